@@ -1,0 +1,61 @@
+using System.Text;
+using Keker.Protocol.Commands;
+
+namespace Keker.Tests.Protocol.Commands;
+
+[TestFixture]
+internal sealed class HelloCommandTests
+{
+    [TestCase("HELLO a", "a")]
+    [TestCase("HELLO token-1", "token-1")]
+    [TestCase("HELLO    several-spaces", "several-spaces")]
+    [TestCase("HELLO HELLO", "HELLO")]
+    [TestCase("HELLO !\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~", "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")]
+    [TestCase("HELLO Öl-€-😀", "Öl-€-😀")]
+    public void A_HELLO_of_two_words_is_accepted(string message, string token) =>
+        Assert.That(Parse(message), Is.EqualTo((HelloStatus.Ok, token)));
+
+    [TestCase("")]
+    [TestCase("H")]
+    [TestCase("HELLO")]
+    [TestCase("HELLO ")]
+    [TestCase("HELLO    ")]
+    [TestCase("HELLOa")]
+    [TestCase("HELLOX tok")]
+    [TestCase("hello a")]
+    [TestCase("Hello a")]
+    [TestCase(" HELLO a")]
+    [TestCase("HELLO a ")]
+    [TestCase("HELLO a b")]
+    [TestCase("HELLO a\n")]
+    [TestCase("HELLO a\r\n")]
+    [TestCase("HELLO\ta")]
+    [TestCase("HELLO\na")]
+    [TestCase("HELLO \ta")]
+    [TestCase("HELLO\u00A0a")]
+    [TestCase("\uFEFFHELLO a")]
+    [TestCase("SUBSCRIBE a")]
+    public void Everything_else_is_malformed(string message) =>
+        Assert.That(Parse(message), Is.EqualTo((HelloStatus.Malformed, "")));
+
+    [Test]
+    public void The_token_may_be_512_bytes_long_and_no_more()
+    {
+        Assert.That(Parse("HELLO " + new string('x', 512)), Is.EqualTo((HelloStatus.Ok, new string('x', 512))));
+        Assert.That(Parse("HELLO " + new string('x', 513)).Status, Is.EqualTo(HelloStatus.Malformed));
+    }
+
+    [Test]
+    public void Every_cut_of_a_HELLO_before_its_token_is_malformed()
+    {
+        for (int length = 0; length <= "HELLO ".Length; length++)
+            Assert.That(Parse("HELLO token"[..length]).Status, Is.EqualTo(HelloStatus.Malformed), $"length {length}");
+        Assert.That(Parse("HELLO t").Status, Is.EqualTo(HelloStatus.Ok));
+    }
+
+    private static (HelloStatus Status, string Token) Parse(string message)
+    {
+        HelloStatus status = HelloCommand.Parse(Encoding.UTF8.GetBytes(message), out ReadOnlySpan<byte> token);
+        return (status, Encoding.UTF8.GetString(token));
+    }
+}
