@@ -36,9 +36,10 @@ public static class Masking
     internal static uint Advance(uint key, nuint bytes) => BitOperations.RotateRight(key, (int)(bytes & 3) * 8);
 
     // Each Apply* masks the last vector of the input before the loop, as in place the loop may overwrite the bytes the
-    // two share, and stores it after the loop: no byte-wise tail, and each byte is masked from its original.
+    // two share, and stores it after the loop: no byte-wise tail, and each byte is masked from its original. The length is
+    // at least one vector. Internal, so that each width is tested whatever the machine would choose.
 
-    private static void Apply512(ref byte from, ref byte to, nuint length, uint key)
+    internal static void Apply512(ref byte from, ref byte to, nuint length, uint key)
     {
         Vector512<byte> mask = Vector512.Create(key).AsByte();
         nuint last = length - (nuint)Vector512<byte>.Count;
@@ -48,7 +49,7 @@ public static class Masking
         tail.StoreUnsafe(ref to, last);
     }
 
-    private static void Apply256(ref byte from, ref byte to, nuint length, uint key)
+    internal static void Apply256(ref byte from, ref byte to, nuint length, uint key)
     {
         Vector256<byte> mask = Vector256.Create(key).AsByte();
         nuint last = length - (nuint)Vector256<byte>.Count;
@@ -58,7 +59,7 @@ public static class Masking
         tail.StoreUnsafe(ref to, last);
     }
 
-    private static void Apply128(ref byte from, ref byte to, nuint length, uint key)
+    internal static void Apply128(ref byte from, ref byte to, nuint length, uint key)
     {
         Vector128<byte> mask = Vector128.Create(key).AsByte();
         nuint last = length - (nuint)Vector128<byte>.Count;

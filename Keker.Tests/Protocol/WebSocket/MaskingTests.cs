@@ -50,6 +50,21 @@ internal sealed class MaskingTests
     }
 
     [Test]
+    public void Every_vector_width_equals_the_plain_loop_in_place_and_beside([Values(16, 32, 64)] int width)
+    {
+        for (int length = width; length <= 300; length++)
+        {
+            byte[] source = TestBytes.Random(length);
+            byte[] expected = Plain(source, 0);
+            byte[] destination = new byte[length];
+            ApplyWide(width, source, destination);
+            ApplyWide(width, source, source);
+            Assert.That(destination, Is.EqualTo(expected), $"length {length}");
+            Assert.That(source, Is.EqualTo(expected), $"length {length}, in place");
+        }
+    }
+
+    [Test]
     public void Masking_twice_restores_the_payload()
     {
         byte[] source = TestBytes.Random(100_003);
@@ -63,6 +78,14 @@ internal sealed class MaskingTests
     [Test]
     public void A_short_destination_is_refused() =>
         Assert.That(() => Masking.Apply(new byte[2], new byte[1], Key, 0), Throws.InstanceOf<ArgumentOutOfRangeException>());
+
+    private static void ApplyWide(int width, byte[] source, byte[] destination)
+    {
+        nuint length = (nuint)source.Length;
+        if (width == 16) Masking.Apply128(ref source[0], ref destination[0], length, Key);
+        else if (width == 32) Masking.Apply256(ref source[0], ref destination[0], length, Key);
+        else Masking.Apply512(ref source[0], ref destination[0], length, Key);
+    }
 
     private static byte[] Plain(ReadOnlySpan<byte> source, int phase)
     {
