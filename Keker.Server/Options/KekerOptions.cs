@@ -1,0 +1,62 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+
+namespace Keker.Server.Options;
+
+/// <summary>
+/// What the operator decides, with the default of each decision. Bounds that nobody has to decide are in <see cref="Limits"/>.
+/// Immutable; <see cref="CommandLine"/> checks the values, a record made by hand is taken as it is.
+/// </summary>
+internal sealed record KekerOptions
+{
+    public const int DefaultPort = 3498;
+
+    /// <summary>A member must be able to have a few messages of full size on their way before it counts as slow.</summary>
+    public const int LagPerWriteBuffer = 4;
+
+    public ImmutableArray<ListenAddress> Listen { get; init; } = [ListenAddress.Parse($"0.0.0.0:{DefaultPort}")];
+
+    /// <summary>PEM certificate chain; set together with <see cref="KeyPath"/> or not at all.</summary>
+    public string? CertificatePath { get; init; }
+
+    public string? KeyPath { get; init; }
+
+    /// <summary>Largest message accepted from a client, in bytes.</summary>
+    public int ReadBuffer { get; init; } = 50 * 1024;
+
+    /// <summary>Largest body accepted by publish and broadcast, in bytes.</summary>
+    public int WriteBuffer { get; init; } = 1024 * 1024;
+
+    /// <summary>Deadline for HELLO, for a sign of life and for a request; whole seconds.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long an undelivered message waits; zero turns caching off.</summary>
+    public TimeSpan Cache { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Cached bytes per token or topic.</summary>
+    public int CacheSize { get; init; } = 256 * 1024;
+
+    /// <summary>How far a member may fall behind its topic, in bytes; at least <see cref="LagPerWriteBuffer"/> times <see cref="WriteBuffer"/>.</summary>
+    public long Lag { get; init; } = 4 * 1024 * 1024;
+
+    /// <summary>Cached bytes in all.</summary>
+    public long CacheMemory { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>The lowest level that is logged.</summary>
+    public LogLevel Verbosity { get; init; } = LogLevel.Information;
+
+    /// <summary>Keys as UTF-8, of which publishing needs one; empty leaves publishing open.</summary>
+    public ImmutableArray<byte[]> PublishKeys { get; init; } = [];
+
+    /// <summary>The only addresses that serve publishing and statistics; empty serves them on <see cref="Listen"/>.</summary>
+    public ImmutableArray<ListenAddress> AdminListen { get; init; } = [];
+
+    /// <summary>Origins as browsers send them: lower case, no default port. Empty allows any.</summary>
+    public ImmutableArray<string> AllowedOrigins { get; init; } = [];
+
+    /// <summary>Connections at a time; 0 leaves it to the limit of open descriptors.</summary>
+    public int MaxConnections { get; init; }
+
+    /// <summary>The time over which closes are spread at the end.</summary>
+    public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(10);
+}

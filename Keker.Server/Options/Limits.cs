@@ -1,0 +1,105 @@
+namespace Keker.Server.Options;
+
+/// <summary>
+/// Every fixed bound of the server that is not an option, with its reason. Bounds of a grammar (request line, header block, chunk size)
+/// stand with its parser in Keker.Protocol.
+/// </summary>
+internal static class Limits
+{
+    // ---- Deadlines
+
+    /// <summary>A handshake is two round trips and one signature; whoever needs longer holds memory without having shown anything.</summary>
+    public static readonly TimeSpan TlsHandshakeTimeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>From accept, or from the first byte of a later request, to the end of the head: drip-fed heads must not hold connections.</summary>
+    public static readonly TimeSpan RequestHeadTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>Between requests. Backends keep pools for about this long; an idle connection costs little but a descriptor.</summary>
+    public static readonly TimeSpan KeepAliveIdleTimeout = TimeSpan.FromSeconds(60);
+
+    /// <summary>A body has this long before its rate counts, so that one lost packet is not a failure.</summary>
+    public static readonly TimeSpan BodyRateGrace = TimeSpan.FromSeconds(5);
+
+    /// <summary>Slower than any modem; below it a body is an attack, answered with 408.</summary>
+    public const int BodyMinimumBytesPerSecond = 240;
+
+    /// <summary>Without progress. A cursor that stands still costs nothing and a phone comes back from a tunnel, but not for ever.</summary>
+    public static readonly TimeSpan WriteStallTimeout = TimeSpan.FromSeconds(30);
+
+    /// <summary>A peer that is alive answers a Close in one round trip; then the connection is reset.</summary>
+    public static readonly TimeSpan CloseHandshakeTimeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>A slow consumer does not read, so its Close can hardly be delivered: one try, then the memory is wanted back.</summary>
+    public static readonly TimeSpan SlowConsumerCloseTimeout = TimeSpan.FromSeconds(1);
+
+    /// <summary>After an error answer: input is read and dropped so that a reset does not destroy the answer (RFC 9112 9.6).</summary>
+    public static readonly TimeSpan LingeringCloseTimeout = TimeSpan.FromSeconds(1);
+
+    /// <summary>What is dropped at most while lingering; a client that sends more has stopped listening.</summary>
+    public const int LingeringCloseBytes = 64 * 1024;
+
+    /// <summary>One sweep over all deadlines: fine enough for the shortest of them, cheap with a million connections.</summary>
+    public static readonly TimeSpan HeartbeatInterval = TimeSpan.FromSeconds(1);
+
+    // ---- Accepting
+
+    /// <summary>Absorbs everyone who reconnects at once after a restart; the kernel cuts it to net.core.somaxconn.</summary>
+    public const int AcceptBacklog = 4096;
+
+    /// <summary>First pause when descriptors have run out; it doubles up to <see cref="AcceptBackOffMax"/>, so that the loop never spins.</summary>
+    public static readonly TimeSpan AcceptBackOffMin = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>Longest pause: service is back within a second once there are descriptors.</summary>
+    public static readonly TimeSpan AcceptBackOffMax = TimeSpan.FromSeconds(1);
+
+    /// <summary>sockaddr_un holds 108 bytes on Linux and 104 on macOS, of which one is the terminating zero.</summary>
+    public static readonly int UnixPathBytes = OperatingSystem.IsMacOS() ? 103 : 107;
+
+    // ---- Requests
+
+    /// <summary>Pipelined requests that wait for their answers; more are read when these are answered.</summary>
+    public const int PipelinedRequests = 1024;
+
+    /// <summary>Unsent answers on one connection: a client that only writes must not fill our memory.</summary>
+    public const int PipelinedAnswerBytes = 64 * 1024;
+
+    /// <summary>A token is an opaque name, and this is ample for one.</summary>
+    public const int TokenBytes = 512;
+
+    /// <summary>Far below the bound of the header block, far above any key that a generator makes.</summary>
+    public const int PublishKeyBytes = 4096;
+
+    // ---- Messages from subscribers
+
+    /// <summary>HELLO with the longest token and room for padding; nobody has shown an identity yet, so no more memory than that.</summary>
+    public const int HelloMessageBytes = 1024;
+
+    /// <summary>Fragments of the HELLO message: clients send it in one, proxies may cut it.</summary>
+    public const int HelloMessageFragments = 4;
+
+    /// <summary>Fragments of a message after HELLO; browsers send large messages in a few.</summary>
+    public const int MessageFragments = 16;
+
+    /// <summary>Data and unasked control frames per second and connection, on average: subscribers have nothing to say here.</summary>
+    public const int InboundFramesPerSecond = 20;
+
+    /// <summary>Frames that may come at once before <see cref="InboundFramesPerSecond"/> slows the reading down.</summary>
+    public const int InboundFrameBurst = 200;
+
+    /// <summary>Held back for this long without a pause, a connection is flooding and is closed with 1008.</summary>
+    public static readonly TimeSpan InboundFloodTimeout = TimeSpan.FromSeconds(10);
+
+    // ---- Delivery
+
+    /// <summary>Up to here a pass runs where the publish was parsed: it saves a thread hop and holds that thread for half a millisecond at most.</summary>
+    public const int SmallPassMembers = 64;
+
+    /// <summary>Bytes in one encoded batch: what one send moves well; under TLS it is held until written in full.</summary>
+    public const int BatchBytes = 64 * 1024;
+
+    /// <summary>TCP_NOTSENT_LOWAT of subscribers: a peer that never reads otherwise swallows megabytes of kernel memory.</summary>
+    public const int NotSentLowWaterBytes = 128 * 1024;
+
+    /// <summary>Tokens that may have something cached while absent: each costs a topic, whatever the size of its message.</summary>
+    public const int CachedTokens = 100_000;
+}

@@ -1,0 +1,148 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Keker.Server.Options;
+
+/// <summary>
+/// Where to listen: <c>host:port</c>, <c>[ipv6]:port</c>, <c>*:port</c> or <c>unix:/path</c>. Port 0 takes any free port.
+/// Two addresses are equal when they name the same place, however they were written. Immutable.
+/// </summary>
+internal sealed class ListenAddress : IEquatable<ListenAddress>
+{
+    internal const string Forms = "host:port, [ipv6]:port, *:port or unix:/path";
+
+    private const string UnixPrefix = "unix:";
+    private const int HostNameCharacters = 253;
+
+    private static readonly SearchValues<char> HostNameLetters =
+        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._");
+
+    private static readonly SearchValues<char> AddressLetters = SearchValues.Create("0123456789.");
+
+    private readonly string _text;
+    private readonly IPAddress? _ip;
+    private readonly string _place;
+
+    private ListenAddress(string text, ListenKind kind, IPAddress? ip, string place, int port)
+    {
+        _text = text;
+        _ip = ip;
+        _place = place;
+        Kind = kind;
+        Port = port;
+    }
+
+    public ListenKind Kind { get; }
+
+    /// <summary>The port as given, 0 for any free one; 0 for a Unix socket.</summary>
+    public int Port { get; }
+
+    /// <summary>The path of a Unix socket; null for TCP.</summary>
+    public string? Path => Kind == ListenKind.Unix ? _place : null;
+
+    /// <exception cref="FormatException">The text is none of <see cref="Forms"/>; the message says what is wrong.</exception>
+    public static ListenAddress Parse(string text) =>
+        TryParse(text, out ListenAddress? address, out string? mistake) ? address : throw new FormatException(mistake);
+
+    /// <param name="text">One of <see cref="Forms"/>.</param>
+    /// <param name="address">The address, or null.</param>
+    /// <param name="mistake">What is wrong and what is accepted, as a phrase without the text itself; null when all is well.</param>
+    public static bool TryParse(string text, [NotNullWhen(true)] out ListenAddress? address, [NotNullWhen(false)] out string? mistake)
+    {
+        address = null;
+        mistake = text.StartsWith(UnixPrefix, StringComparison.Ordinal)
+            ? ParseUnix(text, ref address)
+            : ParseTcp(text, ref address);
+        return address is not null;
+    }
+
+    /// <summary>Host names are looked up here, not when parsed, so that a broken resolver is a failure to bind and not a mistake in the options.</summary>
+    /// <exception cref="SocketException">The host name has no address.</exception>
+    public EndPoint ToEndPoint() =>
+        Kind == ListenKind.Unix ? new UnixDomainSocketEndPoint(_place) : new IPEndPoint(_ip ?? Resolve(_place), Port);
+
+    public bool Equals(ListenAddress? other) =>
+        other is not null && Kind == other.Kind && Port == other.Port && string.Equals(_place, other._place, StringComparison.Ordinal);
+
+    public override bool Equals(object? obj) => Equals(obj as ListenAddress);
+
+    public override int GetHashCode() => HashCode.Combine(Kind, Port, _place);
+
+    /// <summary>The address as it was given.</summary>
+    public override string ToString() => _text;
+
+    private static string? ParseUnix(string text, ref ListenAddress? address)
+    {
+        string path = text[UnixPrefix.Length..];
+        if (!path.StartsWith('/') || path.EndsWith('/') || path.Contains('\0', StringComparison.Ordinal))
+            return "expected unix: and an absolute path, such as unix:/run/keker.sock";
+
+        if (Encoding.UTF8.GetByteCount(path) > Limits.UnixPathBytes)
+            return $"expected at most {Limits.UnixPathBytes} bytes of path after unix:";
+
+        address = new ListenAddress(text, ListenKind.Unix, null, path, 0);
+        return null;
+    }
+
+    private static string? ParseTcp(string text, ref ListenAddress? address)
+    {
+        int colon = text.LastIndexOf(':');
+        if (colon < 0)
+            return $"expected {Forms}";
+
+        ReadOnlySpan<char> digits = text.AsSpan(colon + 1);
+        if (digits.Length is 0 or > 5 || !int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out int port) || port > IPEndPoint.MaxPort)
+            return "expected a port from 0 to 65535 after the last colon";
+
+        string host = text[..colon];
+        if (!TryParseHost(host, out IPAddress? ip))
+            return host.Contains(':', StringComparison.Ordinal)
+                ? "expected an IPv6 address in brackets, such as [::1]:3498"
+                : $"expected {Forms}";
+
+        address = new ListenAddress(text, ListenKind.Tcp, ip, ip?.ToString() ?? host.ToLowerInvariant(), port);
+        return null;
+    }
+
+    /// <summary>True with no address for a name that has to be looked up.</summary>
+    private static bool TryParseHost(string host, out IPAddress? ip)
+    {
+        ip = null;
+        if (host is "*" or "")
+        {
+            ip = IPAddress.Any;
+            return true;
+        }
+
+        // Resolvers may answer ::1 first, or nothing at all in a bare container.
+        if (host.Equals("localhost", StringComparison.OrdinalIgnoreCase))
+        {
+            ip = IPAddress.Loopback;
+            return true;
+        }
+
+        if (host.StartsWith('['))
+            return host.EndsWith(']') && IPAddress.TryParse(host.AsSpan(1, host.Length - 2), out ip) && ip.AddressFamily == AddressFamily.InterNetworkV6;
+
+        // IPAddress also reads 1, 0x7f.1 and 010.0.0.1; only the usual spelling means the same to everyone.
+        if (!host.AsSpan().ContainsAnyExcept(AddressLetters))
+            return IPAddress.TryParse(host, out ip) && ip.ToString() == host;
+
+        return host.Length <= HostNameCharacters
+            && !host.AsSpan().ContainsAnyExcept(HostNameLetters)
+            && char.IsAsciiLetterOrDigit(host[0])
+            && !host.Contains("..", StringComparison.Ordinal);
+    }
+
+    private static IPAddress Resolve(string host)
+    {
+        IPAddress[] found = Dns.GetHostAddresses(host);
+        return Array.Find(found, ip => ip.AddressFamily == AddressFamily.InterNetwork)
+            ?? found.FirstOrDefault()
+            ?? throw new SocketException((int)SocketError.HostNotFound);
+    }
+}

@@ -1,0 +1,31 @@
+namespace Keker.Server.Options;
+
+/// <summary>Collects what is wrong with the options, so that all of it is told at once. Not thread-safe.</summary>
+internal sealed class Mistakes
+{
+    private const int QuotedCharacters = 120;
+
+    private readonly List<string> _lines = [];
+
+    public int Count => _lines.Count;
+
+    public IReadOnlyList<string> Lines => _lines;
+
+    public void Add(string source, string mistake) => _lines.Add($"{source}: {mistake}");
+
+    public void Add(GivenValue value, string mistake) => _lines.Add($"{value.Source} {Quote(value.Text)}: {mistake}");
+
+    /// <summary>Keeps a line one line, and a terminal safe from what a value may hold.</summary>
+    public static string Quote(string text)
+    {
+        string cut = text.Length > QuotedCharacters ? string.Concat(text.AsSpan(0, QuotedCharacters), "...") : text;
+        return string.Create(cut.Length + 2, cut, static (quoted, cut) =>
+        {
+            quoted[0] = '\'';
+            for (int i = 0; i < cut.Length; i++)
+                quoted[i + 1] = char.IsControl(cut[i]) ? '?' : cut[i];
+
+            quoted[^1] = '\'';
+        });
+    }
+}

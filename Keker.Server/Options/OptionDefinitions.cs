@@ -1,0 +1,189 @@
+using System.Collections.Immutable;
+using System.Globalization;
+
+namespace Keker.Server.Options;
+
+/// <summary>The options of kekerd in the order of the help text. An option that is not listed here does not exist.</summary>
+internal static class OptionDefinitions
+{
+    private static readonly KekerOptions Defaults = new();
+
+    public static readonly OptionDefinition Listen = new(
+        "--listen", "ADDRESS", $"where to serve: {ListenAddress.Forms}; port 0 takes any free one",
+        Many<ListenAddress>(Values.Address, (options, addresses) => options with { Listen = addresses }))
+    {
+        ShortName = "-l",
+        Default = Defaults.Listen[0].ToString(),
+        Repeatable = true,
+    };
+
+    public static readonly OptionDefinition Certificate = new(
+        "--cert", "PATH", "PEM certificate chain: TLS on every TCP address, together with --key; SIGHUP reloads both",
+        One(Values.Path, (options, path) => options with { CertificatePath = path }))
+    {
+        ShortName = "-e",
+    };
+
+    public static readonly OptionDefinition Key = new(
+        "--key", "PATH", "PEM private key of the certificate",
+        One(Values.Path, (options, path) => options with { KeyPath = path }))
+    {
+        ShortName = "-k",
+    };
+
+    public static readonly OptionDefinition ReadBuffer = new(
+        "--read-buffer", "BYTES", "largest message accepted from a client",
+        One(Values.Bytes(Limits.HelloMessageBytes, Values.MostBufferBytes), (options, bytes) => options with { ReadBuffer = (int)bytes }))
+    {
+        ShortName = "-r",
+        Default = Number(Defaults.ReadBuffer),
+    };
+
+    public static readonly OptionDefinition WriteBuffer = new(
+        "--write-buffer", "BYTES", "largest body accepted by publish and broadcast",
+        One(Values.Bytes(1, Values.MostBufferBytes), (options, bytes) => options with { WriteBuffer = (int)bytes }))
+    {
+        ShortName = "-w",
+        Default = Number(Defaults.WriteBuffer),
+    };
+
+    public static readonly OptionDefinition Timeout = new(
+        "--timeout", "SECONDS", "deadline for HELLO, for a sign of life and for a request",
+        One(Values.Seconds, (options, timeout) => options with { Timeout = timeout }))
+    {
+        ShortName = "-t",
+        Default = Number((long)Defaults.Timeout.TotalSeconds),
+    };
+
+    public static readonly OptionDefinition Cache = new(
+        "--cache", "DURATION", "how long an undelivered message waits for its recipient; 0 turns caching off",
+        One(Values.Duration(TimeSpan.FromHours(24)), (options, cache) => options with { Cache = cache }))
+    {
+        ShortName = "-c",
+        Default = Durations.Format(Defaults.Cache),
+    };
+
+    public static readonly OptionDefinition CacheSize = new(
+        "--cache-size", "BYTES", "cached bytes per token or topic; the oldest go first",
+        One(Values.Bytes(0, Values.MostBufferBytes), (options, bytes) => options with { CacheSize = (int)bytes }))
+    {
+        Default = Number(Defaults.CacheSize),
+    };
+
+    public static readonly OptionDefinition Lag = new(
+        "--lag", "BYTES", $"how far a member may fall behind before it is closed; at least {KekerOptions.LagPerWriteBuffer} x --write-buffer",
+        One(Values.Bytes(KekerOptions.LagPerWriteBuffer, Values.MostMemoryBytes), (options, bytes) => options with { Lag = bytes }))
+    {
+        Default = $"{Number(Defaults.Lag)}, more if --write-buffer asks for it",
+    };
+
+    public static readonly OptionDefinition CacheMemory = new(
+        "--cache-memory", "BYTES", "cached bytes in all",
+        One(Values.Bytes(0, Values.MostMemoryBytes), (options, bytes) => options with { CacheMemory = bytes }))
+    {
+        Default = Number(Defaults.CacheMemory),
+    };
+
+    public static readonly OptionDefinition Verbosity = new(
+        "--verbose", "LEVEL", $"what is logged: {Values.Levels}",
+        One(Values.Level, (options, level) => options with { Verbosity = level }))
+    {
+        ShortName = "-v",
+        Default = "INFO",
+    };
+
+    public static readonly OptionDefinition PublishKey = new(
+        "--publish-key", "KEY",
+        "publish, broadcast and stats need Authorization: Bearer KEY; @FILE reads it from a file, which hides it from ps",
+        ApplyPublishKeys)
+    {
+        Default = "none, publishing is open",
+        Repeatable = true,
+        GuardsAccess = true,
+    };
+
+    public static readonly OptionDefinition AdminListen = new(
+        "--admin-listen", "ADDRESS", "serve publish, broadcast and stats only here",
+        Many<ListenAddress>(Values.Address, (options, addresses) => options with { AdminListen = addresses }))
+    {
+        Default = "none, they are served on --listen",
+        Repeatable = true,
+        GuardsAccess = true,
+    };
+
+    public static readonly OptionDefinition AllowOrigin = new(
+        "--allow-origin", "ORIGIN", "exact scheme://host[:port] of pages that may subscribe; others get 403",
+        Many<string>(Values.Origin, (options, origins) => options with { AllowedOrigins = origins }))
+    {
+        Default = "any",
+        Repeatable = true,
+        GuardsAccess = true,
+    };
+
+    public static readonly OptionDefinition MaxConnections = new(
+        "--max-connections", "N", "connections at a time; 0 leaves it to the limit of open descriptors",
+        One(Values.Count, (options, count) => options with { MaxConnections = count }))
+    {
+        Default = Number(Defaults.MaxConnections),
+    };
+
+    public static readonly OptionDefinition Drain = new(
+        "--drain", "DURATION", "on SIGTERM sessions are closed spread over this time",
+        One(Values.Duration(TimeSpan.FromHours(1)), (options, drain) => options with { Drain = drain }))
+    {
+        Default = Durations.Format(Defaults.Drain),
+    };
+
+    public static readonly ImmutableArray<OptionDefinition> All =
+    [
+        Listen, Certificate, Key, ReadBuffer, WriteBuffer, Timeout, Cache, CacheSize, Lag, CacheMemory, Verbosity, PublishKey, AdminListen,
+        AllowOrigin, MaxConnections, Drain,
+    ];
+
+    private static Func<KekerOptions, IReadOnlyList<GivenValue>, Mistakes, KekerOptions> One<T>(
+        ValueReader<T> read, Func<KekerOptions, T, KekerOptions> set) =>
+        (options, values, mistakes) =>
+        {
+            T value = read(values[0].Text, out string? mistake);
+            if (mistake is null)
+                return set(options, value);
+
+            mistakes.Add(values[0], mistake);
+            return options;
+        };
+
+    private static Func<KekerOptions, IReadOnlyList<GivenValue>, Mistakes, KekerOptions> Many<T>(
+        ValueReader<T?> read, Func<KekerOptions, ImmutableArray<T>, KekerOptions> set)
+        where T : class =>
+        (options, values, mistakes) =>
+        {
+            ImmutableArray<T>.Builder all = ImmutableArray.CreateBuilder<T>(values.Count);
+            foreach (GivenValue value in values)
+            {
+                if (read(value.Text, out string? mistake) is { } good && mistake is null)
+                    all.Add(good);
+                else
+                    mistakes.Add(value, mistake!);
+            }
+
+            return set(options, all.ToImmutable());
+        };
+
+    /// <summary>Unlike other values a key is told by its place only: what goes to standard error ends up in a log.</summary>
+    private static KekerOptions ApplyPublishKeys(KekerOptions options, IReadOnlyList<GivenValue> values, Mistakes mistakes)
+    {
+        ImmutableArray<byte[]>.Builder keys = ImmutableArray.CreateBuilder<byte[]>(values.Count);
+        for (int i = 0; i < values.Count; i++)
+        {
+            byte[] key = PublishKeys.Read(values[i].Text, out string? mistake);
+            if (mistake is null)
+                keys.Add(key);
+            else
+                mistakes.Add(values.Count == 1 ? values[i].Source : $"{values[i].Source} (number {i + 1})", mistake);
+        }
+
+        return options with { PublishKeys = keys.ToImmutable() };
+    }
+
+    private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,67 @@
+using System.Buffers;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Keker.Server.Options;
+
+/// <summary>
+/// Origins in the one spelling that browsers send (RFC 6454 6.2: lower case, no default port, no path), so that a comparison of bytes is
+/// enough later.
+/// </summary>
+internal static class Origins
+{
+    /// <summary>What sandboxed frames and local files send.</summary>
+    private const string Opaque = "null";
+
+    private const string SchemeEnd = "://";
+
+    private static readonly SearchValues<char> SchemeLetters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789+-.");
+    private static readonly SearchValues<char> HostLetters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-._");
+
+    /// <summary>The origin, or null when the text is none.</summary>
+    public static string? Normalize(string text)
+    {
+        string origin = text.ToLowerInvariant();
+        if (origin == Opaque)
+            return origin;
+
+        int schemeEnd = origin.IndexOf(SchemeEnd, StringComparison.Ordinal);
+        if (schemeEnd <= 0 || !char.IsAsciiLetter(origin[0]) || origin.AsSpan(0, schemeEnd).ContainsAnyExcept(SchemeLetters))
+            return null;
+
+        string scheme = origin[..schemeEnd];
+        string host = origin[(schemeEnd + SchemeEnd.Length)..];
+        string port = "";
+        int colon = host.LastIndexOf(':');
+        if (colon > host.LastIndexOf(']'))
+        {
+            if (!ushort.TryParse(host.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out ushort number) || number == 0)
+                return null;
+
+            port = number == DefaultPort(scheme) ? "" : string.Create(CultureInfo.InvariantCulture, $":{number}");
+            host = host[..colon];
+        }
+
+        return NormalizeHost(host) is { } normal ? scheme + SchemeEnd + normal + port : null;
+    }
+
+    private static string? NormalizeHost(string host)
+    {
+        if (!host.StartsWith('['))
+            return host.Length > 0 && !host.AsSpan().ContainsAnyExcept(HostLetters) ? host : null;
+
+        bool isAddress = host.EndsWith(']')
+            && !host.Contains('%', StringComparison.Ordinal)
+            && IPAddress.TryParse(host.AsSpan(1, host.Length - 2), out IPAddress? address)
+            && address.AddressFamily == AddressFamily.InterNetworkV6;
+        return isAddress ? $"[{IPAddress.Parse(host.AsSpan(1, host.Length - 2))}]" : null;
+    }
+
+    private static int DefaultPort(string scheme) => scheme switch
+    {
+        "http" => 80,
+        "https" => 443,
+        _ => 0,
+    };
+}

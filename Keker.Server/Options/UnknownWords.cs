@@ -1,0 +1,47 @@
+using System.Buffers;
+
+namespace Keker.Server.Options;
+
+/// <summary>Tells words of the command line that belong to no option, without ever repeating what may be a key.</summary>
+internal static class UnknownWords
+{
+    private static readonly SearchValues<char> OptionLetters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz-");
+
+    /// <param name="mistakes">Takes the lines.</param>
+    /// <param name="words">The words in order.</param>
+    /// <param name="mayHoldKey">A publish key was given, so a word may be the rest of one that had a space in it.</param>
+    public static void AddTo(Mistakes mistakes, IReadOnlyList<string> words, bool mayHoldKey)
+    {
+        int others = 0;
+        foreach (string word in words)
+        {
+            if (OptionNameIn(word) is { } name)
+                mistakes.Add(name, "no such option, see kekerd --help");
+            else
+                others++;
+        }
+
+        // Beside an unknown option they are most likely its values, and it may be a mistyped --publish-key.
+        if (others == 0 || others < words.Count)
+            return;
+
+        if (mayHoldKey)
+        {
+            mistakes.Add("command line", "a word belongs to no option (not shown, it may be part of a key), expected options only");
+            return;
+        }
+
+        foreach (string word in words)
+            mistakes.Add(Mistakes.Quote(word), "belongs to no option, expected options only");
+    }
+
+    /// <summary>The option that a word tries to name, without a value; null for any other word. Keys that begin with a dash hold more than small letters.</summary>
+    private static string? OptionNameIn(string word)
+    {
+        int end = word.AsSpan().IndexOfAny('=', ':');
+        string name = end < 0 ? word : word[..end];
+        ReadOnlySpan<char> letters = name.AsSpan().TrimStart('-');
+        bool isName = name.StartsWith('-') && (letters.Length == 1 || (letters.Length > 1 && !letters.ContainsAnyExcept(OptionLetters)));
+        return isName ? name : null;
+    }
+}

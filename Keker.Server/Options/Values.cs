@@ -1,0 +1,88 @@
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+
+namespace Keker.Server.Options;
+
+/// <summary>Readers of single values. All are pure.</summary>
+internal static class Values
+{
+    public const string Levels = "ERROR, WARN, INFO or DEBUG";
+
+    /// <summary>One message is one array, and an array has to fit beside its frame header.</summary>
+    public const long MostBufferBytes = 1L << 30;
+
+    /// <summary>More than any machine has: catches a digit too many.</summary>
+    public const long MostMemoryBytes = 1L << 44;
+
+    private const int MostSeconds = 24 * 60 * 60;
+
+    public static ValueReader<long> Bytes(long least, long most) => (string text, out string? mistake) =>
+    {
+        mistake = TryReadDigits(text, least, most, out long value) ? null : $"expected {least} to {most} bytes, digits only";
+        return value;
+    };
+
+    public static int Count(string text, out string? mistake)
+    {
+        mistake = TryReadDigits(text, 0, int.MaxValue, out long value) ? null : $"expected 0 to {int.MaxValue}, digits only";
+        return (int)value;
+    }
+
+    /// <summary>A bare number is seconds here and only here, as it always was for this option.</summary>
+    public static TimeSpan Seconds(string text, out string? mistake)
+    {
+        mistake = null;
+        if (TryReadDigits(text, 1, MostSeconds, out long seconds))
+            return TimeSpan.FromSeconds(seconds);
+
+        if (Durations.TryParse(text, out TimeSpan duration)
+            && duration.Ticks % TimeSpan.TicksPerSecond == 0
+            && duration.TotalSeconds is >= 1 and <= MostSeconds)
+            return duration;
+
+        mistake = $"expected 1 to {MostSeconds} whole seconds, such as 60 or 1m30s";
+        return default;
+    }
+
+    public static ValueReader<TimeSpan> Duration(TimeSpan most) => (string text, out string? mistake) =>
+    {
+        mistake = Durations.TryParse(text, out TimeSpan value) && value <= most
+            ? null
+            : $"expected 0 or a duration up to {Durations.Format(most)}, such as 500ms, 5s, 1m30s or 1h";
+        return value;
+    };
+
+    public static string Path(string text, out string? mistake)
+    {
+        mistake = text.Length > 0 && !text.Contains('\0', StringComparison.Ordinal) ? null : "expected the path of a PEM file";
+        return text;
+    }
+
+    public static LogLevel Level(string text, out string? mistake)
+    {
+        mistake = null;
+        switch (text.ToUpperInvariant())
+        {
+            case "ERROR": return LogLevel.Error;
+            case "WARN": return LogLevel.Warning;
+            case "INFO": return LogLevel.Information;
+            case "DEBUG": return LogLevel.Debug;
+            default:
+                mistake = $"expected {Levels}";
+                return default;
+        }
+    }
+
+    public static ListenAddress? Address(string text, out string? mistake) =>
+        ListenAddress.TryParse(text, out ListenAddress? address, out mistake) ? address : null;
+
+    public static string? Origin(string text, out string? mistake)
+    {
+        string? origin = Origins.Normalize(text);
+        mistake = origin is not null ? null : "expected scheme://host[:port] in ASCII without a path, or null; leave the option out to allow any";
+        return origin;
+    }
+
+    private static bool TryReadDigits(string text, long least, long most, out long value) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value >= least && value <= most;
+}

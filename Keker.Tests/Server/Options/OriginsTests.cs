@@ -1,0 +1,48 @@
+using Keker.Server.Options;
+
+namespace Keker.Tests.Server.Options;
+
+internal sealed class OriginsTests
+{
+    [TestCase("https://example.com", "https://example.com")]
+    [TestCase("HTTPS://Example.COM:8443", "https://example.com:8443")]
+    [TestCase("https://example.com:443", "https://example.com")]
+    [TestCase("http://example.com:80", "http://example.com")]
+    [TestCase("http://example.com:443", "http://example.com:443")]
+    [TestCase("http://localhost:03000", "http://localhost:3000")]
+    [TestCase("http://[::1]:3000", "http://[::1]:3000")]
+    [TestCase("http://[0:0::1]", "http://[::1]")]
+    [TestCase("capacitor://localhost", "capacitor://localhost")]
+    [TestCase("chrome-extension://abc", "chrome-extension://abc")]
+    [TestCase("null", "null")]
+    [TestCase("Null", "null")]
+    public void An_origin_gets_the_spelling_of_browsers(string text, string expected)
+    {
+        Assert.That(Origins.Normalize(text), Is.EqualTo(expected));
+    }
+
+    [TestCase("")]
+    [TestCase("*")]
+    [TestCase("example.com")]
+    [TestCase("https://")]
+    [TestCase("://example.com")]
+    [TestCase("1http://example.com")]
+    [TestCase("ht tp://example.com")]
+    [TestCase("https://*.example.com")]
+    [TestCase("https://example.com/")]
+    [TestCase("https://example.com?x")]
+    [TestCase("https://user@example.com")]
+    [TestCase("https://example.com:")]
+    [TestCase("https://example.com:0")]
+    [TestCase("https://example.com:65536")]
+    [TestCase("https://example.com:+1")]
+    [TestCase("https://exämple.com")]
+    [TestCase("http://::1")]
+    [TestCase("http://[::1")]
+    [TestCase("http://[fe80::1%eth0]")]
+    [TestCase("http://[1.2.3.4]")]
+    public void Anything_else_is_no_origin(string text)
+    {
+        Assert.That(Origins.Normalize(text), Is.Null);
+    }
+}

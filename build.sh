@@ -1,0 +1,262 @@
+#!/usr/bin/env bash
+#
+# Builds, runs and checks Keker. Everything it makes is in out/, bin/, obj/ and TestResults/.
+
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+readonly server=Keker.Server
+readonly results=$PWD/TestResults
+
+export DOTNET_CLI_TELEMETRY_OPTOUT=1
+export DOTNET_NOLOGO=1
+
+usage() {
+    cat <<'END'
+Usage: ./build.sh [COMMAND]
+
+  build        make out/kekerd, one native binary (the default)
+  run [ARG]... build, then run out/kekerd with these arguments
+  test         check everything: format, build, native build, all tests, a start of the binary;
+               as root on Debian or Ubuntu it installs what it needs for that
+  bench [ARG]... run the benchmarks; the arguments go to BenchmarkDotNet
+  clean        remove whatever was built
+END
+}
+
+say() { printf 'build.sh: %s\n' "$*" >&2; }
+
+die() {
+    say "$*"
+    exit 1
+}
+
+has() { command -v "$1" > /dev/null; }
+
+# ---- What the machine has
+
+require_sdk() {
+    local how="install it from https://dotnet.microsoft.com/download/dotnet/10.0 or with your package manager (package dotnet-sdk-10.0)"
+    has dotnet || die "the .NET 10 SDK is missing: $how"
+    dotnet --list-sdks | grep -q '^10\.' || die "dotnet is here, but without a .NET 10 SDK: $how"
+}
+
+# The C compiler that links, or nothing. It is tried, because a compiler may be installed without the C library's headers.
+find_linker() {
+    local compiler
+    for compiler in clang gcc; do
+        if has "$compiler" && echo 'int main(void) { return 0; }' | "$compiler" -x c -o /dev/null - 2> /dev/null; then
+            echo "$compiler"
+            return
+        fi
+    done
+}
+
+find_browser() {
+    local browser
+    for browser in chromium chromium-browser google-chrome google-chrome-stable chrome; do
+        has "$browser" && return
+    done
+    return 1
+}
+
+# TLS loads OpenSSL 3 when it is first used; macOS brings its own.
+has_openssl() {
+    [[ $(uname -s) != Linux || -n $(find /lib /usr/lib /usr/local/lib /lib64 /usr/lib64 -maxdepth 2 -name libssl.so.3 2> /dev/null) ]]
+}
+
+# Prints what `test` wants and does not find, as Debian packages.
+missing_packages() {
+    [[ -n $(find_linker) ]] || echo gcc libc6-dev
+    has_openssl || echo libssl3
+    find_browser || echo chromium
+}
+
+install_missing() {
+    local missing distribution=""
+    missing=$(missing_packages | xargs)
+    [[ -n $missing ]] || return 0
+
+    [[ -r /etc/os-release ]] && distribution=$(. /etc/os-release && echo "${ID:-} ${ID_LIKE:-}")
+    if [[ $(id -u) != 0 || $distribution != *debian* ]] || ! has apt-get; then
+        say "missing: $missing (names of Debian packages). Tests that need them fail or are skipped."
+        say "Install them with your package manager, on Debian: apt-get install $missing"
+        return 0
+    fi
+
+    say "installing $missing"
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get update -q < /dev/null || say "apt-get update failed, trying with what it knows"
+    local package
+    for package in $missing; do
+        # One at a time: where one has another name (libssl3t64, chromium-browser), the others still come.
+        apt-get install -q -y --no-install-recommends "$package" < /dev/null || say "could not install $package"
+    done
+}
+
+# The tracked lock files name the packages for one platform and one version of the SDK. Elsewhere, and without the native compiler,
+# the set differs: it is then locked in obj/, so that a build never changes a tracked file.
+choose_lock_files() {
+    local native=$1 lock=$server/packages.lock.json rid runtime
+    rid=$(dotnet msbuild "$server" -getProperty:NETCoreSdkPortableRuntimeIdentifier)
+    runtime=$(dotnet msbuild "$server" -getProperty:BundledNETCoreAppPackageVersion)
+    if [[ $native != native ]] || ! grep -q "/$rid\"" "$lock" || ! grep -q "\"requested\": \"\[$runtime, )\"" "$lock"; then
+        export NuGetLockFilePath=obj/packages.lock.json
+    else
+        unset NuGetLockFilePath
+    fi
+}
+
+# ---- Commands
+
+build() {
+    local linker
+    local -a how
+    require_sdk
+    linker=$(find_linker)
+    if [[ -n $linker ]]; then
+        choose_lock_files native
+        how=(-p:CppCompilerAndLinker="$linker")
+    else
+        choose_lock_files managed
+        how=(--self-contained -p:PublishAot=false -p:PublishSingleFile=true)
+        say "no C compiler that links was found: out/kekerd becomes a self-contained file, larger and slower to start."
+        say "For the native binary install clang or gcc (on Debian: apt-get install gcc libc6-dev) and build again."
+    fi
+
+    rm -rf out
+    # Without -r: the server takes the platform from the machine, and the library stays free of it.
+    dotnet publish "$server" -c Release -o out -v q --nologo "${how[@]}"
+    rm -f out/*.pdb
+    say "out/kekerd is ready"
+}
+
+run() {
+    build
+    exec out/kekerd "$@"
+}
+
+bench() {
+    require_sdk
+    choose_lock_files native
+    exec dotnet run -c Release --project Keker.Benchmarks -- "$@"
+}
+
+clean() {
+    rm -rf out TestResults BenchmarkDotNet.Artifacts Keker.*/bin Keker.*/obj
+}
+
+# Every step stops the check when it fails, but for the last two: whoever broke a test also wants to know whether the binary runs.
+check() {
+    rm -rf "$results"
+    mkdir -p "$results"
+    trap report EXIT
+    require_sdk
+    install_missing
+
+    say "checking the format"
+    choose_lock_files native
+    dotnet restore -v q
+    dotnet format --no-restore --verify-no-changes
+
+    say "building with warnings as errors"
+    dotnet build -c Release --no-restore -v q --nologo -warnaserror
+
+    say "building the binary"
+    build
+    export KEKERD=$PWD/out/kekerd
+
+    say "running all tests"
+    local status=0
+    dotnet test -c Release --no-build --nologo -v q --logger trx --results-directory "$results" \
+        --blame-hang-timeout 10m --blame-hang-dump-type none < /dev/null || status=1
+    smoke || status=1
+    return "$status"
+}
+
+# The last line of `test`, however it ended. Counts come from the result files, since the texts of `dotnet test` vary with its
+# version; a failure that no test has counted counts as one, and so does a run without tests.
+report() {
+    local status=$? passed failed skipped line
+    trap - EXIT
+    passed=$(sum_of passed)
+    failed=$(sum_of failed)
+    skipped=$(($(sum_of total) - passed - failed))
+    if ((failed == 0 && (status != 0 || passed == 0))); then
+        failed=1
+    fi
+
+    line="$passed passed, $failed failed"
+    if ((skipped > 0)); then
+        line+=", $skipped skipped"
+    fi
+    printf '%s\n' "$line"
+    exit $((failed > 0))
+}
+
+# Sums a counter over the result files of all test projects.
+sum_of() {
+    find "$results" -name '*.trx' -exec grep -ho '<Counters [^>]*>' {} + |
+        { grep -o " $1=\"[0-9]*\"" || true; } | tr -dc '0-9\n' | awk '{ sum += $1 } END { print sum + 0 }'
+}
+
+# Starts the binary, asks whether it is healthy, and ends it as systemd would.
+smoke() {
+    local port pid try answer="" code=0 log=$results/smoke.log
+    port=$(free_port)
+    out/kekerd --listen "127.0.0.1:$port" > "$log" 2>&1 < /dev/null &
+    pid=$!
+
+    for ((try = 0; try < 100; try++)); do
+        if answer=$(health "$port") || ! kill -0 "$pid" 2> /dev/null; then break; fi
+        sleep 0.1
+    done
+
+    kill -TERM "$pid" 2> /dev/null || true
+    for ((try = 0; try < 150; try++)); do
+        kill -0 "$pid" 2> /dev/null || break
+        sleep 0.1
+    done
+    kill -KILL "$pid" 2> /dev/null || true
+    wait "$pid" || code=$?
+
+    if [[ $answer != "HTTP/1.1 200"* || $code != 0 ]]; then
+        say "smoke run failed: /v1/health answered '$answer', exit status $code after SIGTERM. Its output:"
+        cat "$log" >&2
+        return 1
+    fi
+    say "smoke run: healthy, and ended with status 0 on SIGTERM"
+}
+
+# A port on which nobody answers, below those that the kernel gives out by itself.
+free_port() {
+    local port
+    while port=$((20000 + RANDOM % 12000)); (: < "/dev/tcp/127.0.0.1/$port") 2> /dev/null; do :; done
+    echo "$port"
+}
+
+# Prints the status line of the answer; fails when there is none. Needs no curl.
+health() {
+    (
+        exec 3<> "/dev/tcp/127.0.0.1/$1" || exit 1
+        printf 'GET /v1/health HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n' >&3
+        IFS= read -r -t 5 status <&3 || exit 1
+        printf '%s\n' "${status%$'\r'}"
+    ) 2> /dev/null
+}
+
+command=${1:-build}
+shift $(($# > 0))
+case $command in
+    build) build ;;
+    run) run "$@" ;;
+    test) check ;;
+    bench) bench "$@" ;;
+    clean) clean ;;
+    help | -h | --help) usage ;;
+    *)
+        say "no such command: $command"
+        usage >&2
+        exit 2
+        ;;
+esac
