@@ -1,0 +1,80 @@
+using System.Buffers;
+using System.Diagnostics;
+
+namespace Keker.Server.Broker;
+
+/// <summary>
+/// The wire bytes of consecutive publications of one topic, and where each frame ends, so that a number of bytes sent is
+/// a cursor and the rest of one frame.
+/// </summary>
+/// <remarks>Filled by one thread, then read-only. The encoder owns it; a write that outlives the encoder's use detaches it.</remarks>
+internal sealed class Batch
+{
+    /// <summary>Bytes in one send: what a socket takes in one go, and small enough to stay in the cache while it goes to all members.</summary>
+    public const int MaxBytes = 64 << 10;
+
+    private const int MaxPublications = 1024;
+
+    private readonly List<Publication> _publications = [];
+    private readonly List<int> _ends = [];
+    private byte[]? _buffer;
+    private int _length;
+
+    /// <summary>Offset of the first publication.</summary>
+    public long Start { get; private set; }
+
+    /// <summary>Offset after the last publication.</summary>
+    public long End => Start + _publications.Count;
+
+    public int Count => _publications.Count;
+
+    /// <summary>The wire bytes. One publication alone is sent from where it lies.</summary>
+    public ReadOnlyMemory<byte> Bytes => _publications.Count == 1 ? _publications[0].Frame : _buffer.AsMemory(0, _length);
+
+    public void Begin(long start)
+    {
+        Start = start;
+        _length = 0;
+        _publications.Clear();
+        _ends.Clear();
+    }
+
+    /// <summary>Takes the next publication as long as the batch has room; the first one always fits.</summary>
+    public bool TryAdd(Publication publication)
+    {
+        if (_publications.Count > 0 && (_length + publication.Frame.Length > MaxBytes || _publications.Count == MaxPublications))
+            return false;
+        _length += publication.Frame.Length;
+        _publications.Add(publication);
+        _ends.Add(_length);
+        return true;
+    }
+
+    /// <summary>Builds the wire bytes.</summary>
+    public void Encode()
+    {
+        if (_publications.Count < 2)
+            return;
+        _buffer ??= GC.AllocateUninitializedArray<byte>(MaxBytes);
+        int position = 0;
+        foreach (Publication publication in _publications)
+        {
+            publication.Frame.CopyTo(_buffer, position);
+            position += publication.Frame.Length;
+        }
+        Debug.Assert(position == _length);
+    }
+
+    /// <summary>Turns a number of bytes sent, fewer than all, into whole frames and the rest of the frame that was cut.</summary>
+    /// <param name="sent">Bytes that went out.</param>
+    /// <param name="rest">What is left of the first frame that did not go out whole: a reference into the publication, not a copy.</param>
+    /// <returns>Whole frames sent.</returns>
+    public int Cut(int sent, out ReadOnlyMemory<byte> rest)
+    {
+        int index = _ends.BinarySearch(sent);
+        int whole = index >= 0 ? index + 1 : ~index;
+        int start = whole == 0 ? 0 : _ends[whole - 1];
+        rest = _publications[whole].Frame.AsMemory(sent - start);
+        return whole;
+    }
+}

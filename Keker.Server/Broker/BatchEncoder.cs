@@ -1,0 +1,78 @@
+namespace Keker.Server.Broker;
+
+/// <summary>
+/// Encodes what members need, once for all that stand at the same cursor, and remembers the last few batches: nearly all
+/// members share one cursor, and those that were blocked mostly stand where an earlier batch ended.
+/// </summary>
+/// <remarks>Not thread-safe: each worker has its own, everybody else rents one.</remarks>
+internal sealed class BatchEncoder
+{
+    private const int Slots = 4;
+    private const long NoCursor = -1;
+
+    private readonly Batch?[] _batches = new Batch?[Slots];
+    private Topic? _topic;
+    private int _next;
+    private int _used;
+
+    /// <summary>Where the current pass ends: publications from here on belong to the next one.</summary>
+    public long Head { get; private set; }
+
+    /// <summary>Messages handed to the kernel through this encoder since <see cref="End"/>; counted here to keep members free of shared counters.</summary>
+    public long Delivered { get; set; }
+
+    /// <summary>Starts work on one topic up to a head; what was encoded for another one is forgotten.</summary>
+    public void Begin(Topic topic, long head)
+    {
+        if (_topic == topic && Head == head)
+            return;
+        _topic = topic;
+        Head = head;
+        _used = 0;
+        _next = 0;
+    }
+
+    /// <summary>Forgets the topic, so that a pooled encoder keeps nothing alive, and tells the counters.</summary>
+    public void End(BrokerContext context)
+    {
+        _topic = null;
+        for (int i = 0; i < _used; i++)
+            _batches[i]?.Begin(0);
+        _used = 0;
+        if (Delivered == 0)
+            return;
+        context.Counters.Delivered.Add(Delivered);
+        Delivered = 0;
+    }
+
+    /// <summary>The batch that begins at a cursor.</summary>
+    /// <returns>Null when the member was overtaken.</returns>
+    public Batch? Get(long cursor)
+    {
+        for (int i = 0; i < _used; i++)
+        {
+            if (_batches[i] is { } known && known.Start == cursor)
+                return known;
+        }
+        ref Batch? slot = ref _batches[_next];
+        slot ??= new Batch();
+        slot.Begin(cursor);
+        if (!_topic!.TryRead(cursor, Head, slot))
+        {
+            slot.Begin(NoCursor);
+            return null;
+        }
+        slot.Encode();
+        _next = (_next + 1) % Slots;
+        _used = Math.Min(_used + 1, Slots);
+        return slot;
+    }
+
+    /// <summary>Gives a batch away: a write still refers to its bytes. The garbage collector gets it when the write is done.</summary>
+    public void Detach(Batch batch)
+    {
+        int index = Array.IndexOf(_batches, batch);
+        if (index >= 0)
+            _batches[index] = null;
+    }
+}

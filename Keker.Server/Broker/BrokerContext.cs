@@ -1,0 +1,36 @@
+using Keker.Server.Observability;
+using Microsoft.Extensions.ObjectPool;
+
+namespace Keker.Server.Broker;
+
+/// <summary>What topics and sessions share: one instance a process (or a test).</summary>
+internal sealed class BrokerContext
+{
+    public BrokerContext(BrokerLimits limits, MonotonicClock clock, Counters counters)
+    {
+        Limits = limits;
+        Clock = clock;
+        Counters = counters;
+        CacheLedger = new CacheLedger(this);
+        Topics = new SubscriberTable(this);
+    }
+
+    public BrokerLimits Limits { get; }
+
+    public MonotonicClock Clock { get; }
+
+    public Counters Counters { get; }
+
+    /// <summary>Bytes held by all logs.</summary>
+    public MemoryGauge Memory { get; } = new();
+
+    /// <summary>Bytes kept alive only by unfinished writes.</summary>
+    public MemoryGauge UnfinishedWrites { get; } = new();
+
+    public CacheLedger CacheLedger { get; }
+
+    public SubscriberTable Topics { get; }
+
+    /// <summary>Encoders for whoever flushes outside a fan-out worker; rented and returned within one method.</summary>
+    public ObjectPool<BatchEncoder> Encoders { get; } = new DefaultObjectPool<BatchEncoder>(new DefaultPooledObjectPolicy<BatchEncoder>());
+}

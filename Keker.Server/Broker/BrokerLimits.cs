@@ -1,0 +1,32 @@
+namespace Keker.Server.Broker;
+
+/// <summary>The bounds the broker works within; the options set the first four.</summary>
+internal sealed record BrokerLimits
+{
+    /// <summary>Bytes that a member may fall behind the head of its topic; half of it is the room publishers have.</summary>
+    public long Lag { get; init; } = 4 << 20;
+
+    /// <summary>How long a publication waits for its recipient; zero turns caching off.</summary>
+    public TimeSpan Cache { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Cached frame bytes of one topic.</summary>
+    public int CacheSize { get; init; } = 256 << 10;
+
+    /// <summary>Cached bytes in all, what the entries themselves cost included.</summary>
+    public long CacheMemory { get; init; } = 64 << 20;
+
+    /// <summary>Bytes of all logs together beyond which publishes are refused.</summary>
+    public long LogMemory { get; init; } = 1L << 30;
+
+    /// <summary>Publishers that may wait for room in one topic; more are refused. Each holds a connection, so this bounds a pile-up.</summary>
+    public int MostWaitingPublishers { get; init; } = 4096;
+
+    /// <summary>Members up to which a pass runs where the publish was parsed: a hop to a worker costs more than so many sends.</summary>
+    public int SmallPass { get; init; } = 64;
+
+    /// <summary>Bytes that only unfinished writes over TLS keep alive, before such writes fall back to one publication each.</summary>
+    public long UnfinishedWrites { get; init; } = 64 << 20;
+
+    /// <summary>Threads for large passes.</summary>
+    public int FanOutWorkers { get; init; } = Environment.ProcessorCount;
+}

@@ -1,0 +1,8 @@
+namespace Keker.Server.Broker;
+
+/// <summary>The Close frame that a session is to end with (RFC 6455 5.5.1).</summary>
+/// <param name="Code">Close code; 1005 sends an empty Close frame.</param>
+/// <param name="Reason">UTF-8, at most 123 bytes.</param>
+/// <param name="AfterLog">True: the session first gets everything up to the head (drain). False: the Close is the next frame.</param>
+/// <param name="RequestedAt">Milliseconds of the monotonic clock: a peer that never makes room for it has a deadline.</param>
+internal sealed record CloseRequest(ushort Code, ReadOnlyMemory<byte> Reason, bool AfterLog, long RequestedAt);

@@ -1,0 +1,27 @@
+namespace Keker.Server.Broker;
+
+/// <summary>
+/// The bytes' way to one client, as a session sees it. It inverts the dependency on sockets: a connection implements it, and so
+/// do the fakes that drive interleavings in tests.
+/// </summary>
+/// <remarks>Only the owner of the session's gate sends; <see cref="Abort"/> and <see cref="FinishSending"/> may come from any thread.</remarks>
+internal interface ISessionTransport
+{
+    /// <summary>True where <see cref="TrySend"/> works; TLS encrypts on its own buffer and takes whole writes only.</summary>
+    bool CanTrySend { get; }
+
+    /// <summary>Sends what the kernel takes at once. Never waits, never throws. Not while a <see cref="SendAsync"/> is unfinished.</summary>
+    /// <param name="bytes">The bytes to send; not referred to afterwards.</param>
+    /// <returns>Bytes taken, from 0 to all; -1 when the connection is gone.</returns>
+    int TrySend(ReadOnlySpan<byte> bytes);
+
+    /// <summary>Sends all of it, waiting for room. The caller keeps the bytes unchanged until it completes. Never throws.</summary>
+    /// <returns>False when the connection is gone.</returns>
+    ValueTask<bool> SendAsync(ReadOnlyMemory<byte> bytes);
+
+    /// <summary>The Close frame is out and nothing follows it: half-close, and give the peer its time to answer.</summary>
+    void FinishSending();
+
+    /// <summary>Ends the connection now: unfinished sends and reads complete soon, on their own threads, never inside this call.</summary>
+    void Abort();
+}

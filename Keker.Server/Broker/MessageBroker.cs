@@ -1,0 +1,107 @@
+namespace Keker.Server.Broker;
+
+/// <summary>The broker as HTTP and WebSocket see it: publish, broadcast, subscribe.</summary>
+/// <remarks>Thread-safe.</remarks>
+internal sealed class MessageBroker : IDisposable
+{
+    private readonly FanOut _fanOut;
+    private readonly Topic _broadcast;
+
+    public MessageBroker(BrokerContext context)
+    {
+        Context = context;
+        _fanOut = new FanOut(context);
+        _broadcast = new Topic([], context);
+    }
+
+    public BrokerContext Context { get; }
+
+    /// <summary>Tokens with a session or with something cached.</summary>
+    public int Topics => Context.Topics.Count;
+
+    /// <summary>Appends to the topic of a token, or to its cache when nobody is there.</summary>
+    /// <param name="token">A valid token (SPEC: 1 to 512 bytes).</param>
+    /// <param name="publication">The message.</param>
+    /// <param name="dirty">Gets the topic when it has to be flushed; the caller flushes before it waits for anything.</param>
+    public PublishResult Publish(ReadOnlySpan<byte> token, Publication publication, DirtyTopics dirty)
+    {
+        if (Context.Memory.Bytes > Context.Limits.LogMemory)
+            return new PublishResult(PublishOutcome.OutOfMemory);
+        while (true)
+        {
+            Topic? topic = Context.Topics.Find(token);
+            AppendResult appended = topic?.Append(publication) ?? AppendResult.NoMembers;
+            switch (appended.Outcome)
+            {
+                case AppendOutcome.Appended:
+                    dirty.Add(topic!);
+                    Context.Counters.Published.Increment();
+                    return new PublishResult(PublishOutcome.Published, appended.Members, 1);
+                case AppendOutcome.NoRoom:
+                    return new PublishResult(PublishOutcome.NoRoom) { Full = topic };
+                case AppendOutcome.NoMembers:
+                    if (!IsCacheable(publication))
+                        return new PublishResult(PublishOutcome.NotFound);
+                    if ((topic ?? Context.Topics.GetOrAdd(token)).Cache(publication).Outcome != AppendOutcome.Cached)
+                        break;
+                    Context.Counters.Published.Increment();
+                    Context.Counters.Cached.Increment();
+                    Context.CacheLedger.DropOverBound();
+                    return new PublishResult(PublishOutcome.Cached);
+            }
+        }
+    }
+
+    /// <summary>Appends for every session. Broadcasts are not cached.</summary>
+    public PublishResult Broadcast(Publication publication, DirtyTopics dirty)
+    {
+        if (Context.Memory.Bytes > Context.Limits.LogMemory)
+            return new PublishResult(PublishOutcome.OutOfMemory);
+        AppendResult appended = _broadcast.Append(publication);
+        if (appended.Outcome == AppendOutcome.NoRoom)
+            return new PublishResult(PublishOutcome.NoRoom) { Full = _broadcast };
+        Context.Counters.Published.Increment();
+        if (appended.Outcome == AppendOutcome.Appended)
+            dirty.Add(_broadcast);
+        return new PublishResult(PublishOutcome.Published, appended.Members, (int)Context.Topics.Occupied.Value);
+    }
+
+    /// <summary>Flushes what a connection made dirty.</summary>
+    public void Flush(DirtyTopics dirty) => dirty.Flush(_fanOut, Context);
+
+    /// <summary>HELLO: the session joins its token's topic and the broadcast; what was cached goes out before what is live.</summary>
+    public void Subscribe(Session session, ReadOnlySpan<byte> token)
+    {
+        Topic topic;
+        do
+        {
+            topic = Context.Topics.GetOrAdd(token);
+            session.OwnTopic = new Subscription(topic, session);
+        }
+        while (!topic.TryJoin(session.OwnTopic));
+        session.Broadcast = new Subscription(_broadcast, session);
+        _broadcast.TryJoin(session.Broadcast);
+        Context.Counters.Sessions.Increment();
+        session.Start(session.OwnTopic);
+        session.Start(session.Broadcast);
+    }
+
+    /// <summary>The connection is gone: nothing is sent to it any more and its topics forget it. Harmless before HELLO.</summary>
+    public void Unsubscribe(Session session)
+    {
+        session.Disconnected();
+        if (session.OwnTopic is null)
+            return;
+        session.OwnTopic.Topic.Leave(session.OwnTopic);
+        session.Broadcast!.Topic.Leave(session.Broadcast);
+        Context.Counters.Sessions.Decrement();
+    }
+
+    /// <summary>Lets go of cached messages whose time is up. The heartbeat calls it.</summary>
+    public void DropExpired() => Context.CacheLedger.DropExpired();
+
+    public void Dispose() => _fanOut.Dispose();
+
+    private bool IsCacheable(Publication publication) =>
+        Context.Limits.Cache > TimeSpan.Zero && publication.Payload.Length <= Context.Limits.CacheSize;
+}

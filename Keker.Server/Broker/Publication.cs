@@ -1,0 +1,55 @@
+using System.Buffers;
+using System.Text.Unicode;
+using Keker.Protocol.WebSocket;
+
+namespace Keker.Server.Broker;
+
+/// <summary>
+/// One accepted message, stored as the WebSocket frame that subscribers receive: header and payload in one array, so that a
+/// message alone in its batch, and the rest of a frame that a slow reader took in part, are sent without a copy.
+/// </summary>
+/// <remarks>Immutable and shared by every log and pending write that refers to it; the garbage collector owns the array.</remarks>
+internal sealed class Publication
+{
+    /// <summary>What a publication costs beside its frame: this object, the array's header, a log slot. In bytes.</summary>
+    private const int Overhead = 96;
+
+    private Publication(byte[] frame, int headerLength, OpCode opCode)
+    {
+        Frame = frame;
+        HeaderLength = headerLength;
+        OpCode = opCode;
+    }
+
+    /// <summary>The whole frame: FIN, unmasked, minimal length (RFC 6455 5.2), then the payload.</summary>
+    public byte[] Frame { get; }
+
+    /// <summary>Bytes of the frame before the payload.</summary>
+    public int HeaderLength { get; }
+
+    /// <summary>Text when the payload is valid UTF-8 and was not declared binary, else Binary.</summary>
+    public OpCode OpCode { get; }
+
+    /// <summary>The payload as it was published.</summary>
+    public ReadOnlySpan<byte> Payload => Frame.AsSpan(HeaderLength);
+
+    /// <summary>Bytes that this publication counts for against every memory bound.</summary>
+    public int Cost => Frame.Length + Overhead;
+
+    /// <summary>Copies a body once, into the frame that will be sent.</summary>
+    /// <param name="body">The payload; no longer needed afterwards.</param>
+    /// <param name="binary">True when the publisher declared it to be bytes, not text.</param>
+    public static Publication Create(in ReadOnlySequence<byte> body, bool binary)
+    {
+        int length = checked((int)body.Length);
+        int headerLength = FrameWriter.HeaderLength(length);
+        byte[] frame = GC.AllocateUninitializedArray<byte>(headerLength + length);
+        Span<byte> payload = frame.AsSpan(headerLength);
+        body.CopyTo(payload);
+
+        // A browser fails the connection on a text frame that is not UTF-8 (RFC 6455 8.1): one bad body would cut off every reader.
+        OpCode opCode = !binary && Utf8.IsValid(payload) ? OpCode.Text : OpCode.Binary;
+        FrameWriter.WriteHeader(frame, opCode, length);
+        return new Publication(frame, headerLength, opCode);
+    }
+}

@@ -1,0 +1,289 @@
+using System.Diagnostics;
+
+namespace Keker.Server.Broker;
+
+/// <summary>
+/// A log of publications and the members that read it. Publishing appends; a flush pass takes every member from its cursor to
+/// the head. The same log keeps what waits for an absent recipient.
+/// </summary>
+/// <remarks>
+/// Thread-safe. Nothing is sent, encoded, logged or awaited under the lock. Lock order: stripe, topic, then the
+/// <see cref="CacheLedger"/>; the gates of sessions are never entered under any lock.
+/// </remarks>
+internal sealed class Topic(byte[] name, BrokerContext context)
+{
+    private readonly Lock _lock = new();
+    private readonly MessageLog _log = new();
+    private readonly MemberTable _members = new();
+    private Gate _passGate;
+    private bool _passRunning;
+    private bool _retired;
+    private long _flushedOffset;
+    private long _flushedPosition;
+    private int _pendingMembers;
+    private Queue<CacheEntry>? _cached;
+    private long _cachedBytes;
+    private Queue<TaskCompletionSource>? _waiters;
+
+    /// <summary>The token as UTF-8; empty for the broadcast.</summary>
+    public byte[] Name { get; } = name;
+
+    /// <summary>True for the one topic that is in no table and never retired.</summary>
+    public bool IsBroadcast => Name.Length == 0;
+
+    /// <summary>Offset that the next publication will get.</summary>
+    public long Head => _log.Head;
+
+    /// <summary>Members now. A hint without the lock.</summary>
+    public int MemberCount => _members.Count;
+
+    /// <summary>Publications that members, or recipients to come, may still need.</summary>
+    public long LogBytes
+    {
+        get { lock (_lock) return _log.Bytes; }
+    }
+
+    /// <summary>Who runs flush passes: see <see cref="FanOut"/>.</summary>
+    public bool TryEnterPass() => _passGate.TryEnter();
+
+    /// <summary>False: somebody made the topic dirty meanwhile and the caller has to run another pass.</summary>
+    public bool TryLeavePass() => _passGate.TryLeave();
+
+    /// <summary>Appends for the members that are there. The caller makes sure that a flush follows.</summary>
+    public AppendResult Append(Publication publication)
+    {
+        lock (_lock)
+        {
+            if (_retired)
+                return AppendResult.Retired;
+            if (_members.Count == 0)
+                return AppendResult.NoMembers;
+            if (!HasRoom)
+                return AppendResult.NoRoom;
+            _log.Append(publication);
+            context.Memory.Add(publication.Cost);
+            if (_pendingMembers > 0)
+                context.Memory.Remove(_log.TrimToSize(context.Limits.Lag));
+            return AppendResult.Appended(_members.Count);
+        }
+    }
+
+    /// <summary>Keeps a publication for the first session that says HELLO, within the limit for one topic, oldest dropped first.</summary>
+    public AppendResult Cache(Publication publication)
+    {
+        lock (_lock)
+        {
+            if (_retired)
+                return AppendResult.Retired;
+            if (_members.Count > 0)
+                return AppendResult.HasMembers;
+            while (_cached is { Count: > 0 } && _cachedBytes + publication.Payload.Length > context.Limits.CacheSize)
+                DropOldestCached();
+            long offset = _log.Append(publication);
+            context.Memory.Add(publication.Cost);
+            _flushedOffset = _log.Head;
+            _flushedPosition = _log.HeadPosition;
+            _cachedBytes += publication.Payload.Length;
+            (_cached ??= new Queue<CacheEntry>(1)).Enqueue(context.CacheLedger.Add(this, publication, offset));
+            return AppendResult.Cached;
+        }
+    }
+
+    /// <summary>Lets go of a cached publication whose time is up or whose memory is needed; nothing when a HELLO took it meanwhile.</summary>
+    public void DropCached(CacheEntry entry)
+    {
+        bool disposable;
+        lock (_lock)
+        {
+            while (_cached is { Count: > 0 } && _cached.Peek().Offset <= entry.Offset)
+                DropOldestCached();
+            disposable = IsDisposable;
+        }
+        RetireWhen(disposable);
+    }
+
+    /// <summary>
+    /// Adds a member. Cursor and cached range are taken in one step: the first session gets what was cached, later ones start
+    /// at the head, and no publication falls between cached and live.
+    /// </summary>
+    /// <returns>False when the topic was retired meanwhile: look it up again.</returns>
+    public bool TryJoin(Subscription member)
+    {
+        lock (_lock)
+        {
+            if (_retired)
+                return false;
+            member.Cursor = TakeCached();
+            _members.Add(member);
+            if (_members.Count == 1 && !IsBroadcast)
+                context.Topics.Occupied.Increment();
+
+            // Counted as behind before the lock is released, or a pass of somebody else's publish could trim what it has to get.
+            bool marked = member.TryMarkPending();
+            Debug.Assert(marked);
+            _pendingMembers++;
+            return true;
+        }
+    }
+
+    /// <summary>Takes a member out.</summary>
+    public void Leave(Subscription member)
+    {
+        bool disposable;
+        lock (_lock)
+        {
+            _members.Remove(member, _passRunning);
+            if (_members.Count == 0 && !IsBroadcast)
+                context.Topics.Occupied.Decrement();
+            Trim();
+            disposable = IsDisposable;
+        }
+        RetireWhen(disposable);
+    }
+
+    /// <summary>Marks a topic that nobody needs as gone. The caller holds the stripe's lock and takes it out of the table.</summary>
+    public bool TryRetire()
+    {
+        lock (_lock)
+        {
+            _retired |= IsDisposable;
+            return _retired;
+        }
+    }
+
+    /// <summary>Begins a pass: whatever is appended from now on belongs to the next one. Only the owner of the pass gate calls this.</summary>
+    public FlushPass BeginPass()
+    {
+        lock (_lock)
+        {
+            _passRunning = true;
+            return new FlushPass(this, _members.Snapshot(), _log.Head, _log.HeadPosition);
+        }
+    }
+
+    /// <summary>Ends a pass: fills the holes of members that left, lets go of what everybody has, wakes publishers that wait for room.</summary>
+    public void EndPass(FlushPass pass)
+    {
+        Queue<TaskCompletionSource>? waiters;
+        bool disposable;
+        lock (_lock)
+        {
+            _passRunning = false;
+            _members.Compact();
+            _flushedOffset = Math.Max(_flushedOffset, pass.Head);
+            _flushedPosition = Math.Max(_flushedPosition, pass.HeadPosition);
+            Trim();
+            waiters = _waiters;
+            _waiters = null;
+            disposable = IsDisposable;
+        }
+
+        // Their continuations run on the thread pool: the pass does not become the publishers' thread.
+        while (waiters is not null && waiters.TryDequeue(out TaskCompletionSource? waiter))
+            waiter.SetResult();
+        RetireWhen(disposable);
+    }
+
+    /// <summary>Completes when a pass has made room, or at once when there is room.</summary>
+    /// <returns>Null when too many wait already: the publisher has to be refused.</returns>
+    public Task? WaitForRoom()
+    {
+        lock (_lock)
+        {
+            if (HasRoom)
+                return Task.CompletedTask;
+            _waiters ??= new Queue<TaskCompletionSource>();
+            if (_waiters.Count >= context.Limits.MostWaitingPublishers)
+                return null;
+            var waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _waiters.Enqueue(waiter);
+            return waiter.Task;
+        }
+    }
+
+    /// <summary>References to the publications from <paramref name="cursor"/> on, as many as fit the batch, for encoding outside the lock.</summary>
+    /// <returns>False when the member was overtaken: what it needs has left the log.</returns>
+    public bool TryRead(long cursor, long head, Batch batch)
+    {
+        lock (_lock)
+        {
+            if (cursor < _log.Tail)
+                return false;
+            for (long offset = cursor; offset < head && batch.TryAdd(_log[offset]); offset++)
+            {
+            }
+            return true;
+        }
+    }
+
+    /// <summary>True when a member at this cursor misses publications for good. Racy; the cursor may be a hint.</summary>
+    public bool HasOvertaken(long cursor) => cursor < _log.Tail;
+
+    /// <summary>A member was put on its session's list: nothing it may need is trimmed until <see cref="MemberSettled"/>.</summary>
+    public void MemberPending() => Interlocked.Increment(ref _pendingMembers);
+
+    /// <summary>A member from such a list was flushed, or its session ended.</summary>
+    public void MemberSettled()
+    {
+        if (Interlocked.Decrement(ref _pendingMembers) != 0)
+            return;
+        bool disposable;
+        lock (_lock)
+        {
+            Trim();
+            disposable = IsDisposable;
+        }
+        RetireWhen(disposable);
+    }
+
+    /// <summary>Nobody will miss it: no member, nothing kept, no pass that still refers to it.</summary>
+    private bool IsDisposable => !IsBroadcast && !_passRunning && _members.Count == 0 && _log.IsEmpty && _waiters is null;
+
+    /// <summary>Room: how far publishers may be ahead of the last completed pass. Blocked members never count.</summary>
+    private bool HasRoom => _log.HeadPosition - _flushedPosition < context.Limits.Lag / 2;
+
+    private void RetireWhen(bool disposable)
+    {
+        if (disposable)
+            context.Topics.Retire(this);
+    }
+
+    /// <summary>
+    /// Lets go of what every member has been sent. Never looks at a member: those behind are counted, and all others
+    /// stand at or after the end of the last completed pass.
+    /// </summary>
+    private void Trim()
+    {
+        if (_passRunning || Volatile.Read(ref _pendingMembers) > 0)
+            return;
+        long end = _members.Count == 0 ? _log.Head : _flushedOffset;
+        if (_cached is { Count: > 0 })
+            end = Math.Min(end, _cached.Peek().Offset);
+        context.Memory.Remove(_log.TrimTo(end));
+    }
+
+    private long TakeCached()
+    {
+        long cursor = _log.Head;
+        while (_cached is not null && _cached.TryDequeue(out CacheEntry? entry))
+        {
+            if (entry.ExpiresAt > context.Clock.Now)
+                cursor = Math.Min(cursor, entry.Offset);
+            context.CacheLedger.Remove(entry);
+        }
+        _cached = null;
+        _cachedBytes = 0;
+        return cursor;
+    }
+
+    private void DropOldestCached()
+    {
+        CacheEntry entry = _cached!.Dequeue();
+        _cachedBytes -= entry.Publication.Payload.Length;
+        context.CacheLedger.Remove(entry);
+        if (_cached.Count == 0)
+            _cached = null;
+        if (!_passRunning && Volatile.Read(ref _pendingMembers) == 0)
+            context.Memory.Remove(_log.TrimTo(entry.Offset + 1));
+    }
+}

@@ -1,0 +1,16 @@
+namespace Keker.Server.Broker;
+
+/// <summary>The rest of a frame (over TLS: of a write) that the peer has no room for yet: references, never copies of messages.</summary>
+/// <param name="Member">Whose cursor it moves; null for a control frame.</param>
+/// <param name="Rest">Bytes still to send.</param>
+/// <param name="Cursor">The member's cursor once they are sent.</param>
+/// <param name="IsClose">True when nothing may follow.</param>
+internal readonly record struct UnfinishedSend(Subscription? Member, ReadOnlyMemory<byte> Rest, long Cursor, bool IsClose = false)
+{
+    /// <summary>Small enough that a slow but living peer shows progress before the write deadline: 64 KiB in 30 s.</summary>
+    private const int StepBytes = 64 << 10;
+
+    public ReadOnlyMemory<byte> NextStep => Rest[..Math.Min(Rest.Length, StepBytes)];
+
+    public UnfinishedSend AfterStep => this with { Rest = Rest[Math.Min(Rest.Length, StepBytes)..] };
+}

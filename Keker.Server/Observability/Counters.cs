@@ -1,0 +1,32 @@
+namespace Keker.Server.Observability;
+
+/// <summary>What an operator can ask about; `/v1/stats` shows every one of them.</summary>
+internal sealed class Counters
+{
+    /// <summary>Messages accepted by publish and broadcast.</summary>
+    public Counter Published { get; } = new();
+
+    /// <summary>Messages handed to the kernel, one for each session.</summary>
+    public Counter Delivered { get; } = new();
+
+    /// <summary>Messages that waited for an absent recipient.</summary>
+    public Counter Cached { get; } = new();
+
+    /// <summary>Sessions closed with 1013.</summary>
+    public Counter SlowConsumers { get; } = new();
+
+    /// <summary>Open connections of any kind (a level).</summary>
+    public Counter Connections { get; } = new();
+
+    /// <summary>Sessions that said HELLO (a level).</summary>
+    public Counter Sessions { get; } = new();
+
+    /// <summary>Connections refused: too many, or draining.</summary>
+    public Counter Refused { get; } = new();
+
+    /// <summary>Requests answered with a status of 400 or above.</summary>
+    public Counter FailedRequests { get; } = new();
+
+    /// <summary>WebSocket connections closed for breaking the protocol.</summary>
+    public Counter ProtocolErrors { get; } = new();
+}

@@ -1,0 +1,17 @@
+namespace Keker.Server.Observability;
+
+/// <summary>Milliseconds of time in which the process ran, unmoved by changes of the wall clock. Thread-safe.</summary>
+internal sealed class MonotonicClock(TimeProvider timeProvider)
+{
+    private readonly long _start = timeProvider.GetTimestamp();
+    private long _forgiven;
+
+    /// <summary>Milliseconds since the start, less what was forgiven.</summary>
+    public long Now => (long)timeProvider.GetElapsedTime(_start).TotalMilliseconds - Volatile.Read(ref _forgiven);
+
+    /// <summary>Wall-clock time in UTC, for people and for the Date header; no deadline depends on it.</summary>
+    public DateTimeOffset UtcNow => timeProvider.GetUtcNow();
+
+    /// <summary>Leaves a time out in which the process stood still, so that no deadline passes because of it.</summary>
+    public void Forgive(TimeSpan pause) => Interlocked.Add(ref _forgiven, (long)pause.TotalMilliseconds);
+}
