@@ -1,0 +1,110 @@
+using System.Net.Sockets;
+using System.Security.Authentication;
+using Keker.Server.Http;
+using Keker.Server.Net;
+using Keker.Server.Observability;
+using Keker.Server.Options;
+using Keker.Server.WebSocket;
+
+namespace Keker.Server;
+
+/// <summary>Takes accepted sockets through their life: TLS, HTTP, WebSocket, close. Thread-safe.</summary>
+internal sealed class ConnectionHandler(ServerContext server, TlsUpgrade? tls)
+{
+    /// <summary>TCP_NOTSENT_LOWAT of Linux: .NET has no name for it.</summary>
+    private const int TcpNotSentLowWater = 25;
+
+    private readonly HttpServer _http = new(server);
+
+    /// <summary>Takes over a socket. Returns once the connection waits for something.</summary>
+    /// <param name="socket">The accepted socket; closed here.</param>
+    /// <param name="isAdmin">True when it came in through an admin listener.</param>
+    public void Accept(Socket socket, bool isAdmin)
+    {
+        Connection connection;
+        try
+        {
+            Configure(socket);
+            connection = new Connection(socket, isAdmin, server.Clock);
+        }
+        catch (SocketException)
+        {
+            // Gone before it was taken in.
+            socket.Dispose();
+            return;
+        }
+        if (server.Connections.TryAdd(connection))
+            _ = RunAsync(connection, isTls: tls is not null && socket.AddressFamily != AddressFamily.Unix);
+        else
+            _ = RefuseAsync(connection);
+    }
+
+    private static void Configure(Socket socket)
+    {
+        socket.Blocking = false;
+        if (socket.AddressFamily == AddressFamily.Unix)
+            return;
+        socket.NoDelay = true;
+        if (OperatingSystem.IsLinux())
+            socket.SetRawSocketOption((int)SocketOptionLevel.Tcp, TcpNotSentLowWater, BitConverter.GetBytes(Limits.NotSentLowWaterBytes));
+    }
+
+    private async Task RunAsync(Connection connection, bool isTls)
+    {
+        try
+        {
+            if (isTls && !await TryAuthenticateAsync(connection).ConfigureAwait(false))
+                return;
+            if (await new HttpSession(connection, _http).RunAsync().ConfigureAwait(false))
+                await new WebSocketSession(connection, server).RunAsync().ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            // One connection's failure is never another one's.
+            server.Log.InternalError(e);
+        }
+        finally
+        {
+            // Closing may take long (a reset of full buffers, a TLS goodbye): not on a thread that serves others.
+            ThreadPool.UnsafeQueueUserWorkItem(static state => _ = state.Handler.CloseAsync(state.Connection), (Handler: this, Connection: connection), preferLocal: false);
+        }
+    }
+
+    private async Task CloseAsync(Connection connection)
+    {
+        connection.Phase = null;
+        await connection.DisposeAsync().ConfigureAwait(false);
+        server.Connections.Remove(connection);
+    }
+
+    private async Task<bool> TryAuthenticateAsync(Connection connection)
+    {
+        connection.Phase = new TlsHandshake(connection, server.Clock.Now + (long)Limits.TlsHandshakeTimeout.TotalMilliseconds);
+
+        // A signature takes a millisecond: on the thread pool, never on a thread that polls sockets.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        try
+        {
+            await tls!.AuthenticateAsync(connection).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception e) when (e is AuthenticationException || Connection.IsDisconnect(e))
+        {
+            server.Log.HandshakeFailed(e.GetType().Name);
+            return false;
+        }
+    }
+
+    /// <summary>Over the limit: plain connections are told, TLS ones are not worth a handshake.</summary>
+    private async Task RefuseAsync(Connection connection)
+    {
+        server.Counters.Refused.Increment();
+        if (tls is null)
+            connection.TrySend(Busy);
+        connection.Abort();
+        await connection.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static ReadOnlySpan<byte> Busy =>
+        "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8;
+}

@@ -1,0 +1,44 @@
+using System.Buffers;
+using Keker.Protocol.Http;
+
+namespace Keker.Server.Http;
+
+/// <summary>Answers the requests of one route. Stateless and shared by all connections; thread-safe.</summary>
+internal abstract class Endpoint(ServerContext server)
+{
+    protected static ReadOnlySpan<byte> AllowRead => "GET, HEAD"u8;
+
+    protected static ReadOnlySpan<byte> AllowWrite => "PUT, POST"u8;
+
+    protected ServerContext Server { get; } = server;
+
+    /// <summary>The methods of the route, as 405 names them.</summary>
+    public abstract ReadOnlySpan<byte> Allow { get; }
+
+    /// <summary>True for what only a backend or an operator may do: needs the publish key, moves to the admin listener.</summary>
+    public virtual bool IsPrivileged => false;
+
+    /// <summary>True where a request may have a body.</summary>
+    public virtual bool TakesBody => false;
+
+    public abstract bool Allows(RequestMethod method);
+
+    /// <summary>Judges a request by its head, before any of its body is read.</summary>
+    /// <param name="exchange">The request; what is needed of the head later is copied into it.</param>
+    /// <param name="head">The bytes of the head.</param>
+    /// <returns>False when it is answered already.</returns>
+    public virtual bool TryAccept(HttpExchange exchange, ReadOnlySpan<byte> head) => true;
+
+    /// <summary>Answers an accepted request, or leaves a topic without room in <see cref="HttpExchange.FullTopic"/>.</summary>
+    public abstract void Handle(HttpExchange exchange, in ReadOnlySequence<byte> body);
+
+    /// <summary>There may be room now for what <see cref="Handle"/> could not append.</summary>
+    public virtual void Retry(HttpExchange exchange) => throw new NotSupportedException();
+
+    /// <summary>Refuses: the answer is written, and the connection closes when a body may follow that nobody will read.</summary>
+    protected bool Refuse(HttpExchange exchange, int status, ReadOnlySpan<byte> message, int retryAfterSeconds = 0, bool offerWebSocket = false)
+    {
+        Refusal.Write(exchange, Server, status, message, retryAfterSeconds, Allow, offerWebSocket);
+        return false;
+    }
+}

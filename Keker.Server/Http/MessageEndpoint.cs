@@ -1,0 +1,65 @@
+using System.Buffers;
+using Keker.Protocol.Http;
+using Keker.Server.Broker;
+
+namespace Keker.Server.Http;
+
+/// <summary>What publish and broadcast share: a body becomes a publication, and waits when there is no room for it.</summary>
+internal abstract class MessageEndpoint(ServerContext server) : Endpoint(server)
+{
+    /// <summary>Seconds after which a refused publisher may try again.</summary>
+    private const int RetryAfter = 1;
+
+    public override ReadOnlySpan<byte> Allow => AllowWrite;
+
+    public override bool IsPrivileged => true;
+
+    public override bool TakesBody => true;
+
+    public override bool Allows(RequestMethod method) => method is RequestMethod.Put or RequestMethod.Post;
+
+    public override bool TryAccept(HttpExchange exchange, ReadOnlySpan<byte> head)
+    {
+        if (Server.IsDraining)
+            return Refuse(exchange, 503, "the server is draining: publish to another one"u8, RetryAfter);
+        if (exchange.Head.ContentLength > Server.Options.WriteBuffer)
+            return Refuse(exchange, 413, HttpFailure.BodyTooLarge.Message());
+        exchange.IsBinary = exchange.Head.TryGet(head, "content-type"u8, out Slice type) && IsOctetStream(type.In(head));
+        return true;
+    }
+
+    public override void Handle(HttpExchange exchange, in ReadOnlySequence<byte> body)
+    {
+        exchange.Publication = Publication.Create(body, exchange.IsBinary);
+        Retry(exchange);
+    }
+
+    public override void Retry(HttpExchange exchange)
+    {
+        PublishResult result = Publish(exchange, exchange.Publication!);
+        exchange.FullTopic = result.Full;
+        switch (result.Outcome)
+        {
+            case PublishOutcome.NoRoom:
+                break;
+            case PublishOutcome.OutOfMemory:
+                Refuse(exchange, 503, "too many messages wait for slow readers: try again later"u8, RetryAfter);
+                break;
+            default:
+                Answer(exchange, result);
+                break;
+        }
+    }
+
+    protected abstract PublishResult Publish(HttpExchange exchange, Publication publication);
+
+    protected abstract void Answer(HttpExchange exchange, PublishResult result);
+
+    /// <summary>The media type without its parameters (RFC 9110 8.3.1).</summary>
+    private static bool IsOctetStream(ReadOnlySpan<byte> contentType)
+    {
+        int end = contentType.IndexOf((byte)';');
+        ReadOnlySpan<byte> type = (end < 0 ? contentType : contentType[..end]).TrimEnd(" \t"u8);
+        return System.Text.Ascii.EqualsIgnoreCase(type, "application/octet-stream"u8);
+    }
+}

@@ -1,0 +1,169 @@
+using System.Buffers;
+using Keker.Protocol.Http;
+using Keker.Server.Options;
+
+namespace Keker.Server.Http;
+
+/// <summary>Reads requests out of what has arrived and has them answered, one after the other, up to the end of the input.</summary>
+/// <remarks>Thread-safe: all state of a connection is in its <see cref="HttpExchange"/>. Knows no socket and never waits.</remarks>
+internal sealed class RequestReader(ServerContext server)
+{
+    private readonly Router _router = new(server);
+    private readonly PublishKeyCheck _key = new(server.Options.PublishKeys);
+
+    /// <summary>Consumes whole requests from the front of the input; what is left belongs to one that is not complete.</summary>
+    public Progress Read(HttpExchange exchange, ref ReadOnlySequence<byte> input)
+    {
+        if (exchange.FullTopic is not null)
+        {
+            exchange.Endpoint!.Retry(exchange);
+            if (exchange.FullTopic is not null)
+                return Progress.NoRoom;
+            exchange.EndRequest();
+        }
+        while (true)
+        {
+            if (exchange.Closing)
+                return Progress.Close;
+            if (exchange.Answered >= Limits.PipelinedRequests || exchange.Answers.Length >= Limits.PipelinedAnswerBytes || exchange.Dirty.IsFull)
+                return Progress.AnswersFull;
+            if (exchange.Endpoint is null)
+            {
+                if (input.IsEmpty)
+                    return Progress.Idle;
+                if (!TryReadHead(exchange, ref input))
+                    return Progress.NeedMore;
+                if (exchange.Upgraded)
+                    return Progress.Upgraded;
+                if (exchange.Endpoint is null)
+                    continue;
+            }
+            if (!TryReadBody(exchange, ref input))
+                return Progress.NeedMore;
+            if (exchange.FullTopic is not null)
+                return Progress.NoRoom;
+        }
+    }
+
+    /// <returns>False when the head is incomplete. True with no endpoint: the request is answered.</returns>
+    private bool TryReadHead(HttpExchange exchange, ref ReadOnlySequence<byte> input)
+    {
+        if (input.IsSingleSegment)
+            return TryReadHead(exchange, input.FirstSpan, ref input);
+
+        // A head that crosses a buffer's border is read from a copy; what follows the largest head is not needed for that.
+        int length = (int)Math.Min(input.Length, HttpLimits.MaxHeadBytes);
+        byte[] copy = ArrayPool<byte>.Shared.Rent(length);
+        input.Slice(0, length).CopyTo(copy);
+        bool complete = TryReadHead(exchange, copy.AsSpan(0, length), ref input);
+        ArrayPool<byte>.Shared.Return(copy);
+        return complete;
+    }
+
+    private bool TryReadHead(HttpExchange exchange, ReadOnlySpan<byte> bytes, ref ReadOnlySequence<byte> input)
+    {
+        switch (exchange.Head.Parse(bytes))
+        {
+            case ParseStatus.NeedMore:
+                return false;
+            case ParseStatus.Failed:
+                Refusal.Write(exchange, server, exchange.Head.Failure);
+                return true;
+        }
+        input = input.Slice(exchange.Head.HeadLength);
+        exchange.Closing |= server.IsDraining;
+        Endpoint? endpoint = Route(exchange, bytes);
+        if (endpoint is not null && endpoint.TryAccept(exchange, bytes))
+            exchange.Endpoint = endpoint;
+        else if (!exchange.Upgraded)
+            exchange.EndRequest();
+        return true;
+    }
+
+    /// <returns>Who answers, or null when the request is answered here.</returns>
+    private Endpoint? Route(HttpExchange exchange, ReadOnlySpan<byte> bytes)
+    {
+        RequestHead head = exchange.Head;
+        if (head.IsAsterisk)
+        {
+            ResponseWriter.WriteNoContent(exchange.Answers, exchange.Headers(allow: "GET, HEAD, PUT, POST, OPTIONS"u8));
+            return null;
+        }
+        Endpoint? endpoint = _router.Find(head.Path.In(bytes), exchange.Connection.IsAdmin);
+        if (endpoint is null)
+            Refusal.Write(exchange, server, 404, "no such endpoint"u8);
+        else if (!endpoint.Allows(head.Method))
+            Refusal.Write(exchange, server, 405, "this endpoint has other methods: see the Allow header"u8, allow: endpoint.Allow);
+        else if (endpoint.IsPrivileged && !_key.Passes(head, bytes))
+            Refusal.Write(exchange, server, 401, "a key is needed: send Authorization: Bearer KEY with a key of --publish-key"u8);
+        else if (!endpoint.TakesBody && exchange.HasUnreadBody)
+            Refusal.Write(exchange, server, 400, "this endpoint takes no body: send neither Content-Length nor Transfer-Encoding"u8);
+        else if (head.Expect == ExpectKind.Unsupported)
+            Refusal.Write(exchange, server, 417, "unknown expectation: send 100-continue or nothing"u8);
+        else
+            return endpoint;
+        return null;
+    }
+
+    /// <returns>False when the body is incomplete.</returns>
+    private bool TryReadBody(HttpExchange exchange, ref ReadOnlySequence<byte> input)
+    {
+        if (exchange.Head.BodyKind == BodyKind.Chunked)
+            return TryReadChunks(exchange, ref input);
+
+        // The body stays where it was read until it is complete, and is then copied once, into the publication.
+        long length = exchange.Head.ContentLength;
+        if (input.Length < length)
+        {
+            SayContinue(exchange);
+            return false;
+        }
+        Handle(exchange, input.Slice(0, length));
+        input = input.Slice(length);
+        return true;
+    }
+
+    private bool TryReadChunks(HttpExchange exchange, ref ReadOnlySequence<byte> input)
+    {
+        if (exchange.ChunkedBody is null)
+        {
+            exchange.ChunkedBody = new ArrayBufferWriter<byte>();
+            exchange.Chunks = new ChunkedDecoder(server.Options.WriteBuffer, exchange.Head);
+        }
+        while (true)
+        {
+            ChunkStatus status = exchange.Chunks.Read(input.FirstSpan, out int consumed, out ReadOnlySpan<byte> data);
+            exchange.ChunkedBody.Write(data);
+            input = input.Slice(consumed);
+            switch (status)
+            {
+                case ChunkStatus.NeedMore when input.IsEmpty:
+                    SayContinue(exchange);
+                    return false;
+                case ChunkStatus.Failed:
+                    Refusal.Write(exchange, server, exchange.Chunks.Failure);
+                    exchange.EndRequest();
+                    return true;
+                case ChunkStatus.Complete:
+                    Handle(exchange, new ReadOnlySequence<byte>(exchange.ChunkedBody.WrittenMemory));
+                    return true;
+            }
+        }
+    }
+
+    private static void Handle(HttpExchange exchange, in ReadOnlySequence<byte> body)
+    {
+        exchange.Endpoint!.Handle(exchange, body);
+        if (exchange.FullTopic is null)
+            exchange.EndRequest();
+    }
+
+    /// <summary>All checks of the head have passed and the body is wanted (RFC 9110 10.1.1).</summary>
+    private static void SayContinue(HttpExchange exchange)
+    {
+        if (exchange.SaidContinue || exchange.Head.Expect != ExpectKind.Continue)
+            return;
+        exchange.SaidContinue = true;
+        exchange.Answers.Write(ResponseWriter.Continue);
+    }
+}

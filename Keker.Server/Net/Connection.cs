@@ -1,0 +1,166 @@
+using System.IO.Pipelines;
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using Keker.Server.Broker;
+using Keker.Server.Observability;
+
+namespace Keker.Server.Net;
+
+/// <summary>One accepted connection: its socket, its byte stream (plain or TLS), its reader, and what it is busy with.</summary>
+/// <remarks>
+/// Sending is for one sender at a time (an HTTP session, later the owner of the session's gate). Everything else is thread-safe.
+/// Only this type and its neighbours know sockets.
+/// </remarks>
+internal sealed class Connection : ISessionTransport, IAsyncDisposable
+{
+    /// <summary>Bytes a read may bring; the buffer is rented when bytes have arrived and given back when they are consumed.</summary>
+    private const int ReadBufferBytes = 16 << 10;
+
+    private readonly Socket _socket;
+    private readonly MonotonicClock _clock;
+    private Stream _stream;
+    private PipeReader? _reader;
+    private long _finishedSendingAt;
+    private bool _aborted;
+
+    public Connection(Socket socket, bool isAdmin, MonotonicClock clock)
+    {
+        _socket = socket;
+        _clock = clock;
+        _stream = new SocketStream(socket);
+        IsAdmin = isAdmin;
+        RemoteAddress = (socket.RemoteEndPoint as IPEndPoint)?.Address;
+    }
+
+    /// <summary>Slot in the connection table.</summary>
+    public int Index { get; set; } = -1;
+
+    /// <summary>True when it came in through an admin listener.</summary>
+    public bool IsAdmin { get; }
+
+    /// <summary>The peer; null on a unix socket.</summary>
+    public IPAddress? RemoteAddress { get; }
+
+    /// <summary>What the connection is busy with.</summary>
+    public IConnectionPhase? Phase { get; set; }
+
+    /// <summary>What has arrived. No buffer is held while nothing has.</summary>
+    public PipeReader Reader => _reader ??= PipeReader.Create(_stream, new StreamPipeReaderOptions(
+        bufferSize: ReadBufferBytes, minimumReadSize: ReadBufferBytes / 4, leaveOpen: true, useZeroByteReads: true));
+
+    /// <summary>When the sending side was shut, in milliseconds of the clock; 0 before.</summary>
+    public long FinishedSendingAt => Volatile.Read(ref _finishedSendingAt);
+
+    public bool CanTrySend => _stream is SocketStream;
+
+    /// <summary>Replaces the plain stream by TLS. Before the first read.</summary>
+    /// <exception cref="System.Security.Authentication.AuthenticationException">The handshake failed.</exception>
+    /// <exception cref="IOException">The connection broke.</exception>
+    public async Task AuthenticateAsync(SslServerAuthenticationOptions options)
+    {
+        var tls = new SslStream(_stream, leaveInnerStreamOpen: true);
+        _stream = tls;
+        await tls.AuthenticateAsServerAsync(options).ConfigureAwait(false);
+    }
+
+    public int TrySend(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            int sent = _socket.Send(bytes, SocketFlags.None, out SocketError error);
+            return error switch
+            {
+                SocketError.Success => sent,
+                SocketError.WouldBlock => 0,
+                _ => -1,
+            };
+        }
+        catch (ObjectDisposedException)
+        {
+            return -1;
+        }
+    }
+
+    public async ValueTask<bool> SendAsync(ReadOnlyMemory<byte> bytes)
+    {
+        try
+        {
+            await _stream.WriteAsync(bytes).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception e) when (IsDisconnect(e))
+        {
+            return false;
+        }
+    }
+
+    public void FinishSending()
+    {
+        Volatile.Write(ref _finishedSendingAt, Math.Max(1, _clock.Now));
+        if (_stream is SslStream tls)
+            _ = FinishSendingAsync(tls);
+        else
+            Shutdown(SocketShutdown.Send);
+    }
+
+    /// <summary>Lets a pending read end as if the peer had stopped sending; sending still works.</summary>
+    public void StopReading() => Shutdown(SocketShutdown.Receive);
+
+    public void Abort()
+    {
+        _aborted = true;
+
+        // Not a dispose: that would run the continuations of pending operations in here. They are woken on their own threads.
+        Shutdown(SocketShutdown.Both);
+    }
+
+    /// <summary>Gives everything back. Called once, when nothing reads or sends any more, on a thread that may take its time.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            if (_reader is not null)
+                await _reader.CompleteAsync().ConfigureAwait(false);
+            if (_stream is SslStream tls)
+                await tls.DisposeAsync().ConfigureAwait(false);
+
+            // What a peer that went silent has not taken is not worth keeping: reset instead of waiting for it.
+            if (_aborted)
+                _socket.LingerState = new LingerOption(true, 0);
+        }
+        catch (Exception e) when (IsDisconnect(e))
+        {
+        }
+        finally
+        {
+            _socket.Dispose();
+        }
+    }
+
+    /// <summary>True for what a peer can cause at any time by going away.</summary>
+    public static bool IsDisconnect(Exception e) => e is IOException or SocketException or ObjectDisposedException or InvalidOperationException;
+
+    private async Task FinishSendingAsync(SslStream tls)
+    {
+        try
+        {
+            await tls.ShutdownAsync().ConfigureAwait(false);
+        }
+        catch (Exception e) when (IsDisconnect(e))
+        {
+        }
+        Shutdown(SocketShutdown.Send);
+    }
+
+    private void Shutdown(SocketShutdown how)
+    {
+        try
+        {
+            _socket.Shutdown(how);
+        }
+        catch (Exception e) when (IsDisconnect(e))
+        {
+        }
+    }
+}

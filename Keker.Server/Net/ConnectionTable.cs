@@ -1,0 +1,89 @@
+using Keker.Server.Observability;
+
+namespace Keker.Server.Net;
+
+/// <summary>Every open connection: the bound on their number, and what the heartbeat and the drain visit.</summary>
+/// <remarks>Thread-safe. Adding and removing are O(1); a visit holds no lock while it calls back.</remarks>
+internal sealed class ConnectionTable(int most, Counters counters)
+{
+    private readonly Lock _lock = new();
+    private readonly Stack<int> _free = new();
+    private readonly TaskCompletionSource _empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Connection?[] _slots = new Connection?[64];
+    private int _used;
+    private int _count;
+    private bool _closed;
+
+    /// <summary>Open connections now.</summary>
+    public int Count => Volatile.Read(ref _count);
+
+    /// <summary>Takes a connection in.</summary>
+    /// <returns>False when there are too many already.</returns>
+    public bool TryAdd(Connection connection)
+    {
+        lock (_lock)
+        {
+            if (_count >= most)
+                return false;
+            if (!_free.TryPop(out int index))
+            {
+                index = _used++;
+                if (index == _slots.Length)
+                    Array.Resize(ref _slots, _slots.Length * 2);
+            }
+            _slots[index] = connection;
+            connection.Index = index;
+            _count++;
+        }
+        counters.Connections.Increment();
+        return true;
+    }
+
+    /// <summary>Takes a connection out; nothing when it was never taken in.</summary>
+    public void Remove(Connection connection)
+    {
+        if (connection.Index < 0)
+            return;
+        bool empty;
+        lock (_lock)
+        {
+            _slots[connection.Index] = null;
+            _free.Push(connection.Index);
+            connection.Index = -1;
+            _count--;
+            empty = _closed && _count == 0;
+        }
+        counters.Connections.Decrement();
+        if (empty)
+            _empty.TrySetResult();
+    }
+
+    /// <summary>Visits every connection; those that come or go meanwhile may be missed.</summary>
+    public void Visit(Action<Connection> visit)
+    {
+        Connection?[] slots;
+        int used;
+        lock (_lock)
+        {
+            slots = _slots;
+            used = _used;
+        }
+        for (int i = 0; i < used; i++)
+        {
+            if (Volatile.Read(ref slots[i]) is { } connection)
+                visit(connection);
+        }
+    }
+
+    /// <summary>Completes when the last connection is gone. Called once, when no more are accepted.</summary>
+    public Task WhenEmpty()
+    {
+        lock (_lock)
+        {
+            _closed = true;
+            if (_count == 0)
+                _empty.TrySetResult();
+        }
+        return _empty.Task;
+    }
+}

@@ -1,0 +1,38 @@
+using System.Runtime.InteropServices;
+
+namespace Keker.Server.Net;
+
+/// <summary>How many descriptors the process may have.</summary>
+internal static partial class DescriptorLimit
+{
+    /// <summary>Listeners, the poll descriptors, log and certificate files, and the one kept in reserve.</summary>
+    private const int Reserved = 64;
+
+    private const int NoFile = 7;
+
+    /// <summary>Raises the soft limit to the hard one and returns how many connections fit.</summary>
+    public static int RaiseAndGetMostConnections()
+    {
+        if (!OperatingSystem.IsLinux() || GetLimit(NoFile, out Limit limit) != 0)
+            return int.MaxValue;
+        if (limit.Soft < limit.Hard)
+        {
+            limit.Soft = limit.Hard;
+            if (SetLimit(NoFile, limit) != 0 && GetLimit(NoFile, out limit) != 0)
+                return int.MaxValue;
+        }
+        return (int)Math.Clamp(limit.Soft, Reserved + 1, int.MaxValue) - Reserved;
+    }
+
+    [LibraryImport("libc", EntryPoint = "getrlimit")]
+    private static partial int GetLimit(int resource, out Limit limit);
+
+    [LibraryImport("libc", EntryPoint = "setrlimit")]
+    private static partial int SetLimit(int resource, in Limit limit);
+
+    private struct Limit
+    {
+        public ulong Soft;
+        public ulong Hard;
+    }
+}

@@ -1,0 +1,130 @@
+using System.Net;
+using System.Net.Sockets;
+using Keker.Server.Observability;
+using Keker.Server.Options;
+using Microsoft.Extensions.Logging;
+
+namespace Keker.Server.Net;
+
+/// <summary>Accepts on one address. Running out of descriptors slows it down and never stops it.</summary>
+/// <remarks>Started once; <see cref="Dispose"/> may come from any thread.</remarks>
+internal sealed class Listener : IDisposable
+{
+    private readonly Socket _socket;
+    private readonly ListenAddress _address;
+    private readonly Action<Socket> _accepted;
+    private readonly AcceptBackOff _backOff;
+    private readonly CancellationTokenSource _stopped = new();
+
+    /// <param name="address">Where to listen.</param>
+    /// <param name="timeProvider">Measures the back-off.</param>
+    /// <param name="log">Gets a line when accepting fails and when it works again.</param>
+    /// <param name="accepted">Takes over each accepted socket; must not throw or wait.</param>
+    /// <exception cref="SocketException">The address cannot be bound.</exception>
+    public Listener(ListenAddress address, TimeProvider timeProvider, ILogger log, Action<Socket> accepted)
+    {
+        _address = address;
+        _accepted = accepted;
+        _backOff = new AcceptBackOff(timeProvider, log);
+        _socket = address.Kind == ListenKind.Unix ? ListenOnPath(address) : ListenOnPort((IPEndPoint)address.ToEndPoint());
+    }
+
+    /// <summary>The address that is really listened on: a port of 0 has become the one that was free.</summary>
+    public string BoundAddress => _address.Kind == ListenKind.Unix ? _address.ToString() : _socket.LocalEndPoint!.ToString()!;
+
+    public async Task RunAsync()
+    {
+        CancellationToken stopped = _stopped.Token;
+        while (!stopped.IsCancellationRequested)
+        {
+            try
+            {
+                Socket accepted = await _socket.AcceptAsync(stopped).ConfigureAwait(false);
+                _backOff.Reset();
+                _accepted(accepted);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            catch (ObjectDisposedException)
+            {
+                return;
+            }
+            catch (SocketException e) when (IsPeersDoing(e.SocketErrorCode))
+            {
+                // The peer went away between its connect and our accept.
+            }
+            catch (SocketException e)
+            {
+                await _backOff.WaitAsync(e, RefuseOne, stopped).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>Stops accepting and gives the address back.</summary>
+    public void Dispose()
+    {
+        _stopped.Cancel();
+        _stopped.Dispose();
+        _socket.Dispose();
+        if (_address.Path is { } path)
+            File.Delete(path);
+    }
+
+    private static bool IsPeersDoing(SocketError error) => error is SocketError.ConnectionAborted or SocketError.ConnectionReset
+        or SocketError.TimedOut or SocketError.HostUnreachable or SocketError.NetworkUnreachable or SocketError.NetworkDown or SocketError.HostDown;
+
+    private static Socket ListenOnPort(IPEndPoint endPoint)
+    {
+        var listener = new TcpListener(endPoint);
+        listener.Start(Limits.AcceptBacklog);
+        return listener.Server;
+    }
+
+    private static Socket ListenOnPath(ListenAddress address)
+    {
+        RemoveStale(address);
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            socket.Bind(address.ToEndPoint());
+            socket.Listen(Limits.AcceptBacklog);
+            return socket;
+        }
+        catch (SocketException)
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A server that was killed leaves its socket file behind: it goes, unless somebody still answers on it.</summary>
+    private static void RemoveStale(ListenAddress address)
+    {
+        if (!File.Exists(address.Path))
+            return;
+        using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            probe.Connect(address.ToEndPoint());
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
+        {
+            File.Delete(address.Path);
+        }
+    }
+
+    /// <summary>With the reserve descriptor let go, one waiting peer can be taken in and turned away instead of hanging.</summary>
+    private void RefuseOne()
+    {
+        try
+        {
+            if (_socket.Poll(TimeSpan.Zero, SelectMode.SelectRead))
+                _socket.Accept().Dispose();
+        }
+        catch (SocketException)
+        {
+        }
+    }
+}

@@ -1,0 +1,57 @@
+using System.Net.Sockets;
+
+namespace Keker.Server.Net;
+
+/// <summary>A stream over a socket that a pipe reader or TLS reads from.</summary>
+/// <remarks>
+/// <see cref="NetworkStream"/> refuses non-blocking sockets, and registers every read with the cancellation token that a pipe
+/// reader always passes: memory on each idle connection for something never used. A read that has to end is woken with a shutdown.
+/// </remarks>
+internal sealed class SocketStream(Socket socket) : Stream
+{
+    public override bool CanRead => true;
+
+    public override bool CanWrite => true;
+
+    public override bool CanSeek => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        socket.ReceiveAsync(buffer, SocketFlags.None, CancellationToken.None);
+
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        ValueTask<int> send = socket.SendAsync(buffer, SocketFlags.None, CancellationToken.None);
+        if (!send.IsCompletedSuccessfully)
+            return new ValueTask(send.AsTask());
+        _ = send.Result;
+        return ValueTask.CompletedTask;
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override void Flush()
+    {
+    }
+
+    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+}

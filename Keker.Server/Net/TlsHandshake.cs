@@ -1,0 +1,13 @@
+namespace Keker.Server.Net;
+
+/// <summary>The phase before HTTP on a TLS listener: nothing to do but to be over in time.</summary>
+internal sealed class TlsHandshake(Connection connection, long deadline) : IConnectionPhase
+{
+    public void OnHeartbeat(long now)
+    {
+        if (now >= deadline)
+            connection.Abort();
+    }
+
+    public void Drain() => connection.Abort();
+}

@@ -1,0 +1,60 @@
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Keker.Server.Net;
+
+/// <summary>The certificate in force and the TLS handshake with it.</summary>
+/// <remarks>Thread-safe. A handshake uses the certificate that was in force when it began; old ones are left to the collector.</remarks>
+internal sealed class TlsUpgrade
+{
+    private readonly string _certificatePath;
+    private readonly string _keyPath;
+    private volatile SslServerAuthenticationOptions _options;
+
+    /// <exception cref="CryptographicException">Unreadable, mismatched or expired; the message says which file and why.</exception>
+    public TlsUpgrade(string certificatePath, string keyPath)
+    {
+        _certificatePath = certificatePath;
+        _keyPath = keyPath;
+        _options = Load();
+    }
+
+    /// <summary>Reads certificate and key again; when they cannot be used the old ones stay in force.</summary>
+    /// <exception cref="CryptographicException">See the constructor.</exception>
+    public void Reload() => _options = Load();
+
+    /// <exception cref="AuthenticationException">The handshake failed.</exception>
+    /// <exception cref="IOException">The connection broke.</exception>
+    public Task AuthenticateAsync(Connection connection) => connection.AuthenticateAsync(_options);
+
+    private SslServerAuthenticationOptions Load()
+    {
+        X509Certificate2 certificate = LoadPair();
+        if (certificate.NotAfter.ToUniversalTime() <= DateTime.UtcNow)
+            throw new CryptographicException($"the certificate in {_certificatePath} expired on {certificate.NotAfter.ToUniversalTime():yyyy-MM-dd}");
+        var chain = new X509Certificate2Collection();
+        chain.ImportFromPemFile(_certificatePath);
+        return new SslServerAuthenticationOptions
+        {
+            ServerCertificateContext = SslStreamCertificateContext.Create(certificate, chain, offline: true),
+            EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+            ApplicationProtocols = [SslApplicationProtocol.Http11],
+            AllowRenegotiation = false,
+            CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
+        };
+    }
+
+    private X509Certificate2 LoadPair()
+    {
+        try
+        {
+            return X509Certificate2.CreateFromPemFile(_certificatePath, _keyPath);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
+        {
+            throw new CryptographicException($"cannot use certificate {_certificatePath} with key {_keyPath}: {e.Message}", e);
+        }
+    }
+}

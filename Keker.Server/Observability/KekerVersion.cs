@@ -1,0 +1,10 @@
+using System.Reflection;
+
+namespace Keker.Server.Observability;
+
+/// <summary>The version that was built.</summary>
+internal static class KekerVersion
+{
+    public static string Text { get; } =
+        typeof(KekerVersion).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+}

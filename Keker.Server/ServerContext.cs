@@ -1,0 +1,31 @@
+using Keker.Server.Broker;
+using Keker.Server.Net;
+using Keker.Server.Observability;
+using Keker.Server.Options;
+using Microsoft.Extensions.Logging;
+
+namespace Keker.Server;
+
+/// <summary>What every connection needs of the process. Immutable but for the drain flag; thread-safe.</summary>
+internal sealed class ServerContext(KekerOptions options, MessageBroker broker, ConnectionTable connections, ILogger log)
+{
+    private int _draining;
+
+    public KekerOptions Options { get; } = options;
+
+    public MessageBroker Broker { get; } = broker;
+
+    public ConnectionTable Connections { get; } = connections;
+
+    public ILogger Log { get; } = log;
+
+    public MonotonicClock Clock => Broker.Context.Clock;
+
+    public Counters Counters => Broker.Context.Counters;
+
+    /// <summary>True once the server is told to stop: health answers 503, nobody new may subscribe, answers close their connection.</summary>
+    public bool IsDraining => Volatile.Read(ref _draining) != 0;
+
+    /// <returns>False when it was draining already.</returns>
+    public bool TryBeginDrain() => Interlocked.Exchange(ref _draining, 1) == 0;
+}
