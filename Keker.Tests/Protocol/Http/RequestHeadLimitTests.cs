@@ -32,6 +32,14 @@ internal sealed class RequestHeadLimitTests
     }
 
     [Test]
+    public void A_byte_behind_the_version_of_a_full_request_line_is_one_too_many()
+    {
+        byte[] input = HeadVerdict.Bytes(RequestLine(HttpLimits.MaxRequestLine) + "1\r\n" + Host + "\r\n");
+
+        Assert.That(HeadVerdict.AtEverySplit(input).Failure, Is.EqualTo(HttpFailure.RequestLineTooLong));
+    }
+
+    [Test]
     public void The_request_line_limit_does_not_count_an_empty_line_before_it()
     {
         byte[] input = HeadVerdict.Bytes("\r\n" + RequestLine(HttpLimits.MaxRequestLine) + "\r\n" + Host + "\r\n");

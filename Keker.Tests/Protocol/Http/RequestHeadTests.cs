@@ -153,18 +153,19 @@ internal sealed class RequestHeadTests
         Assert.That(() => head.ValueAt(-1), Throws.TypeOf<ArgumentOutOfRangeException>());
     }
 
-    [Test]
-    public void A_reset_head_remembers_nothing()
+    [TestCase("PUT http://b/x?y HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nConnection: upgrade, close\r\nExpect: x\r\n\r\n")]
+    [TestCase("PUT / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nConnection: keep-alive\r\n\r\n")]
+    [TestCase("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n")]
+    public void A_reset_head_remembers_nothing(string before)
     {
         byte[] plain = HeadVerdict.Bytes("GET / HTTP/1.0\r\n\r\n");
         HeadVerdict fresh = HeadVerdict.Whole(plain);
-        RequestHead head = Parsed(
-            "PUT http://b/x?y HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nConnection: upgrade, close\r\nExpect: x\r\n\r\n", out _);
+        RequestHead head = Parsed(before, out _);
 
         head.Reset();
 
-        Assert.That(head.Parse(plain), Is.EqualTo(ParseStatus.Complete));
-        Assert.That(HeadVerdict.Of(head, ParseStatus.Complete), Is.EqualTo(fresh));
+        Assert.That(HeadVerdict.Of(head, head.Parse(default)), Is.EqualTo(HeadVerdict.Whole(default)));
+        Assert.That(HeadVerdict.Of(head, head.Parse(plain)), Is.EqualTo(fresh));
     }
 
     [Test]
