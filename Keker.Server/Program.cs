@@ -1,4 +1,3 @@
-using System.Collections;
 using Keker.Server.Options;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
@@ -13,7 +12,7 @@ internal static class Program
         // with them. Read once, when the first socket is made.
         Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
 
-        CommandLineResult commandLine = CommandLine.Parse(args, EnvironmentVariables(), Console.Out, Console.Error);
+        CommandLineResult commandLine = CommandLine.Parse(args, EnvironmentOptions.OfProcess(), Console.Out, Console.Error);
         if (commandLine.Options is not { } options)
             return commandLine.ExitCode;
 
@@ -28,8 +27,4 @@ internal static class Program
             }));
         return await new ServerHost(options, TimeProvider.System, logging.CreateLogger("keker")).RunAsync().ConfigureAwait(false);
     }
-
-    private static Dictionary<string, string> EnvironmentVariables() => Environment.GetEnvironmentVariables()
-        .Cast<DictionaryEntry>()
-        .ToDictionary(entry => (string)entry.Key, entry => (string)entry.Value!);
 }

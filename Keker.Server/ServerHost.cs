@@ -44,7 +44,7 @@ internal sealed class ServerHost(KekerOptions options, TimeProvider timeProvider
         using PosixSignalRegistration terminate = OnSignal(PosixSignal.SIGTERM, Stop);
         using PosixSignalRegistration interrupt = OnSignal(PosixSignal.SIGINT, Stop);
         using PosixSignalRegistration hangUp = OnSignal(PosixSignal.SIGHUP, () => Reload(tls));
-        using var heartbeat = new Heartbeat(connections, server.Clock, timeProvider, Limits.HeartbeatInterval, broker.DropExpired);
+        using var heartbeat = new Heartbeat(connections, server.Clock, timeProvider, Limits.HeartbeatInterval, broker.DropExpired, log);
         foreach (Listener listener in listeners)
             _ = listener.RunAsync();
         Announce(listeners);

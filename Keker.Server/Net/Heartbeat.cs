@@ -1,4 +1,5 @@
 using Keker.Server.Observability;
+using Microsoft.Extensions.Logging;
 
 namespace Keker.Server.Net;
 
@@ -13,6 +14,7 @@ internal sealed class Heartbeat : IDisposable
     private readonly MonotonicClock _clock;
     private readonly TimeSpan _interval;
     private readonly Action _other;
+    private readonly ILogger _log;
     private readonly ITimer _timer;
     private long _lastBeat;
     private int _beating;
@@ -22,8 +24,10 @@ internal sealed class Heartbeat : IDisposable
     /// <param name="timeProvider">Makes the timer.</param>
     /// <param name="interval">Time between beats.</param>
     /// <param name="other">Runs at every beat: expiry of the cache.</param>
-    public Heartbeat(ConnectionTable connections, MonotonicClock clock, TimeProvider timeProvider, TimeSpan interval, Action other)
+    /// <param name="log">Gets what should not have happened.</param>
+    public Heartbeat(ConnectionTable connections, MonotonicClock clock, TimeProvider timeProvider, TimeSpan interval, Action other, ILogger log)
     {
+        _log = log;
         _connections = connections;
         _clock = clock;
         _interval = interval;
@@ -38,6 +42,23 @@ internal sealed class Heartbeat : IDisposable
     {
         if (Interlocked.Exchange(ref _beating, 1) != 0)
             return;
+        try
+        {
+            Visit();
+        }
+        catch (Exception e)
+        {
+            // Whatever went wrong, the next beat comes: without one no deadline would ever be kept again.
+            _log.InternalError(e);
+        }
+        finally
+        {
+            Volatile.Write(ref _beating, 0);
+        }
+    }
+
+    private void Visit()
+    {
         long now = _clock.Now;
         var gap = TimeSpan.FromMilliseconds(now - _lastBeat);
         if (gap > Pause)
@@ -49,6 +70,5 @@ internal sealed class Heartbeat : IDisposable
         _lastBeat = now;
         _connections.Visit(connection => connection.Phase?.OnHeartbeat(now));
         _other();
-        Volatile.Write(ref _beating, 0);
     }
 }

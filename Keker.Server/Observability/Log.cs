@@ -35,7 +35,7 @@ internal static partial class Log
     [LoggerMessage(EventId = 10, Level = LogLevel.Information, Message = "stopped")]
     public static partial void Stopped(this ILogger logger);
 
-    [LoggerMessage(EventId = 11, Level = LogLevel.Error, Message = "connection ended by an internal error")]
+    [LoggerMessage(EventId = 11, Level = LogLevel.Error, Message = "internal error")]
     public static partial void InternalError(this ILogger logger, Exception exception);
 
     [LoggerMessage(EventId = 12, Level = LogLevel.Debug, Message = "HELLO of token {TokenHash}")]
