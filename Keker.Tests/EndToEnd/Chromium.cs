@@ -10,20 +10,21 @@ internal sealed class Chromium : IAsyncDisposable
 
     private static readonly string[] Names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
 
-    private readonly DirectoryInfo _profile = Directory.CreateTempSubdirectory("keker-chromium-");
+    private readonly DirectoryInfo _profile;
     private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Process _process;
     private readonly List<string> _output = [];
 
-    private Chromium()
+    private Chromium(string path)
     {
+        _profile = Directory.CreateTempSubdirectory("keker-chromium-");
         string[] arguments =
         [
             "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
             "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--remote-debugging-port=0",
             $"--user-data-dir={_profile.FullName}", "about:blank",
         ];
-        var start = new ProcessStartInfo(Find(), arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(path, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         _process = new Process { StartInfo = start };
         _process.OutputDataReceived += (_, line) => OnLine(line.Data);
         _process.ErrorDataReceived += (_, line) => OnLine(line.Data);
@@ -34,7 +35,7 @@ internal sealed class Chromium : IAsyncDisposable
 
     public static async Task<Chromium> StartAsync()
     {
-        var chromium = new Chromium();
+        var chromium = new Chromium(Find());
         chromium._process.Start();
         chromium._process.BeginOutputReadLine();
         chromium._process.BeginErrorReadLine();

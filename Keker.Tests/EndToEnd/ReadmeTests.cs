@@ -88,6 +88,8 @@ internal sealed class ReadmeTests
             Assert.That(onPublic.StatusCode != HttpStatusCode.NotFound, Is.EqualTo(row[3] is "`--listen`" or "both"), $"{path} on the public port");
             Assert.That(onAdmin != "404", Is.EqualTo(row[3] is "the admin address" or "both"), $"{path} on the admin address");
         }
+        await server.StopAsync();
+        Assert.That(socket, Does.Not.Exist, "the socket file goes with the server");
     }
 
     [TestCase("/v1/publish", "GET", 405)]
