@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
+using Keker.Protocol.Http;
 using Keker.Server.Http;
 using Keker.Server.Net;
 using Keker.Server.Observability;
@@ -13,6 +14,9 @@ internal sealed class ConnectionHandler(ServerContext server, TlsUpgrade? tls)
 {
     /// <summary>TCP_NOTSENT_LOWAT of Linux: .NET has no name for it.</summary>
     private const int TcpNotSentLowWater = 25;
+
+    /// <summary>Seconds after which a connection that was one too many may try again.</summary>
+    private const int RetryAfter = 5;
 
     private readonly HttpServer _http = new(server);
 
@@ -100,11 +104,22 @@ internal sealed class ConnectionHandler(ServerContext server, TlsUpgrade? tls)
     {
         server.Counters.Refused.Increment();
         if (tls is null)
-            connection.TrySend(Busy);
+            connection.TrySend(BusyAnswer(server.Clock.UtcNow));
         connection.Abort();
         await connection.DisposeAsync().ConfigureAwait(false);
     }
 
-    private static ReadOnlySpan<byte> Busy =>
-        "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8;
+    private static byte[] BusyAnswer(DateTimeOffset now)
+    {
+        var answer = new AnswerBuffer();
+        byte[] date = new byte[HttpDate.Length];
+        HttpDate.Format(now, date);
+        JsonAnswers.WriteMessage(answer, 503, "too many connections: try again later"u8, new ResponseHeaders
+        {
+            Date = date,
+            Connection = ConnectionHeader.Close,
+            RetryAfterSeconds = RetryAfter,
+        });
+        return answer.Bytes.ToArray();
+    }
 }

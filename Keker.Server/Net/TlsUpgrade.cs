@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Runtime.InteropServices;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -31,6 +32,7 @@ internal sealed class TlsUpgrade
 
     private SslServerAuthenticationOptions Load()
     {
+        RequireOpenSsl();
         X509Certificate2 certificate = LoadPair();
         if (certificate.NotAfter.ToUniversalTime() <= DateTime.UtcNow)
             throw new CryptographicException($"the certificate in {_certificatePath} expired on {certificate.NotAfter.ToUniversalTime():yyyy-MM-dd}");
@@ -44,6 +46,14 @@ internal sealed class TlsUpgrade
             AllowRenegotiation = false,
             CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
         };
+    }
+
+    /// <summary>The runtime ends the process where it finds no OpenSSL; an operator deserves a sentence.</summary>
+    private static void RequireOpenSsl()
+    {
+        string[] names = ["libssl.so.3", "libssl.so.1.1", "libssl.so"];
+        if (OperatingSystem.IsLinux() && !Array.Exists(names, name => NativeLibrary.TryLoad(name, out _)))
+            throw new CryptographicException("TLS needs OpenSSL, and there is none here: install libssl3");
     }
 
     private X509Certificate2 LoadPair()

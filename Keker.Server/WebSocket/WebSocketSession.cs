@@ -18,6 +18,7 @@ internal sealed class WebSocketSession : IConnectionPhase
     private static readonly ReadOnlyMemory<byte> MalformedHello = "expected: HELLO <AUTH_INFO>"u8.ToArray();
     private static readonly ReadOnlyMemory<byte> BinaryRefused = "binary messages are not accepted"u8.ToArray();
     private static readonly ReadOnlyMemory<byte> Flooding = "too many messages: subscribers say HELLO and listen"u8.ToArray();
+    private static readonly ReadOnlyMemory<byte> InternalError = "internal error: reconnect"u8.ToArray();
     private static readonly ReadOnlyMemory<byte> Draining = "server is restarting: reconnect after a random delay"u8.ToArray();
 
     private readonly Connection _connection;
@@ -71,6 +72,11 @@ internal sealed class WebSocketSession : IConnectionPhase
         catch (Exception e) when (Connection.IsDisconnect(e))
         {
             _server.Log.PeerVanished(e.GetType().Name);
+        }
+        catch (Exception e)
+        {
+            _server.Log.InternalError(e);
+            _session.RequestClose(CloseCode.InternalError, InternalError);
         }
         finally
         {
