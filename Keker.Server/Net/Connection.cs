@@ -54,9 +54,12 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
     /// <exception cref="IOException">The connection broke.</exception>
     public async Task AuthenticateAsync(SslServerAuthenticationOptions options)
     {
-        var tls = new SslStream(_stream, leaveInnerStreamOpen: true);
+        var plain = (SocketStream)_stream;
+        var tls = new SslStream(plain, leaveInnerStreamOpen: true);
         _stream = tls;
+        plain.LeavesPollingThread = true;
         await tls.AuthenticateAsServerAsync(options).ConfigureAwait(false);
+        plain.LeavesPollingThread = false;
     }
 
     public int TrySend(ReadOnlySpan<byte> bytes)

@@ -42,23 +42,6 @@ internal sealed class Heartbeat : IDisposable
     {
         if (Interlocked.Exchange(ref _beating, 1) != 0)
             return;
-        try
-        {
-            Visit();
-        }
-        catch (Exception e)
-        {
-            // Whatever went wrong, the next beat comes: without one no deadline would ever be kept again.
-            _log.InternalError(e);
-        }
-        finally
-        {
-            Volatile.Write(ref _beating, 0);
-        }
-    }
-
-    private void Visit()
-    {
         long now = _clock.Now;
         var gap = TimeSpan.FromMilliseconds(now - _lastBeat);
         if (gap > Pause)
@@ -68,7 +51,28 @@ internal sealed class Heartbeat : IDisposable
             now = _clock.Now;
         }
         _lastBeat = now;
-        _connections.Visit(connection => connection.Phase?.OnHeartbeat(now));
-        _other();
+        _connections.Visit(connection => Visit(connection, now));
+        try
+        {
+            _other();
+        }
+        catch (Exception e)
+        {
+            _log.InternalError(e);
+        }
+        Volatile.Write(ref _beating, 0);
+    }
+
+    private void Visit(Connection connection, long now)
+    {
+        try
+        {
+            connection.Phase?.OnHeartbeat(now);
+        }
+        catch (Exception e)
+        {
+            // Whatever goes wrong with one, the others' deadlines are kept.
+            _log.InternalError(e);
+        }
     }
 }

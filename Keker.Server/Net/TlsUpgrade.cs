@@ -33,11 +33,9 @@ internal sealed class TlsUpgrade
     private SslServerAuthenticationOptions Load()
     {
         RequireOpenSsl();
-        X509Certificate2 certificate = LoadPair();
+        (X509Certificate2 certificate, X509Certificate2Collection chain) = LoadFiles();
         if (certificate.NotAfter.ToUniversalTime() <= DateTime.UtcNow)
             throw new CryptographicException($"the certificate in {_certificatePath} expired on {certificate.NotAfter.ToUniversalTime():yyyy-MM-dd}");
-        var chain = new X509Certificate2Collection();
-        chain.ImportFromPemFile(_certificatePath);
         return new SslServerAuthenticationOptions
         {
             ServerCertificateContext = SslStreamCertificateContext.Create(certificate, chain, offline: true),
@@ -56,11 +54,13 @@ internal sealed class TlsUpgrade
             throw new CryptographicException("TLS needs OpenSSL, and there is none here: install libssl3");
     }
 
-    private X509Certificate2 LoadPair()
+    private (X509Certificate2 Certificate, X509Certificate2Collection Chain) LoadFiles()
     {
         try
         {
-            return X509Certificate2.CreateFromPemFile(_certificatePath, _keyPath);
+            var chain = new X509Certificate2Collection();
+            chain.ImportFromPemFile(_certificatePath);
+            return (X509Certificate2.CreateFromPemFile(_certificatePath, _keyPath), chain);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
         {
