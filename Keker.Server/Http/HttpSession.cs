@@ -109,6 +109,9 @@ internal sealed class HttpSession : IConnectionPhase
                     return false;
                 case Progress.Idle:
                     ReturnExchange();
+
+                    // It has become a publisher's connection, whose next request is near; a subscriber's never comes here.
+                    _connection.Reader.HoldsBuffer = true;
                     WaitFor(HttpWait.Request);
                     break;
             }

@@ -1,4 +1,3 @@
-using System.IO.Pipelines;
 using System.Net.Security;
 using System.Net.Sockets;
 using Keker.Server.Broker;
@@ -13,13 +12,10 @@ namespace Keker.Server.Net;
 /// </remarks>
 internal sealed class Connection : ISessionTransport, IAsyncDisposable
 {
-    /// <summary>Bytes a read may bring; the buffer is rented when bytes have arrived and given back when they are consumed.</summary>
-    private const int ReadBufferBytes = 16 << 10;
-
     private readonly Socket _socket;
     private readonly MonotonicClock _clock;
     private Stream _stream;
-    private PipeReader? _reader;
+    private ConnectionReader? _reader;
     private long _finishedSendingAt;
     private bool _aborted;
 
@@ -40,9 +36,8 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
     /// <summary>What the connection is busy with.</summary>
     public IConnectionPhase? Phase { get; set; }
 
-    /// <summary>What has arrived. No buffer is held while nothing has.</summary>
-    public PipeReader Reader => _reader ??= PipeReader.Create(_stream, new StreamPipeReaderOptions(
-        bufferSize: ReadBufferBytes, minimumReadSize: ReadBufferBytes / 4, leaveOpen: true, useZeroByteReads: true));
+    /// <summary>What has arrived.</summary>
+    public ConnectionReader Reader => _reader ??= new ConnectionReader(_stream);
 
     /// <summary>When the sending side was shut, in milliseconds of the clock; 0 before.</summary>
     public long FinishedSendingAt => Volatile.Read(ref _finishedSendingAt);
