@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using Keker.Server.Http;
@@ -15,6 +16,7 @@ internal sealed class ConnectionHandler(ServerContext server, TlsUpgrade? tls)
     private const int TcpNotSentLowWater = 25;
 
     private readonly HttpServer _http = new(server);
+    private int _refusals;
 
     /// <summary>Takes over a socket. Returns once the connection waits for something.</summary>
     /// <param name="socket">The accepted socket; closed here.</param>
@@ -33,10 +35,11 @@ internal sealed class ConnectionHandler(ServerContext server, TlsUpgrade? tls)
             socket.Dispose();
             return;
         }
+        bool isTls = tls is not null && socket.AddressFamily != AddressFamily.Unix;
         if (server.Connections.TryAdd(connection))
-            _ = RunAsync(connection, isTls: tls is not null && socket.AddressFamily != AddressFamily.Unix);
+            _ = RunAsync(connection, isTls);
         else
-            _ = RefuseAsync(connection);
+            _ = RefuseAsync(connection, isTls);
     }
 
     private static void Configure(Socket socket)
@@ -95,14 +98,43 @@ internal sealed class ConnectionHandler(ServerContext server, TlsUpgrade? tls)
         }
     }
 
-    /// <summary>Over the limit: plain connections are told, TLS ones are not worth a handshake.</summary>
-    private async Task RefuseAsync(Connection connection)
+    /// <summary>Over the limit: plain connections are told, as many as there are descriptors for; TLS ones are not worth a handshake.</summary>
+    private async Task RefuseAsync(Connection connection, bool isTls)
     {
         server.Counters.Refused.Increment();
-        if (tls is null)
+        if (Interlocked.Increment(ref _refusals) <= Limits.RefusalsTold && !isTls)
+        {
             connection.TrySend(Busy);
+            connection.FinishSending();
+
+            // Closing with unread input would reset the connection, and the reset may overtake the answer (RFC 9112 9.6).
+            Task end = DropInputAsync(connection);
+            await Task.WhenAny(end, Task.Delay(Limits.LingeringCloseTimeout)).ConfigureAwait(false);
+            connection.Abort();
+            await end.ConfigureAwait(false);
+        }
+        Interlocked.Decrement(ref _refusals);
         connection.Abort();
         await connection.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static async Task DropInputAsync(Connection connection)
+    {
+        try
+        {
+            long dropped = 0;
+            while (dropped <= Limits.LingeringCloseBytes)
+            {
+                ReadResult result = await connection.Reader.ReadAsync().ConfigureAwait(false);
+                dropped += result.Buffer.Length;
+                connection.Reader.AdvanceTo(result.Buffer.End);
+                if (result.IsCompleted)
+                    return;
+            }
+        }
+        catch (Exception e) when (Connection.IsDisconnect(e))
+        {
+        }
     }
 
     private static ReadOnlySpan<byte> Busy =>
