@@ -16,6 +16,7 @@ internal sealed class HttpSession : IConnectionPhase
     private readonly HttpServer _http;
     private HttpExchange? _exchange;
     private volatile HttpWait _wait;
+    private volatile bool _silent = true;
     private long _waitingSince;
     private long _bodyReceived;
     private volatile bool _expired;
@@ -52,10 +53,15 @@ internal sealed class HttpSession : IConnectionPhase
 
     public void OnHeartbeat(long now)
     {
+        // What became idle after the drain had visited it.
+        if (Server.IsDraining)
+            Drain();
         double waited = now - Volatile.Read(ref _waitingSince);
         switch (_wait)
         {
             case HttpWait.Request when waited >= Server.Options.Timeout.TotalMilliseconds:
+                _connection.StopReading();
+                break;
             case HttpWait.Send when waited >= Limits.WriteStallTimeout.TotalMilliseconds:
             case HttpWait.Linger when waited >= Limits.LingeringCloseTimeout.TotalMilliseconds:
                 _connection.Abort();
@@ -71,7 +77,7 @@ internal sealed class HttpSession : IConnectionPhase
     public void Drain()
     {
         // A request that has arrived is still read and answered; an idle connection ends as if the peer had closed it.
-        if (_wait == HttpWait.Request)
+        if (_silent || _wait == HttpWait.Request)
             _connection.StopReading();
     }
 
@@ -109,7 +115,7 @@ internal sealed class HttpSession : IConnectionPhase
                     return false;
                 case Progress.Idle:
                     ReturnExchange();
-                    WaitFor(HttpWait.Request);
+                    WaitFor(HttpWait.Request, restart: true);
                     break;
             }
         }
@@ -120,11 +126,14 @@ internal sealed class HttpSession : IConnectionPhase
     {
         _exchange ??= _http.Exchanges.Get();
         _exchange.Begin(_connection, Server.Clock.UtcNow);
+        _silent &= input.IsEmpty;
         Progress progress = _http.Requests.Read(_exchange, ref input);
         if (progress != Progress.NeedMore)
             return progress;
         Volatile.Write(ref _bodyReceived, _exchange.ChunkedBody?.WrittenCount ?? input.Length);
-        WaitFor(_exchange.Endpoint is null ? HttpWait.Head : HttpWait.Body);
+
+        // A request has its own time, also where the one before it ended in the same read.
+        WaitFor(_exchange.Endpoint is null ? HttpWait.Head : HttpWait.Body, restart: _exchange.Answered > 0);
         return progress;
     }
 
@@ -205,9 +214,9 @@ internal sealed class HttpSession : IConnectionPhase
         }
     }
 
-    private void WaitFor(HttpWait wait)
+    private void WaitFor(HttpWait wait, bool restart = false)
     {
-        if (_wait == wait)
+        if (_wait == wait && !restart)
             return;
         Volatile.Write(ref _waitingSince, Server.Clock.Now);
         _wait = wait;
