@@ -1,6 +1,8 @@
+using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using Keker.Protocol.Http;
 using Keker.Server.Http;
 using Keker.Server.Net;
 using Keker.Server.Observability;
@@ -14,6 +16,9 @@ internal sealed class ConnectionHandler(ServerContext server, TlsUpgrade? tls)
 {
     /// <summary>TCP_NOTSENT_LOWAT of Linux: .NET has no name for it.</summary>
     private const int TcpNotSentLowWater = 25;
+
+    /// <summary>Seconds after which a refused client may try again.</summary>
+    private const int RetryAfter = 5;
 
     private readonly HttpServer _http = new(server);
     private int _refusals;
@@ -104,7 +109,7 @@ internal sealed class ConnectionHandler(ServerContext server, TlsUpgrade? tls)
         server.Counters.Refused.Increment();
         if (Interlocked.Increment(ref _refusals) <= Limits.RefusalsTold && !isTls)
         {
-            connection.TrySend(Busy);
+            connection.TrySend(Busy(server.Clock.UtcNow));
             connection.FinishSending();
 
             // Closing with unread input would reset the connection, and the reset may overtake the answer (RFC 9112 9.6).
@@ -137,6 +142,13 @@ internal sealed class ConnectionHandler(ServerContext server, TlsUpgrade? tls)
         }
     }
 
-    private static ReadOnlySpan<byte> Busy =>
-        "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8;
+    private static ReadOnlySpan<byte> Busy(DateTimeOffset now)
+    {
+        Span<byte> date = stackalloc byte[HttpDate.Length];
+        HttpDate.Format(now, date);
+        var answer = new ArrayBufferWriter<byte>();
+        var headers = new ResponseHeaders { Date = date, Connection = ConnectionHeader.Close, RetryAfterSeconds = RetryAfter };
+        JsonAnswers.WriteMessage(answer, 503, "too many connections: try again later"u8, headers);
+        return answer.WrittenSpan;
+    }
 }

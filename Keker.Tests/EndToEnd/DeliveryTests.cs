@@ -204,6 +204,7 @@ internal sealed class DeliveryTests(bool tls) : KekerFixture
 
         await leaves.SendAsync(ClientFrame.Close(1000));
         await leaves.ExpectCloseAsync(1000);
+        await leaves.DisposeAsync();
 
         RawResponse response = await Backend.PublishAsync(token, "x");
         Assert.That(response.Status, Is.EqualTo(200));

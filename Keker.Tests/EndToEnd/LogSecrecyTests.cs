@@ -37,6 +37,8 @@ internal sealed class LogSecrecyTests
         await using RawWebSocket malformed = await RawWebSocket.ConnectAsync(keker.EndPoint);
         await malformed.SendTextAsync("SECRET " + Escapes);
         await malformed.ExpectCloseAsync(1008);
+        await malformed.DisposeAsync();
+        await session.DisposeAsync();
         keker.Send(Signal.Terminate);
         Assert.That(await keker.WaitForExitAsync(), Is.Zero);
 

@@ -20,12 +20,15 @@ internal sealed class RawClient : IAsyncDisposable
         _input = new BufferedStream(stream, 64 << 10);
     }
 
+    /// <summary>Takes over a connected socket.</summary>
+    public static RawClient Over(Socket socket) => new(socket, new NetworkStream(socket, ownsSocket: true));
+
     /// <param name="endPoint">Where to connect.</param>
     /// <param name="receiveBuffer">Bytes that the kernel may hold for a reader that does not read; 0 leaves it to the kernel.</param>
     public static async Task<RawClient> ConnectAsync(EndPoint endPoint, int receiveBuffer = 0)
     {
         Socket socket = await ConnectSocketAsync(endPoint, receiveBuffer);
-        return new RawClient(socket, new NetworkStream(socket, ownsSocket: true));
+        return Over(socket);
     }
 
     /// <param name="endPoint">Where to connect.</param>
