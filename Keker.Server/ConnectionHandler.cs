@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using Keker.Protocol.Http;
@@ -15,10 +16,11 @@ internal sealed class ConnectionHandler(ServerContext server, TlsUpgrade? tls)
     /// <summary>TCP_NOTSENT_LOWAT of Linux: .NET has no name for it.</summary>
     private const int TcpNotSentLowWater = 25;
 
-    /// <summary>Seconds after which a connection that was one too many may try again.</summary>
+    /// <summary>Seconds after which a refused client may try again.</summary>
     private const int RetryAfter = 5;
 
     private readonly HttpServer _http = new(server);
+    private int _refusals;
 
     /// <summary>Takes over a socket. Returns once the connection waits for something.</summary>
     /// <param name="socket">The accepted socket; closed here.</param>
@@ -37,10 +39,11 @@ internal sealed class ConnectionHandler(ServerContext server, TlsUpgrade? tls)
             socket.Dispose();
             return;
         }
+        bool isTls = tls is not null && socket.AddressFamily != AddressFamily.Unix;
         if (server.Connections.TryAdd(connection))
-            _ = RunAsync(connection, isTls: tls is not null && socket.AddressFamily != AddressFamily.Unix);
+            _ = RunAsync(connection, isTls);
         else
-            _ = RefuseAsync(connection);
+            _ = RefuseAsync(connection, isTls);
     }
 
     private static void Configure(Socket socket)
@@ -77,8 +80,14 @@ internal sealed class ConnectionHandler(ServerContext server, TlsUpgrade? tls)
     private async Task CloseAsync(Connection connection)
     {
         connection.Phase = null;
-        await connection.DisposeAsync().ConfigureAwait(false);
-        server.Connections.Remove(connection);
+        try
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            server.Connections.Remove(connection);
+        }
     }
 
     private async Task<bool> TryAuthenticateAsync(Connection connection)
@@ -99,27 +108,29 @@ internal sealed class ConnectionHandler(ServerContext server, TlsUpgrade? tls)
         }
     }
 
-    /// <summary>Over the limit: plain connections are told, TLS ones are not worth a handshake.</summary>
-    private async Task RefuseAsync(Connection connection)
+    /// <summary>Over the limit: plain connections are told, as many as there are descriptors for; TLS ones are not worth a handshake.</summary>
+    private async Task RefuseAsync(Connection connection, bool isTls)
     {
         server.Counters.Refused.Increment();
-        if (tls is null)
-            connection.TrySend(BusyAnswer(server.Clock.UtcNow));
-        connection.Abort();
+        if (Interlocked.Increment(ref _refusals) <= Limits.RefusalsTold && !isTls)
+        {
+            connection.TrySend(Busy(server.Clock.UtcNow));
+            Task end = connection.LingerAsync(inputEnded: false);
+            await Task.WhenAny(end, Task.Delay(Limits.LingeringCloseTimeout)).ConfigureAwait(false);
+            connection.StopReading();
+            await end.ConfigureAwait(false);
+        }
+        Interlocked.Decrement(ref _refusals);
         await connection.DisposeAsync().ConfigureAwait(false);
     }
 
-    private static byte[] BusyAnswer(DateTimeOffset now)
+    private static ReadOnlySpan<byte> Busy(DateTimeOffset now)
     {
-        var answer = new AnswerBuffer();
-        byte[] date = new byte[HttpDate.Length];
+        Span<byte> date = stackalloc byte[HttpDate.Length];
         HttpDate.Format(now, date);
-        JsonAnswers.WriteMessage(answer, 503, "too many connections: try again later"u8, new ResponseHeaders
-        {
-            Date = date,
-            Connection = ConnectionHeader.Close,
-            RetryAfterSeconds = RetryAfter,
-        });
-        return answer.Bytes.ToArray();
+        var answer = new ArrayBufferWriter<byte>();
+        var headers = new ResponseHeaders { Date = date, Connection = ConnectionHeader.Close, RetryAfterSeconds = RetryAfter };
+        JsonAnswers.WriteMessage(answer, 503, "too many connections: try again later"u8, headers);
+        return answer.WrittenSpan;
     }
 }

@@ -16,6 +16,7 @@ internal sealed class HttpSession : IConnectionPhase
     private readonly HttpServer _http;
     private HttpExchange? _exchange;
     private volatile HttpWait _wait;
+    private volatile bool _silent = true;
     private long _waitingSince;
     private long _bodyReceived;
     private volatile bool _expired;
@@ -46,18 +47,29 @@ internal sealed class HttpSession : IConnectionPhase
         }
         finally
         {
+            // However it ended: what was appended has to reach its members.
+            if (_exchange is not null)
+                Server.Broker.Flush(_exchange.Dirty);
             ReturnExchange();
         }
     }
 
     public void OnHeartbeat(long now)
     {
+        // What became idle after the drain had visited it.
+        if (Server.IsDraining)
+            Drain();
+        // In this order, the reverse of writing them: a new wait is never measured from the beginning of an old one.
+        HttpWait wait = _wait;
         double waited = now - Volatile.Read(ref _waitingSince);
-        switch (_wait)
+        switch (wait)
         {
             case HttpWait.Request when waited >= Server.Options.Timeout.TotalMilliseconds:
-            case HttpWait.Send when waited >= Limits.WriteStallTimeout.TotalMilliseconds:
             case HttpWait.Linger when waited >= Limits.LingeringCloseTimeout.TotalMilliseconds:
+                // An ordinary end: what the peer has not taken of its answers yet stays with the kernel.
+                _connection.StopReading();
+                break;
+            case HttpWait.Send when waited >= Limits.WriteStallTimeout.TotalMilliseconds:
                 _connection.Abort();
                 break;
             case HttpWait.Head when waited >= Limits.RequestHeadTimeout.TotalMilliseconds:
@@ -71,7 +83,7 @@ internal sealed class HttpSession : IConnectionPhase
     public void Drain()
     {
         // A request that has arrived is still read and answered; an idle connection ends as if the peer had closed it.
-        if (_wait == HttpWait.Request)
+        if (_silent || _wait == HttpWait.Request)
             _connection.StopReading();
     }
 
@@ -93,10 +105,7 @@ internal sealed class HttpSession : IConnectionPhase
                 return false;
             while (progress == Progress.NoRoom)
             {
-                if (!await WaitForRoomAsync().ConfigureAwait(false))
-                    return false;
-                input = ReadOnlySequence<byte>.Empty;
-                progress = Read(ref input);
+                progress = await WaitForRoomAsync().ConfigureAwait(false);
                 if (!await FlushAndSendAsync().ConfigureAwait(false))
                     return false;
             }
@@ -105,14 +114,16 @@ internal sealed class HttpSession : IConnectionPhase
                 case Progress.Upgraded:
                     return true;
                 case Progress.Close:
-                    await LingerAsync(reader, result.IsCompleted).ConfigureAwait(false);
+                    ReturnExchange();
+                    WaitFor(HttpWait.Linger);
+                    await _connection.LingerAsync(result.IsCompleted).ConfigureAwait(false);
                     return false;
                 case Progress.Idle:
                     ReturnExchange();
 
                     // It has become a publisher's connection, whose next request is near; a subscriber's never comes here.
                     _connection.Reader.HoldsBuffer = true;
-                    WaitFor(HttpWait.Request);
+                    WaitFor(HttpWait.Request, restart: true);
                     break;
             }
         }
@@ -123,11 +134,14 @@ internal sealed class HttpSession : IConnectionPhase
     {
         _exchange ??= _http.Exchanges.Get();
         _exchange.Begin(_connection, _http.Date.Now);
+        _silent &= input.IsEmpty;
         Progress progress = _http.Requests.Read(_exchange, ref input);
         if (progress != Progress.NeedMore)
             return progress;
         Volatile.Write(ref _bodyReceived, _exchange.ChunkedBody?.WrittenCount ?? input.Length);
-        WaitFor(_exchange.Endpoint is null ? HttpWait.Head : HttpWait.Body);
+
+        // A request has its own time, also where the one before it ended in the same read.
+        WaitFor(_exchange.Endpoint is null ? HttpWait.Head : HttpWait.Body, restart: _exchange.Answered > 0);
         return progress;
     }
 
@@ -173,44 +187,25 @@ internal sealed class HttpSession : IConnectionPhase
         return true;
     }
 
-    /// <returns>False when too many publishers wait already.</returns>
-    private async ValueTask<bool> WaitForRoomAsync()
+    /// <returns>How it goes on once there is room, or with the refusal when too many publishers wait already.</returns>
+    private async ValueTask<Progress> WaitForRoomAsync()
     {
         if (_exchange!.FullTopic!.WaitForRoom() is not { } room)
         {
             _exchange.FullTopic = null;
             _exchange.Closing = true;
             Refusal.Write(_exchange, Server, 503, "too many publishers wait for this recipient: try again later"u8, retryAfterSeconds: 1);
-            await FlushAndSendAsync().ConfigureAwait(false);
-            return false;
+            return Progress.Close;
         }
         WaitFor(HttpWait.Room);
         await room.ConfigureAwait(false);
-        return true;
+        ReadOnlySequence<byte> nothing = ReadOnlySequence<byte>.Empty;
+        return Read(ref nothing);
     }
 
-    /// <summary>
-    /// Half-closes and drops what still arrives: closing with unread input would reset the connection, and the reset may overtake
-    /// the answer (RFC 9112 9.6).
-    /// </summary>
-    private async Task LingerAsync(PipeReader reader, bool inputEnded)
+    private void WaitFor(HttpWait wait, bool restart = false)
     {
-        ReturnExchange();
-        WaitFor(HttpWait.Linger);
-        _connection.FinishSending();
-        long dropped = 0;
-        while (!inputEnded && dropped <= Limits.LingeringCloseBytes)
-        {
-            ReadResult result = await reader.ReadAsync().ConfigureAwait(false);
-            dropped += result.Buffer.Length;
-            inputEnded = result.IsCompleted;
-            reader.AdvanceTo(result.Buffer.End);
-        }
-    }
-
-    private void WaitFor(HttpWait wait)
-    {
-        if (_wait == wait)
+        if (_wait == wait && !restart)
             return;
         Volatile.Write(ref _waitingSince, Server.Clock.Now);
         _wait = wait;

@@ -1,7 +1,9 @@
+using System.IO.Pipelines;
 using System.Net.Security;
 using System.Net.Sockets;
 using Keker.Server.Broker;
 using Keker.Server.Observability;
+using Keker.Server.Options;
 
 namespace Keker.Server.Net;
 
@@ -97,6 +99,30 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
             Shutdown(SocketShutdown.Send);
     }
 
+    /// <summary>
+    /// Half-closes and drops what still arrives until the peer closes, too: closing with unread input would reset the connection,
+    /// and the reset may overtake the last answer (RFC 9112 9.6). <see cref="StopReading"/> ends it.
+    /// </summary>
+    /// <param name="inputEnded">True when the peer has closed already.</param>
+    public async Task LingerAsync(bool inputEnded)
+    {
+        FinishSending();
+        long dropped = 0;
+        try
+        {
+            while (!inputEnded && dropped <= Limits.LingeringCloseBytes)
+            {
+                ReadResult result = await Reader.ReadAsync().ConfigureAwait(false);
+                dropped += result.Buffer.Length;
+                inputEnded = result.IsCompleted;
+                Reader.AdvanceTo(result.Buffer.End);
+            }
+        }
+        catch (Exception e) when (IsDisconnect(e))
+        {
+        }
+    }
+
     /// <summary>Lets a pending read end as if the peer had stopped sending; sending still works.</summary>
     public void StopReading() => Shutdown(SocketShutdown.Receive);
 
@@ -132,7 +158,7 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
     }
 
     /// <summary>True for what a peer can cause at any time by going away.</summary>
-    public static bool IsDisconnect(Exception e) => e is IOException or SocketException or ObjectDisposedException or InvalidOperationException;
+    public static bool IsDisconnect(Exception e) => e is IOException or SocketException or ObjectDisposedException;
 
     private async Task FinishSendingAsync(SslStream tls)
     {

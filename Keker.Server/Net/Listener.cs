@@ -109,7 +109,8 @@ internal sealed class Listener : IDisposable
     /// <summary>A server that was killed leaves its socket file behind: it goes, unless somebody still answers on it.</summary>
     private static void RemoveStale(ListenAddress address)
     {
-        if (!File.Exists(address.Path))
+        // An ordinary file refuses connections just as a stale socket does, and is somebody's data.
+        if (!File.Exists(address.Path) || !IsSocket(address.Path))
             return;
         using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
@@ -119,6 +120,24 @@ internal sealed class Listener : IDisposable
         catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
         {
             File.Delete(address.Path);
+        }
+    }
+
+    /// <summary>Only a socket answers an open with this: ENXIO on Linux, EOPNOTSUPP on macOS. Read and write, which never waits on a FIFO.</summary>
+    private static bool IsSocket(string path)
+    {
+        try
+        {
+            File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete).Dispose();
+            return false;
+        }
+        catch (IOException e)
+        {
+            return e.HResult == (OperatingSystem.IsMacOS() ? 102 : 6);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return false;
         }
     }
 

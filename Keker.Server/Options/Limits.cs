@@ -49,6 +49,9 @@ internal static class Limits
     /// <summary>Longest pause: service is back within a second once there are descriptors.</summary>
     public static readonly TimeSpan AcceptBackOffMax = TimeSpan.FromSeconds(1);
 
+    /// <summary>Refused peers that are told so at a time; each takes a descriptor, of those kept in reserve, for a second at most.</summary>
+    public const int RefusalsTold = 32;
+
     /// <summary>sockaddr_un holds 108 bytes on Linux and 104 on macOS, of which one is the terminating zero.</summary>
     public static readonly int UnixPathBytes = OperatingSystem.IsMacOS() ? 103 : 107;
 

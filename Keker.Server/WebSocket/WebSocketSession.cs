@@ -52,6 +52,11 @@ internal sealed class WebSocketSession : IConnectionPhase
     public async Task RunAsync()
     {
         PipeReader reader = _connection.Reader;
+
+        // The drain may have visited the connection while it was changing from HTTP.
+        Interlocked.MemoryBarrier();
+        if (_server.IsDraining)
+            Drain();
         try
         {
             while (true)

@@ -1,0 +1,108 @@
+using System.Security.Authentication;
+
+namespace Keker.Tests.EndToEnd;
+
+internal sealed class CertificateTests
+{
+    [Test]
+    public async Task A_reload_changes_the_certificate_of_new_connections_and_leaves_old_ones_alone()
+    {
+        using var directory = new TempDirectory();
+        var old = new TestCertificate();
+        var renewed = new TestCertificate();
+        old.WriteTo(directory);
+        await using KekerProcess keker = await KekerProcess.StartAsync(TestCertificate.OptionsFor(directory));
+        using var backend = new Backend(keker.EndPoint, renewed);
+        RawWebSocket session = await JoinAsync(keker, old);
+
+        renewed.WriteTo(directory);
+        keker.Send(Signal.HangUp);
+        await keker.Log.WaitForAsync("certificate and key reloaded");
+
+        Assert.That(async () => await JoinAsync(keker, old), Throws.InstanceOf<AuthenticationException>());
+        RawWebSocket later = await JoinAsync(keker, renewed);
+        await backend.PublishAsync("one", "to both");
+        await session.ExpectTextAsync("to both");
+        await later.ExpectTextAsync("to both");
+        await session.DisposeAsync();
+        await later.DisposeAsync();
+    }
+
+    [Test]
+    public async Task Files_that_cannot_be_used_leave_the_old_certificate_in_force()
+    {
+        using var directory = new TempDirectory();
+        var good = new TestCertificate();
+        good.WriteTo(directory);
+        await using KekerProcess keker = await KekerProcess.StartAsync(TestCertificate.OptionsFor(directory));
+        string goodCertificate = await File.ReadAllTextAsync(directory.File("cert.pem"));
+        Action[] mistakes =
+        [
+            () => File.WriteAllText(directory.File("cert.pem"), "no certificate"),
+            () => new TestCertificate(DateTimeOffset.UtcNow.AddDays(-1)).WriteTo(directory),
+            () => File.WriteAllText(directory.File("cert.pem"), goodCertificate),
+            () => File.Delete(directory.File("key.pem")),
+        ];
+
+        for (int i = 0; i < mistakes.Length; i++)
+        {
+            mistakes[i]();
+            keker.Send(Signal.HangUp);
+            string[] lines = await keker.Log.WaitForAsync("certificate and key not reloaded", i + 1);
+            Assert.That(lines, Has.All.Contains("fail: "));
+            RawWebSocket session = await JoinAsync(keker, good);
+            await session.DisposeAsync();
+        }
+
+        good.WriteTo(directory);
+        keker.Send(Signal.HangUp);
+        await keker.Log.WaitForAsync("certificate and key reloaded");
+    }
+
+    [Test]
+    public async Task Peers_that_do_not_speak_TLS_hurt_nobody()
+    {
+        using var directory = new TempDirectory();
+        var certificate = new TestCertificate();
+        certificate.WriteTo(directory);
+        await using KekerProcess keker = await KekerProcess.StartAsync(["--verbose", "DEBUG", .. TestCertificate.OptionsFor(directory)]);
+        RawWebSocket session = await JoinAsync(keker, certificate);
+        using var backend = new Backend(keker.EndPoint, certificate);
+
+        await using (RawClient plain = await RawClient.ConnectAsync(keker.EndPoint))
+        {
+            await plain.SendAsync(RawClient.Head("GET", "/v1/health"));
+            await plain.DrainAsync();
+        }
+        await using (RawClient gone = await RawClient.ConnectAsync(keker.EndPoint))
+            await gone.SendAsync("\u0016\u0003\u0001");
+
+        await keker.Log.WaitForAsync("TLS handshake failed", 2);
+        Assert.That((await backend.PublishAsync("one", "x")).Status, Is.EqualTo(200));
+        await session.ExpectTextAsync("x");
+        await session.DisposeAsync();
+    }
+
+    [Test]
+    public async Task A_signal_says_goodbye_over_TLS_too()
+    {
+        using var directory = new TempDirectory();
+        var certificate = new TestCertificate();
+        certificate.WriteTo(directory);
+        await using KekerProcess keker = await KekerProcess.StartAsync(TestCertificate.OptionsFor(directory));
+        RawWebSocket session = await JoinAsync(keker, certificate);
+
+        keker.Send(Signal.Terminate);
+
+        await session.ExpectCloseAsync(1001);
+        await session.DisposeAsync();
+        Assert.That(await keker.WaitForExitAsync(), Is.Zero);
+    }
+
+    private static async Task<RawWebSocket> JoinAsync(KekerProcess keker, TestCertificate certificate)
+    {
+        RawWebSocket session = await RawWebSocket.UpgradeAsync(await RawClient.ConnectTlsAsync(keker.EndPoint, certificate));
+        await session.HelloAsync("one");
+        return session;
+    }
+}

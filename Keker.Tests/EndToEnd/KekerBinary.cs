@@ -1,0 +1,36 @@
+using System.Diagnostics;
+
+namespace Keker.Tests.EndToEnd;
+
+/// <summary>The real kekerd that these tests start: what KEKERD names, else the out/kekerd that ./build.sh made.</summary>
+internal static class KekerBinary
+{
+    private static readonly string? Path = Find();
+
+    /// <summary>A process with these arguments, not started; both outputs are captured and no option comes from our own environment.</summary>
+    public static Process Prepare(IEnumerable<string> arguments)
+    {
+        Assert.That(Path, Is.Not.Null, "kekerd was not found: run ./build.sh build, or name the binary in the environment variable KEKERD");
+        var start = new ProcessStartInfo(Path!, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (string name in start.Environment.Keys.Where(name => name.StartsWith("KEKER_", StringComparison.Ordinal)).ToArray())
+            start.Environment.Remove(name);
+        return new Process { StartInfo = start };
+    }
+
+    private static string? Find()
+    {
+        if (Environment.GetEnvironmentVariable("KEKERD") is { Length: > 0 } given)
+            return File.Exists(given) ? given : null;
+        for (string? folder = AppContext.BaseDirectory; folder is not null; folder = System.IO.Path.GetDirectoryName(folder))
+        {
+            string candidate = System.IO.Path.Combine(folder, "out", "kekerd");
+            if (File.Exists(candidate))
+                return candidate;
+        }
+        return null;
+    }
+}

@@ -1,0 +1,112 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Text;
+using Keker.Protocol.WebSocket;
+using Keker.Tests.Protocol.WebSocket;
+
+namespace Keker.Tests.EndToEnd;
+
+/// <summary>A WebSocket client made of bytes: it sends whatever frame it is told to and checks every frame it gets.</summary>
+internal sealed class RawWebSocket(RawClient client) : IAsyncDisposable
+{
+    /// <summary>The key and, for it, the accept value of RFC 6455 1.3.</summary>
+    public const string Key = "dGhlIHNhbXBsZSBub25jZQ==";
+    public const string Accept = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
+
+    public RawClient Client => client;
+
+    public static string Handshake(params string[] headers) => RawClient.Head(
+        "GET", "/v1/subscribe", ["Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13", $"Sec-WebSocket-Key: {Key}", .. headers]);
+
+    /// <summary>Connects and shakes hands.</summary>
+    public static async Task<RawWebSocket> ConnectAsync(EndPoint endPoint, int receiveBuffer = 0) =>
+        await UpgradeAsync(await RawClient.ConnectAsync(endPoint, receiveBuffer));
+
+    /// <summary>Shakes hands on a connection.</summary>
+    public static async Task<RawWebSocket> UpgradeAsync(RawClient client)
+    {
+        await client.SendAsync(Handshake());
+        RawResponse response = await client.ReadResponseAsync();
+        Assert.That((response.Status, response.Header("Sec-WebSocket-Accept")), Is.EqualTo((101, Accept)));
+        return new RawWebSocket(client);
+    }
+
+    /// <summary>Connects, says HELLO and waits until the server has taken it.</summary>
+    public static async Task<RawWebSocket> JoinAsync(EndPoint endPoint, string token, int receiveBuffer = 0)
+    {
+        RawWebSocket socket = await ConnectAsync(endPoint, receiveBuffer);
+        await socket.HelloAsync(token);
+        return socket;
+    }
+
+    /// <summary>Says HELLO; the answer to the ping behind it shows that the server has joined the session.</summary>
+    public async Task HelloAsync(string token)
+    {
+        await SendAsync([.. ClientFrame.Of(OpCode.Text, $"HELLO {token}"), .. ClientFrame.Of(OpCode.Ping, "joined")]);
+        ServerFrame answer = await ReadAsync();
+        Assert.That((answer.OpCode, answer.Text), Is.EqualTo((OpCode.Pong, "joined")));
+    }
+
+    public Task SendAsync(byte[] frames) => client.SendAsync(frames);
+
+    public Task SendTextAsync(string text) => SendAsync(ClientFrame.Of(OpCode.Text, text));
+
+    /// <summary>Reads a frame; there has to be one.</summary>
+    public async Task<ServerFrame> ReadAsync() =>
+        await TryReadAsync() ?? throw new EndOfStreamException("the connection ended where a frame was expected");
+
+    /// <summary>Reads a frame, or null at the end of the connection, which may come in the middle of one.</summary>
+    public async Task<ServerFrame?> TryReadAsync()
+    {
+        int first = await client.ReadByteAsync();
+        if (first < 0)
+            return null;
+        try
+        {
+            Assert.That(first & 0xF0, Is.EqualTo(0x80), "the server sends whole messages and sets no reserved bit");
+            return new ServerFrame((OpCode)(first & 0x0F), await client.ReadExactlyAsync(await ReadLengthAsync()));
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    public async Task ExpectTextAsync(string text)
+    {
+        ServerFrame frame = await ReadAsync();
+        Assert.That((frame.OpCode, frame.Text), Is.EqualTo((OpCode.Text, text)));
+    }
+
+    /// <summary>Reads a Close frame, answers it as a client does, and waits for the end.</summary>
+    public async Task ExpectCloseAsync(int code, string? reason = null)
+    {
+        ServerFrame frame = await ReadAsync();
+        Assert.That((frame.OpCode, frame.CloseCode), Is.EqualTo((OpCode.Close, code)), Encoding.UTF8.GetString(frame.Payload));
+        if (reason is not null)
+            Assert.That(frame.CloseReason, Is.EqualTo(reason));
+        await client.ExpectEndAsync();
+    }
+
+    public ValueTask DisposeAsync() => client.DisposeAsync();
+
+    private async Task<int> ReadLengthAsync()
+    {
+        int length = (await client.ReadExactlyAsync(1))[0];
+        switch (length)
+        {
+            case 126:
+                length = BinaryPrimitives.ReadUInt16BigEndian(await client.ReadExactlyAsync(2));
+                Assert.That(length, Is.GreaterThan(125), "the shortest length");
+                break;
+            case 127:
+                length = (int)BinaryPrimitives.ReadUInt64BigEndian(await client.ReadExactlyAsync(8));
+                Assert.That(length, Is.GreaterThan(0xFFFF), "the shortest length");
+                break;
+            default:
+                Assert.That(length, Is.LessThan(126), "the server does not mask");
+                break;
+        }
+        return length;
+    }
+}

@@ -1,0 +1,93 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Keker.Tests.EndToEnd;
+
+internal sealed class StartTests
+{
+    [Test]
+    public async Task A_port_in_use_is_one_line_and_status_1()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+
+        ExitedProcess run = await KekerProcess.RunAsync("--listen", "127.0.0.1:0", "--listen", taken.LocalEndpoint.ToString()!);
+
+        Assert.That(run.Status, Is.EqualTo(1));
+        string[] lines = [.. run.OutputLines, .. run.ErrorLines];
+        Assert.That(lines, Has.Length.EqualTo(1));
+        Assert.That(lines[0], Does.Contain($"cannot listen on {taken.LocalEndpoint}: "));
+    }
+
+    [TestCase("missing")]
+    [TestCase("no certificate")]
+    [TestCase("another key")]
+    [TestCase("expired")]
+    public async Task A_certificate_that_cannot_be_used_is_one_line_and_status_1(string what)
+    {
+        using var directory = new TempDirectory();
+        var certificate = new TestCertificate(what == "expired" ? DateTimeOffset.UtcNow.AddDays(-1) : null);
+        certificate.WriteTo(directory);
+        string key = await File.ReadAllTextAsync(directory.File("key.pem"));
+        switch (what)
+        {
+            case "missing":
+                File.Delete(directory.File("cert.pem"));
+                break;
+            case "no certificate":
+                await File.WriteAllTextAsync(directory.File("cert.pem"), "text\n");
+                break;
+            case "another key":
+                new TestCertificate().WriteTo(directory);
+                await File.WriteAllTextAsync(directory.File("key.pem"), key);
+                break;
+        }
+
+        ExitedProcess run = await KekerProcess.RunAsync(["--listen", "127.0.0.1:0", .. TestCertificate.OptionsFor(directory)]);
+
+        Assert.That(run.Status, Is.EqualTo(1));
+        string[] lines = [.. run.OutputLines, .. run.ErrorLines];
+        Assert.That(lines, Has.Length.EqualTo(1));
+        Assert.That(lines[0], Does.Contain(directory.File("cert.pem")));
+    }
+
+    [Test]
+    public async Task Bad_options_are_told_all_at_once_on_standard_error_with_status_2()
+    {
+        ExitedProcess run = await KekerProcess.RunAsync(
+            "--listen", "nowhere", "--timeout", "0", "--cert", "/tmp/c.pem", "--verbose", "LOUD", "--no-such-option", "--publish-key", "se cret");
+
+        Assert.That(run.Status, Is.EqualTo(2));
+        Assert.That(run.Output, Is.Empty);
+        foreach (string name in new[] { "--listen", "--timeout", "--cert", "--verbose", "--no-such-option", "--publish-key" })
+            Assert.That(run.ErrorLines.Count(line => line.Contains(name, StringComparison.Ordinal)), Is.GreaterThan(0), name);
+        Assert.That(run.ErrorLines, Has.Length.EqualTo(6));
+        Assert.That(run.Errors, Does.Not.Contain("cret"), "a key never shows");
+    }
+
+    [TestCase("--help")]
+    [TestCase("-h")]
+    [TestCase("--version")]
+    public async Task Help_and_version_go_to_standard_output_with_status_0(string option)
+    {
+        ExitedProcess run = await KekerProcess.RunAsync(option);
+
+        Assert.That((run.Status, run.Errors), Is.EqualTo((0, "")));
+        Assert.That(run.Output, option == "--version" ? Does.Match(@"^kekerd \d+\.\d+\.\d+\S*\n$") : Does.Contain("--write-buffer"));
+    }
+
+    [Test]
+    public async Task It_says_where_it_listens_one_line_each()
+    {
+        await using KekerProcess keker = await KekerProcess.StartAsync(
+            "--listen", "127.0.0.1:0", "--listen", "localhost:0", "--admin-listen", "127.0.0.1:0");
+
+        Assert.That(keker.EndPoints.Select(endPoint => endPoint.Address), Is.All.EqualTo(IPAddress.Loopback));
+        Assert.That((keker.EndPoints.Count, keker.AdminEndPoints.Count), Is.EqualTo((2, 1)));
+        foreach (IPEndPoint endPoint in keker.EndPoints.Concat(keker.AdminEndPoints))
+        {
+            using var backend = new Backend(endPoint);
+            Assert.That((await backend.GetAsync("/v1/health")).Status, Is.EqualTo(200));
+        }
+    }
+}

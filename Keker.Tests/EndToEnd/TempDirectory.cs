@@ -1,0 +1,11 @@
+namespace Keker.Tests.EndToEnd;
+
+/// <summary>A directory that goes with its test.</summary>
+internal sealed class TempDirectory : IDisposable
+{
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("keker");
+
+    public string File(string name) => Path.Combine(_directory.FullName, name);
+
+    public void Dispose() => _directory.Delete(recursive: true);
+}

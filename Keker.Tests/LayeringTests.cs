@@ -1,0 +1,130 @@
+using System.Text.RegularExpressions;
+
+namespace Keker.Tests;
+
+/// <summary>Dependencies point one way: Protocol, Broker, then Net, Http and WebSocket. The sources are read as text, comments left out.</summary>
+internal sealed partial class LayeringTests
+{
+    private const int MostLines = 300;
+
+    private static readonly string Root = FindRoot();
+
+    [Test]
+    public void Protocol_knows_bytes_and_values_only() => Expect("Keker.Protocol", [
+        "Keker.Server", "System.Net", "System.IO", "System.Threading", "Microsoft.Extensions",
+        "Socket", "PipeReader", "PipeWriter", "Pipe", "Stream", "Task", "ValueTask", "TimeProvider", "Stopwatch", "DateTime.UtcNow", "DateTime.Now",
+        "DateTimeOffset.UtcNow", "DateTimeOffset.Now", "ILogger", "async", "await",
+    ]);
+
+    [Test]
+    public void Broker_knows_no_socket_and_no_HTTP() => Expect("Keker.Server/Broker", [
+        "Keker.Server.Net", "Keker.Server.Http", "Keker.Server.WebSocket", "Keker.Server.Options", "Keker.Protocol.Http", "Keker.Protocol.Commands",
+        "System.Net", "System.IO.Pipelines", "Socket", "SslStream", "Stream", "ConnectionHandler", "ServerHost", "ServerContext",
+    ]);
+
+    [Test]
+    public void Net_serves_Http_and_WebSocket_and_knows_neither() => Expect("Keker.Server/Net", [
+        "Keker.Server.Http", "Keker.Server.WebSocket", "Keker.Protocol", "HttpSession", "WebSocketSession", "ConnectionHandler", "ServerHost", "ServerContext",
+    ]);
+
+    [Test]
+    public void Http_and_WebSocket_see_sockets_only_through_Net()
+    {
+        string[] forbidden = ["System.Net", "Socket", "SslStream", "NetworkStream", "TcpListener", "ConnectionHandler", "ServerHost"];
+        Expect("Keker.Server/Http", [.. forbidden, "Keker.Server.WebSocket"]);
+        Expect("Keker.Server/WebSocket", [.. forbidden, "Keker.Server.Http", "Keker.Protocol.Http"]);
+    }
+
+    [Test]
+    public void Options_and_Observability_are_leaves()
+    {
+        string[] others = ["Broker", "Net", "Http", "WebSocket"];
+        Expect("Keker.Server/Options", [.. others.Append("Observability").Select(name => $"Keker.Server.{name}"), "ServerContext", "ConnectionHandler"]);
+        Expect("Keker.Server/Observability", [.. others.Append("Options").Select(name => $"Keker.Server.{name}"), "ServerContext", "ConnectionHandler"]);
+    }
+
+    /// <summary>Options turn addresses into end points, and the composition root hands accepted sockets on.</summary>
+    [Test]
+    public void Only_Net_and_the_composition_root_name_a_socket()
+    {
+        string[] naming = [.. Sources("Keker.Protocol").Concat(Sources("Keker.Server"))
+            .Where(file => Names(Code(file), "Socket") || Names(Code(file), "SslStream"))
+            .Select(file => file.Replace('\\', '/'))
+            .Where(file => !file.Contains("/Net/", StringComparison.Ordinal))];
+        Assert.That(naming.Select(Path.GetFileName), Is.EquivalentTo(["ConnectionHandler.cs", "ServerHost.cs"]));
+    }
+
+    [Test]
+    public void Files_are_short()
+    {
+        string[] tooLong = [.. AllSources().Where(file => File.ReadLines(file).Count() > MostLines).Select(Short)];
+        Assert.That(tooLong, Is.Empty);
+    }
+
+    [Test]
+    public void A_file_holds_one_type_and_has_its_name()
+    {
+        string[] wrong = [.. AllSources().Where(file => !HoldsItsTypeOnly(file)).Select(Short)];
+        Assert.That(wrong, Is.Empty);
+    }
+
+    [Test]
+    public void A_namespace_is_the_folder()
+    {
+        string[] wrong = [.. AllSources().Where(file => Path.GetFileName(file) != "AssemblyInfo.cs" && !HasNamespaceOfFolder(file)).Select(Short)];
+        Assert.That(wrong, Is.Empty);
+    }
+
+    private static void Expect(string folder, string[] forbidden)
+    {
+        string[] files = [.. Sources(folder)];
+        Assert.That(files, Is.Not.Empty, folder);
+        string[] found = [.. files.SelectMany(file => forbidden.Where(name => Names(Code(file), name)).Select(name => $"{Short(file)} names {name}"))];
+        Assert.That(found, Is.Empty);
+    }
+
+    private static bool Names(string code, string name) => Regex.IsMatch(code, $@"(?<![\w.]){Regex.Escape(name)}(?!\w)");
+
+    /// <summary>The text without comments and strings, which may speak of anything.</summary>
+    private static string Code(string file) => Strings().Replace(Comments().Replace(File.ReadAllText(file), ""), "\"\"");
+
+    private static bool HoldsItsTypeOnly(string file)
+    {
+        string[] types = [.. TopLevelTypes().Matches(Code(file)).Select(match => match.Groups[1].Value)];
+        string name = Path.GetFileNameWithoutExtension(file);
+        return types.Length == 0 ? name == "AssemblyInfo" : types.Length == 1 && types[0] == name;
+    }
+
+    private static bool HasNamespaceOfFolder(string file)
+    {
+        string folder = Path.GetDirectoryName(Path.GetRelativePath(Root, file))!;
+        return File.ReadAllText(file).Contains($"namespace {folder.Replace(Path.DirectorySeparatorChar, '.')};", StringComparison.Ordinal);
+    }
+
+    private static IEnumerable<string> AllSources() => Directory.GetDirectories(Root, "Keker.*").SelectMany(folder => Sources(Path.GetFileName(folder)));
+
+    private static IEnumerable<string> Sources(string folder) =>
+        Directory.EnumerateFiles(Path.Combine(Root, folder), "*.cs", SearchOption.AllDirectories).Where(file => !Generated().IsMatch(file));
+
+    private static string Short(string file) => Path.GetRelativePath(Root, file);
+
+    private static string FindRoot()
+    {
+        string? folder = AppContext.BaseDirectory;
+        while (folder is not null && !File.Exists(Path.Combine(folder, "Keker.sln")))
+            folder = Path.GetDirectoryName(folder);
+        return folder ?? throw new DirectoryNotFoundException("the tests run outside the source tree");
+    }
+
+    [GeneratedRegex(@"[\\/](obj|bin)[\\/]")]
+    private static partial Regex Generated();
+
+    [GeneratedRegex(@"//[^\n]*|/\*.*?\*/", RegexOptions.Singleline)]
+    private static partial Regex Comments();
+
+    [GeneratedRegex(@"""(?:[^""\\\n]|\\.)*""")]
+    private static partial Regex Strings();
+
+    [GeneratedRegex(@"^(?:(?:public|internal|file|sealed|static|abstract|readonly|ref|partial|unsafe)\s+)*(?:class|struct|interface|enum|record(?:\s+(?:class|struct))?|delegate\s+[\w<>\[\]?]+)\s+(\w+)", RegexOptions.Multiline)]
+    private static partial Regex TopLevelTypes();
+}

@@ -1,0 +1,179 @@
+using System.Net.Sockets;
+using System.Text;
+using Keker.Server.Http;
+using Keker.Server.Net;
+using Keker.Server.Options;
+using Keker.Tests.EndToEnd;
+using Keker.Tests.Server.Net;
+
+namespace Keker.Tests.Server.Http;
+
+/// <summary>The deadlines of an HTTP connection, over a real socket and with time in the test's hands.</summary>
+internal sealed class HttpSessionTests
+{
+    private const string Request = "GET /v1/health HTTP/1.1\r\nHost: a\r\n\r\n";
+    private const string Publish = "PUT /v1/publish HTTP/1.1\r\nHost: a\r\nToken: b\r\nContent-Length: 1000\r\n\r\n";
+
+    private TestServer _server = null!;
+    private SocketPair _sockets = null!;
+    private Connection _connection = null!;
+    private HttpSession _session = null!;
+    private Task<bool> _run = null!;
+
+    [SetUp]
+    public void Start()
+    {
+        _server = new TestServer(new KekerOptions { Timeout = TimeSpan.FromSeconds(20) });
+        _sockets = SocketPair.Create();
+        _connection = new Connection(_sockets.Server, isAdmin: false, _server.Context.Clock);
+        _session = new HttpSession(_connection, new HttpServer(_server.Context));
+        _run = _session.RunAsync();
+    }
+
+    [TearDown]
+    public async Task StopAsync()
+    {
+        _connection.Abort();
+        await _run.Soon("the session to end");
+        _run.Dispose();
+        await _connection.DisposeAsync();
+        _sockets.Dispose();
+        _server.Dispose();
+    }
+
+    [Test]
+    public async Task A_connection_that_is_used_again_and_again_stays()
+    {
+        // Less than half the timeout: the session may come to wait only after the time has passed, one request late.
+        for (int i = 0; i < 10; i++)
+        {
+            await ExchangeAsync(Request, "HTTP/1.1 200 ");
+            Pass(TimeSpan.FromSeconds(9));
+        }
+    }
+
+    [Test]
+    public async Task A_connection_that_is_idle_for_too_long_ends_without_a_word()
+    {
+        await ExchangeAsync(Request, "HTTP/1.1 200 ");
+
+        await UntilEndedAsync(() => Pass(TimeSpan.FromSeconds(21)));
+
+        Assert.That(await ReadToEndAsync(), Is.Empty);
+    }
+
+    [Test]
+    public async Task A_connection_on_which_nothing_ever_came_ends_without_a_word()
+    {
+        Pass(TimeSpan.FromSeconds(11));
+        Assert.That(await ReadToEndAsync(), Is.Empty);
+    }
+
+    [Test]
+    public async Task A_head_that_takes_too_long_is_408()
+    {
+        await ExchangeAsync(Request + "GET /v1/hea", "HTTP/1.1 200 ");
+
+        Pass(TimeSpan.FromSeconds(11));
+
+        Assert.That(await ReadToEndAsync(), Does.StartWith("HTTP/1.1 408 ").And.Contain("\r\nConnection: close\r\n"));
+    }
+
+    [Test]
+    public async Task A_body_that_drips_is_408()
+    {
+        await ExchangeAsync(Request + Publish + "x", "HTTP/1.1 200 ");
+
+        Pass(TimeSpan.FromSeconds(5.5));
+
+        Assert.That(await ReadToEndAsync(), Does.StartWith("HTTP/1.1 408 ").And.Contain("\r\nConnection: close\r\n"));
+    }
+
+    [Test]
+    public async Task Each_request_has_its_own_time_also_when_the_next_one_has_always_begun()
+    {
+        await ExchangeAsync(Request + "GET", "HTTP/1.1 200 ");
+        for (int i = 0; i < 5; i++)
+        {
+            Pass(TimeSpan.FromSeconds(8));
+            await ExchangeAsync(Request[3..] + "GET", "HTTP/1.1 200 ");
+        }
+    }
+
+    [Test]
+    public async Task Each_body_has_its_own_time_also_when_the_next_one_has_always_begun()
+    {
+        string rest = new('x', 999);
+        await ExchangeAsync(Request + Publish + "x", "HTTP/1.1 200 ");
+        for (int i = 0; i < 5; i++)
+        {
+            Pass(TimeSpan.FromSeconds(4));
+            await ExchangeAsync(rest + Publish + "x", "HTTP/1.1 404 ");
+        }
+    }
+
+    [Test]
+    public async Task A_drain_ends_a_connection_on_which_nothing_has_come()
+    {
+        _server.Context.TryBeginDrain();
+        _session.Drain();
+        Assert.That(await ReadToEndAsync(), Is.Empty);
+    }
+
+    [Test]
+    public async Task A_drain_ends_an_idle_connection()
+    {
+        await ExchangeAsync(Request, "HTTP/1.1 200 ");
+        _server.Context.TryBeginDrain();
+        await UntilEndedAsync(() => Pass(TimeSpan.FromSeconds(1)));
+        Assert.That(await ReadToEndAsync(), Is.Empty);
+    }
+
+    [Test]
+    public async Task A_drain_lets_a_request_under_way_be_answered()
+    {
+        await ExchangeAsync(Request + Publish, "HTTP/1.1 200 ");
+        _server.Context.TryBeginDrain();
+        _session.Drain();
+
+        await ExchangeAsync(new string('x', 1000), "HTTP/1.1 404 ");
+        await UntilEndedAsync(() => Pass(TimeSpan.FromSeconds(1)));
+
+        Assert.That(await ReadToEndAsync(), Is.Empty);
+    }
+
+    private void Pass(TimeSpan time)
+    {
+        _server.Time.Advance(time);
+        _session.OnHeartbeat(_server.Context.Clock.Now);
+    }
+
+    /// <summary>The session comes to wait a moment after its answer arrives, so the heartbeat has to look more than once.</summary>
+    private async Task UntilEndedAsync(Action beat)
+    {
+        using var timeout = new CancellationTokenSource(Patience.Limit);
+        while (!_run.IsCompleted)
+        {
+            beat();
+            await Task.WhenAny(_run, Task.Delay(1, timeout.Token));
+            timeout.Token.ThrowIfCancellationRequested();
+        }
+    }
+
+    private async Task ExchangeAsync(string request, string answer)
+    {
+        await _sockets.Client.SendAsync(Encoding.ASCII.GetBytes(request));
+        byte[] buffer = new byte[4096];
+        int count = await _sockets.Client.ReceiveAsync(buffer, SocketFlags.None).Soon("an answer");
+        Assert.That(Encoding.ASCII.GetString(buffer, 0, count), Does.StartWith(answer));
+    }
+
+    private async Task<string> ReadToEndAsync()
+    {
+        var text = new StringBuilder();
+        byte[] buffer = new byte[4096];
+        while (await _sockets.Client.ReceiveAsync(buffer, SocketFlags.None).Soon("the end") is var count and > 0)
+            text.Append(Encoding.ASCII.GetString(buffer, 0, count));
+        return text.ToString();
+    }
+}

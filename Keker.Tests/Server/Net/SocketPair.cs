@@ -1,0 +1,35 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Keker.Tests.Server.Net;
+
+/// <summary>Two ends of one loopback connection; the server's is non-blocking, as accepted sockets are.</summary>
+internal sealed class SocketPair : IDisposable
+{
+    private SocketPair(Socket client, Socket server)
+    {
+        Client = client;
+        Server = server;
+    }
+
+    public Socket Client { get; }
+
+    public Socket Server { get; }
+
+    public static SocketPair Create()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        client.Connect(listener.LocalEndpoint);
+        Socket server = listener.AcceptSocket();
+        server.Blocking = false;
+        return new SocketPair(client, server);
+    }
+
+    public void Dispose()
+    {
+        Client.Dispose();
+        Server.Dispose();
+    }
+}
