@@ -225,7 +225,8 @@ internal sealed class Session(ISessionTransport transport, BrokerContext context
     /// <returns>False when a send waits for room.</returns>
     private bool TryFlush(Subscription member, BatchEncoder encoder)
     {
-        while (member.Cursor < encoder.Head)
+        // Closed: the connection turned out to be gone, and the cursor will never move.
+        while (member.Cursor < encoder.Head && !Volatile.Read(ref _closed))
         {
             Batch? batch = encoder.Get(member.Cursor);
             if (batch is null)
