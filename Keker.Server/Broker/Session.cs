@@ -269,9 +269,9 @@ internal sealed class Session(ISessionTransport transport, BrokerContext context
         if (batch.Count == 1 || context.UnfinishedWrites.Bytes > context.Limits.UnfinishedWrites)
         {
             batch.Cut(0, out ReadOnlyMemory<byte> frame);
-            return TryFinish(new UnfinishedSend(member, frame, batch.Start + 1));
+            return TryFinish(new UnfinishedSend(member, frame, batch.Start + 1, frame.Length));
         }
-        if (TryFinish(new UnfinishedSend(member, batch.Bytes, batch.End)))
+        if (TryFinish(new UnfinishedSend(member, batch.Bytes, batch.End, batch.HeldBytes)))
             return true;
         encoder.Detach(batch);
         return false;
@@ -304,7 +304,7 @@ internal sealed class Session(ISessionTransport transport, BrokerContext context
             GiveUp();
             return true;
         }
-        return TryFinish(new UnfinishedSend(Member: null, frame[sent..].ToArray(), Cursor: 0, isClose));
+        return TryFinish(new UnfinishedSend(Member: null, frame[sent..].ToArray(), Cursor: 0, IsClose: isClose));
     }
 
     /// <summary>Sends the rest of what a socket took in part, in steps: each step taken is progress that the deadline goes by.</summary>
@@ -334,8 +334,7 @@ internal sealed class Session(ISessionTransport transport, BrokerContext context
 
     private async Task FinishAsync(ValueTask<bool> step, UnfinishedSend unfinished)
     {
-        long heldBytes = transport.CanTrySend ? 0 : unfinished.Rest.Length;
-        context.UnfinishedWrites.Add(heldBytes);
+        context.UnfinishedWrites.Add(unfinished.HeldBytes);
         bool sent;
         do
         {
@@ -347,7 +346,7 @@ internal sealed class Session(ISessionTransport transport, BrokerContext context
         }
         while (sent && !unfinished.Rest.IsEmpty);
         Volatile.Write(ref _waitingSince, 0);
-        context.UnfinishedWrites.Remove(heldBytes);
+        context.UnfinishedWrites.Remove(unfinished.HeldBytes);
         if (sent)
             Finished(unfinished);
         else
