@@ -211,9 +211,26 @@ internal sealed class Session(ISessionTransport transport, BrokerContext context
             }
             if (close is null)
                 return true;
+
+            // Appended, and its pass has yet to come here: that is before the close, too.
+            if (MarkBehind(OwnTopic) | MarkBehind(Broadcast))
+            {
+                // Marked and not on the list: whoever marked it is about to put it there and to wake this session.
+                if (Volatile.Read(ref _pending) is null)
+                    return true;
+                continue;
+            }
             if (!TrySendClose(close))
                 return false;
         }
+    }
+
+    private bool MarkBehind(Subscription? member)
+    {
+        if (member is null || member.Cursor >= member.Topic.Head)
+            return false;
+        MarkPending(member);
+        return true;
     }
 
     private void LetGoOfPending()
