@@ -167,6 +167,15 @@ internal sealed class Session(ISessionTransport transport, BrokerContext context
             }
             if (close is null)
                 return true;
+
+            // Appended, and its pass has yet to come here: that is before the close, too.
+            if (MarkBehind(OwnTopic) | MarkBehind(Broadcast))
+            {
+                // Marked and not on the list: whoever marked it is about to put it there and to wake this session.
+                if (_pending.IsEmpty)
+                    return true;
+                continue;
+            }
             if (!TrySendClose(close))
                 return false;
         }
@@ -182,6 +191,14 @@ internal sealed class Session(ISessionTransport transport, BrokerContext context
         return sent;
     }
 
+    private bool MarkBehind(Subscription? member)
+    {
+        if (member is null || member.Cursor >= member.Topic.Head)
+            return false;
+        MarkPending(member);
+        return true;
+    }
+
     private void LetGoOfPending()
     {
         while (_pending.Pop() is { } member)
@@ -191,7 +208,8 @@ internal sealed class Session(ISessionTransport transport, BrokerContext context
     /// <returns>False when a send waits for room.</returns>
     private bool TryFlush(Subscription member, BatchEncoder encoder)
     {
-        while (member.Cursor < encoder.Head)
+        // Closed: the connection turned out to be gone, and the cursor will never move.
+        while (member.Cursor < encoder.Head && !Volatile.Read(ref _closed))
         {
             Batch? batch = encoder.Get(member.Cursor);
             if (batch is null)
@@ -234,9 +252,9 @@ internal sealed class Session(ISessionTransport transport, BrokerContext context
         if (batch.Count == 1 || context.UnfinishedWrites.Bytes > context.Limits.UnfinishedWrites)
         {
             batch.Cut(0, out ReadOnlyMemory<byte> frame);
-            return TryFinish(new UnfinishedSend(member, frame, batch.Start + 1));
+            return TryFinish(new UnfinishedSend(member, frame, batch.Start + 1, frame.Length));
         }
-        if (TryFinish(new UnfinishedSend(member, batch.Bytes, batch.End)))
+        if (TryFinish(new UnfinishedSend(member, batch.Bytes, batch.End, batch.HeldBytes)))
             return true;
         encoder.Detach(batch);
         return false;
@@ -264,7 +282,7 @@ internal sealed class Session(ISessionTransport transport, BrokerContext context
             GiveUp();
             return true;
         }
-        return TryFinish(new UnfinishedSend(Member: null, frame[sent..].ToArray(), Cursor: 0, isClose));
+        return TryFinish(new UnfinishedSend(Member: null, frame[sent..].ToArray(), Cursor: 0, IsClose: isClose));
     }
 
     /// <summary>Sends the rest of what a socket took in part, in steps: each step taken is progress that the deadline goes by.</summary>
@@ -294,8 +312,7 @@ internal sealed class Session(ISessionTransport transport, BrokerContext context
 
     private async Task FinishAsync(ValueTask<bool> step, UnfinishedSend unfinished)
     {
-        long heldBytes = transport.CanTrySend ? 0 : unfinished.Rest.Length;
-        context.UnfinishedWrites.Add(heldBytes);
+        context.UnfinishedWrites.Add(unfinished.HeldBytes);
         bool sent;
         do
         {
@@ -307,7 +324,7 @@ internal sealed class Session(ISessionTransport transport, BrokerContext context
         }
         while (sent && !unfinished.Rest.IsEmpty);
         Volatile.Write(ref _waitingSince, 0);
-        context.UnfinishedWrites.Remove(heldBytes);
+        context.UnfinishedWrites.Remove(unfinished.HeldBytes);
         if (sent)
             Finished(unfinished);
         else
