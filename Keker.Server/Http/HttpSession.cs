@@ -50,6 +50,7 @@ internal sealed class HttpSession : IConnectionPhase
             // However it ended: what was appended has to reach its members.
             if (_exchange is not null)
                 Server.Broker.Flush(_exchange.Dirty);
+            CountBody(0);
             ReturnExchange();
         }
     }
@@ -92,9 +93,13 @@ internal sealed class HttpSession : IConnectionPhase
 
     private async Task<bool> ServeAsync(PipeReader reader)
     {
+        var turn = new ReadTurn();
         while (true)
         {
-            ReadResult result = await reader.ReadAsync().ConfigureAwait(false);
+            ValueTask<ReadResult> read = reader.ReadAsync();
+            if (turn.IsOver(read.IsCompleted))
+                await Task.Yield();
+            ReadResult result = await read.ConfigureAwait(false);
             ReadOnlySequence<byte> input = result.Buffer;
             Progress progress = Read(ref input);
             bool needsInput = progress is Progress.NeedMore or Progress.Idle;
@@ -136,13 +141,25 @@ internal sealed class HttpSession : IConnectionPhase
         _exchange.Begin(_connection, _http.Date.Now);
         _silent &= input.IsEmpty;
         Progress progress = _http.Requests.Read(_exchange, ref input);
+        CountBody(progress == Progress.NeedMore && _exchange.Endpoint is not null ? _exchange.ChunkedBody?.WrittenCount ?? input.Length : 0);
         if (progress != Progress.NeedMore)
             return progress;
-        Volatile.Write(ref _bodyReceived, _exchange.ChunkedBody?.WrittenCount ?? input.Length);
+        if (Server.BodiesUnderWay.Bytes > (long)Limits.BodiesUnderWay * Server.Options.WriteBuffer)
+        {
+            Refusal.Write(_exchange, Server, 503, "too many bodies are under way: try again later"u8, retryAfterSeconds: 1);
+            CountBody(0);
+            return Progress.Close;
+        }
 
         // A request has its own time, also where the one before it ended in the same read.
         WaitFor(_exchange.Endpoint is null ? HttpWait.Head : HttpWait.Body, restart: _exchange.Answered > 0);
         return progress;
+    }
+
+    private void CountBody(long received)
+    {
+        Server.BodiesUnderWay.Add(received - _bodyReceived);
+        Volatile.Write(ref _bodyReceived, received);
     }
 
     /// <summary>

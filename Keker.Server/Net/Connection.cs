@@ -84,8 +84,9 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
             await _stream.WriteAsync(bytes).ConfigureAwait(false);
             return true;
         }
-        catch (Exception e) when (IsDisconnect(e))
+        catch (Exception e) when (IsDisconnect(e) || e is InvalidOperationException)
         {
+            // TLS calls it an invalid operation to write after its goodbye.
             return false;
         }
     }
