@@ -17,11 +17,13 @@ internal sealed partial class Answers : IAsyncDisposable
     private readonly RequestReader _reader;
     private readonly HttpExchange _exchange = new();
     private readonly StringBuilder _sent = new();
+    private readonly DateHeader _date;
     private byte[] _left = [];
 
     public Answers(TestServer server, bool isAdmin = false)
     {
         _server = server;
+        _date = new DateHeader(server.Context.Clock);
         _connection = new Connection(_sockets.Server, isAdmin, server.Context.Clock);
         _reader = new RequestReader(server.Context);
     }
@@ -46,7 +48,7 @@ internal sealed partial class Answers : IAsyncDisposable
         while (true)
         {
             ReadOnlySequence<byte> input = Cut(_left, segments);
-            _exchange.Begin(_connection, _server.Context.Clock.UtcNow);
+            _exchange.Begin(_connection, _date.Now);
             Progress progress = _reader.Read(_exchange, ref input);
             _left = input.ToArray();
             _server.Broker.Flush(_exchange.Dirty);
