@@ -28,10 +28,12 @@ internal sealed class ConnectionHandler(ServerContext server, TlsUpgrade? tls)
     public void Accept(Socket socket, bool isAdmin)
     {
         Connection connection;
+        bool isTakenIn;
         try
         {
             Configure(socket);
             connection = new Connection(socket, isAdmin, server.Clock);
+            isTakenIn = server.Connections.TryAdd(connection);
         }
         catch (SocketException)
         {
@@ -40,7 +42,7 @@ internal sealed class ConnectionHandler(ServerContext server, TlsUpgrade? tls)
             return;
         }
         bool isTls = tls is not null && socket.AddressFamily != AddressFamily.Unix;
-        if (server.Connections.TryAdd(connection))
+        if (isTakenIn)
             _ = RunAsync(connection, isTls);
         else
             _ = RefuseAsync(connection, isTls);
@@ -62,8 +64,11 @@ internal sealed class ConnectionHandler(ServerContext server, TlsUpgrade? tls)
         {
             if (isTls && !await TryAuthenticateAsync(connection).ConfigureAwait(false))
                 return;
-            if (await new HttpSession(connection, _http).RunAsync().ConfigureAwait(false))
-                await new WebSocketSession(connection, server).RunAsync().ConfigureAwait(false);
+            Upgrade upgrade = await new HttpSession(connection, _http).RunAsync().ConfigureAwait(false);
+            if (upgrade.Kind == UpgradeKind.Subscribe)
+                await new WebSocketSession(connection, server, upgrade.Deflates).RunAsync().ConfigureAwait(false);
+            else if (upgrade.Kind == UpgradeKind.Echo)
+                await new EchoSession(connection, server, upgrade.Deflates).RunAsync().ConfigureAwait(false);
         }
         catch (Exception e)
         {

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Diagnostics;
 using System.Numerics;
 using Keker.Server.Options;
@@ -6,8 +5,8 @@ using Keker.Server.Options;
 namespace Keker.Server.Broker;
 
 /// <summary>
-/// The wire bytes of consecutive publications of one topic, and where each frame ends, so that a number of bytes sent is
-/// a cursor and the rest of one frame.
+/// The wire bytes of consecutive publications of one topic in one variant, and where each frame ends, so that a number of bytes
+/// sent is a cursor and the rest of one frame.
 /// </summary>
 /// <remarks>Filled by one thread, then read-only. The encoder owns it; a write that outlives the encoder's use detaches it.</remarks>
 internal sealed class Batch
@@ -15,8 +14,10 @@ internal sealed class Batch
     private const int MaxPublications = 1024;
 
     private readonly List<Publication> _publications = [];
+    private readonly List<byte[]> _frames = [];
     private readonly List<int> _ends = [];
     private byte[]? _buffer;
+    private int _plainLength;
     private int _length;
 
     /// <summary>Offset of the first publication.</summary>
@@ -25,47 +26,61 @@ internal sealed class Batch
     /// <summary>Offset after the last publication.</summary>
     public long End => Start + _publications.Count;
 
+    /// <summary>Whether frames are deflated where that helps.</summary>
+    public bool IsDeflated { get; private set; }
+
     public int Count => _publications.Count;
 
     /// <summary>The wire bytes. One publication alone is sent from where it lies.</summary>
-    public ReadOnlyMemory<byte> Bytes => _publications.Count == 1 ? _publications[0].Frame : _buffer.AsMemory(0, _length);
+    public ReadOnlyMemory<byte> Bytes => _frames.Count == 1 ? _frames[0] : _buffer.AsMemory(0, _length);
 
     /// <summary>What a write that refers to <see cref="Bytes"/> keeps alive: all of the buffer, however little of it is used.</summary>
-    public int HeldBytes => _publications.Count == 1 ? _length : _buffer?.Length ?? 0;
+    public int HeldBytes => _frames.Count == 1 ? _length : _buffer?.Length ?? 0;
 
-    public void Begin(long start)
+    public void Begin(long start, bool deflated)
     {
         Start = start;
+        IsDeflated = deflated;
+        _plainLength = 0;
         _length = 0;
         _publications.Clear();
+        _frames.Clear();
         _ends.Clear();
     }
 
     /// <summary>Takes the next publication as long as the batch has room; the first one always fits.</summary>
     public bool TryAdd(Publication publication)
     {
-        if (_publications.Count > 0 && (_length + publication.Frame.Length > Limits.BatchBytes || _publications.Count == MaxPublications))
+        int length = publication.Frame.Length;
+        if (_publications.Count > 0 && (_plainLength + length > Limits.BatchBytes || _publications.Count == MaxPublications))
             return false;
-        _length += publication.Frame.Length;
+        _plainLength += length;
         _publications.Add(publication);
-        _ends.Add(_length);
         return true;
     }
 
     /// <summary>Builds the wire bytes.</summary>
-    public void Encode()
+    /// <param name="mostBytesToDeflate">Payloads beyond it are deflated only where that has been done already: the thread has no time for it.</param>
+    public void Encode(int mostBytesToDeflate)
     {
-        if (_publications.Count < 2)
+        foreach (Publication publication in _publications)
+        {
+            byte[] frame = IsDeflated ? publication.GetDeflated(mostBytesToDeflate) ?? publication.Frame : publication.Frame;
+            _frames.Add(frame);
+            _length += frame.Length;
+            _ends.Add(_length);
+        }
+        if (_frames.Count < 2)
             return;
 
         // No larger than needed: with TLS a slow reader may keep it.
         if (_buffer is null || _buffer.Length < _length)
             _buffer = GC.AllocateUninitializedArray<byte>((int)BitOperations.RoundUpToPowerOf2((uint)_length));
         int position = 0;
-        foreach (Publication publication in _publications)
+        foreach (byte[] frame in _frames)
         {
-            publication.Frame.CopyTo(_buffer, position);
-            position += publication.Frame.Length;
+            frame.CopyTo(_buffer, position);
+            position += frame.Length;
         }
         Debug.Assert(position == _length);
     }
@@ -79,7 +94,7 @@ internal sealed class Batch
         int index = _ends.BinarySearch(sent);
         int whole = index >= 0 ? index + 1 : ~index;
         int start = whole == 0 ? 0 : _ends[whole - 1];
-        rest = _publications[whole].Frame.AsMemory(sent - start);
+        rest = _frames[whole].AsMemory(sent - start);
         return whole;
     }
 }

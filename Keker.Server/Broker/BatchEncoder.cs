@@ -5,7 +5,8 @@ namespace Keker.Server.Broker;
 /// members share one cursor, and those that were blocked mostly stand where an earlier batch ended.
 /// </summary>
 /// <remarks>Not thread-safe: each worker has its own, everybody else rents one.</remarks>
-internal sealed class BatchEncoder
+/// <param name="mostBytesToDeflate">The largest payload that the encoder's threads have the time to deflate.</param>
+internal sealed class BatchEncoder(int mostBytesToDeflate)
 {
     private const int Slots = 4;
     private const long NoCursor = -1;
@@ -43,23 +44,25 @@ internal sealed class BatchEncoder
     }
 
     /// <summary>The batch that begins at a cursor.</summary>
+    /// <param name="cursor">Offset of its first publication.</param>
+    /// <param name="deflated">The variant: whether frames are deflated where that helps.</param>
     /// <returns>Null when the member was overtaken.</returns>
-    public Batch? Get(long cursor)
+    public Batch? Get(long cursor, bool deflated)
     {
         for (int i = 0; i < _used; i++)
         {
-            if (_batches[i] is { } known && known.Start == cursor)
+            if (_batches[i] is { } known && known.Start == cursor && known.IsDeflated == deflated)
                 return known;
         }
         ref Batch? slot = ref _batches[_next];
         slot ??= new Batch();
-        slot.Begin(cursor);
+        slot.Begin(cursor, deflated);
         if (!_topic!.TryRead(cursor, Head, slot))
         {
-            slot.Begin(NoCursor);
+            slot.Begin(NoCursor, deflated);
             return null;
         }
-        slot.Encode();
+        slot.Encode(mostBytesToDeflate);
         _next = (_next + 1) % Slots;
         _used = Math.Min(_used + 1, Slots);
         return slot;
@@ -76,7 +79,7 @@ internal sealed class BatchEncoder
     private void Forget()
     {
         for (int i = 0; i < _used; i++)
-            _batches[i]?.Begin(0);
+            _batches[i]?.Begin(NoCursor, deflated: false);
         _used = 0;
         _next = 0;
     }

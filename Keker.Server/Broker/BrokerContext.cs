@@ -32,5 +32,13 @@ internal sealed class BrokerContext
     public SubscriberTable Topics { get; }
 
     /// <summary>Encoders for whoever flushes outside a fan-out worker; rented and returned within one method.</summary>
-    public ObjectPool<BatchEncoder> Encoders { get; } = new DefaultObjectPool<BatchEncoder>(new DefaultPooledObjectPolicy<BatchEncoder>());
+    public ObjectPool<BatchEncoder> Encoders { get; } = new DefaultObjectPool<BatchEncoder>(new EncoderPolicy());
+
+    /// <summary>Those threads serve sockets.</summary>
+    private sealed class EncoderPolicy : PooledObjectPolicy<BatchEncoder>
+    {
+        public override BatchEncoder Create() => new(BrokerLimits.MostBytesToDeflateInline);
+
+        public override bool Return(BatchEncoder obj) => true;
+    }
 }

@@ -33,6 +33,12 @@ internal sealed record BrokerLimits
     /// <summary>Bytes that only unfinished writes over TLS keep alive, before such writes fall back to one publication each.</summary>
     public long UnfinishedWrites { get; init; } = 64 << 20;
 
+    /// <summary>
+    /// The largest payload that is deflated on a thread that serves sockets: 40 µs, as much as a few sends. Larger ones are deflated by the
+    /// fan-out workers, and go plain to whoever they cannot be deflated for in time.
+    /// </summary>
+    public const int MostBytesToDeflateInline = 16 << 10;
+
     /// <summary>Threads for large passes.</summary>
     public int FanOutWorkers { get; init; } = Environment.ProcessorCount;
 }

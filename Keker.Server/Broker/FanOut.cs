@@ -33,7 +33,7 @@ internal sealed class FanOut : IDisposable
     {
         if (!topic.TryEnterPass())
             return;
-        for (int passes = 0; passes < MostInlinePasses && topic.MemberCount <= _context.Limits.SmallPass; passes++)
+        for (int passes = 0; passes < MostInlinePasses && topic.MemberCount <= _context.Limits.SmallPass && !topic.HasLargeToDeflate; passes++)
         {
             FlushPass pass = topic.BeginPass();
             Visit(pass, 0, pass.Members.Count, encoder);
@@ -64,7 +64,7 @@ internal sealed class FanOut : IDisposable
 
     private void Work()
     {
-        var encoder = new BatchEncoder();
+        var encoder = new BatchEncoder(mostBytesToDeflate: int.MaxValue);
         while (_queue.TryTake(out FanOutJob? job))
         {
             // The pass begins only now, so that it carries everything appended while the job was queued.

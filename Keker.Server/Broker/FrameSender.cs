@@ -16,6 +16,9 @@ internal abstract class FrameSender(ISessionTransport transport, BrokerContext c
     /// <summary>When the peer last made room in a send that waits, in milliseconds of the clock; 0 when nothing waits.</summary>
     public long WaitingSince => Volatile.Read(ref _waitingSince);
 
+    /// <summary>Whether permessage-deflate was negotiated: which variant the client gets. Set before it joins a topic.</summary>
+    public bool Deflates { get; init; }
+
     /// <summary>What all sessions share.</summary>
     protected BrokerContext Context { get; } = context;
 
@@ -41,7 +44,7 @@ internal abstract class FrameSender(ISessionTransport transport, BrokerContext c
         // Closed: the connection turned out to be gone, and the cursor will never move.
         while (member.Cursor < encoder.Head && !IsClosed)
         {
-            Batch? batch = encoder.Get(member.Cursor);
+            Batch? batch = encoder.Get(member.Cursor, Deflates);
             if (batch is null)
             {
                 Overtaken();
@@ -66,6 +69,20 @@ internal abstract class FrameSender(ISessionTransport transport, BrokerContext c
             return true;
         }
         return TryFinish(new UnfinishedSend(Member: null, frame[sent..].ToArray(), Cursor: 0, IsClose: isClose));
+    }
+
+    /// <summary>Sends a message that is in no topic.</summary>
+    /// <returns>False when it waits for room.</returns>
+    protected bool TrySendEcho(EchoNote echo)
+    {
+        int sent = transport.CanTrySend ? transport.TrySend(echo.Frame.Span) : 0;
+        if (sent < 0)
+        {
+            GiveUp();
+            echo.Done.SetResult();
+            return true;
+        }
+        return TryFinish(new UnfinishedSend(Member: null, echo.Frame[sent..], Cursor: 0, Echo: echo.Done));
     }
 
     private bool TrySend(Subscription member, Batch batch, BatchEncoder encoder)
@@ -118,6 +135,7 @@ internal abstract class FrameSender(ISessionTransport transport, BrokerContext c
             if (!step.Result)
             {
                 GiveUp();
+                unfinished.Echo?.SetResult();
                 return true;
             }
             unfinished = unfinished.AfterStep;
@@ -167,12 +185,14 @@ internal abstract class FrameSender(ISessionTransport transport, BrokerContext c
         else
         {
             GiveUp();
+            unfinished.Echo?.SetResult();
         }
         Resume();
     }
 
     private void Finished(UnfinishedSend unfinished)
     {
+        unfinished.Echo?.SetResult();
         if (unfinished.IsClose && !Interlocked.Exchange(ref _closed, true))
             transport.FinishSending();
     }

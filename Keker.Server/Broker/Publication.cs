@@ -14,6 +14,9 @@ internal sealed class Publication
     /// <summary>What a publication costs beside its frame: this object, the array's header, a log slot. In bytes.</summary>
     private const int Overhead = 96;
 
+    private byte[]? _deflated;
+    private volatile bool _isDeflated;
+
     private Publication(byte[] frame, int headerLength, OpCode opCode)
     {
         Frame = frame;
@@ -32,6 +35,23 @@ internal sealed class Publication
 
     /// <summary>The payload as it was published.</summary>
     public ReadOnlySpan<byte> Payload => Frame.AsSpan(HeaderLength);
+
+    /// <summary>The frame with the payload deflated (RFC 7692), made at most once and shared by everybody who negotiated it.</summary>
+    /// <param name="mostBytes">Larger payloads are not deflated now; what another thread has deflated is returned all the same.</param>
+    /// <returns>Null when the plain frame is to be sent.</returns>
+    public byte[]? GetDeflated(int mostBytes)
+    {
+        if (!_isDeflated && Payload.Length <= mostBytes)
+        {
+            lock (Frame)
+            {
+                if (!_isDeflated)
+                    _deflated = Deflater.TryDeflateFrame(OpCode, Payload);
+                _isDeflated = true;
+            }
+        }
+        return _isDeflated ? _deflated : null;
+    }
 
     /// <summary>When its topic accepted it, in milliseconds of the monotonic clock; the topic sets it once, under its lock.</summary>
     public long AcceptedAt { get; set; }

@@ -21,6 +21,7 @@ internal sealed class Session(ISessionTransport transport, BrokerContext context
     private ControlNotes _control = new();
     private PendingList _pending;
     private CloseRequest? _closeRequest;
+    private EchoNote? _echo;
 
     /// <summary>The session's own topic, from HELLO on.</summary>
     public Subscription? OwnTopic { get; set; }
@@ -69,6 +70,17 @@ internal sealed class Session(ISessionTransport transport, BrokerContext context
     {
         if (_control.IsAnyDue)
             Wake();
+    }
+
+    /// <summary>Sends a message that is in no topic, between the frames of those that are. One at a time.</summary>
+    /// <param name="frame">The whole frame; not changed until the task completes.</param>
+    /// <returns>Completes when it is sent, or when the session has ended.</returns>
+    public Task SendAsync(ReadOnlyMemory<byte> frame)
+    {
+        var echo = new EchoNote(frame, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        Volatile.Write(ref _echo, echo);
+        Wake();
+        return echo.Done.Task;
     }
 
     /// <summary>Sends a Ping.</summary>
@@ -148,7 +160,7 @@ internal sealed class Session(ISessionTransport transport, BrokerContext context
         {
             if (IsClosed)
             {
-                LetGoOfPending();
+                LetGo();
                 return true;
             }
             CloseRequest? close = CloseRequested;
@@ -162,6 +174,12 @@ internal sealed class Session(ISessionTransport transport, BrokerContext context
                 return false;
             if (anySent)
                 continue;
+            if (Volatile.Read(ref _echo) is not null && Interlocked.Exchange(ref _echo, null) is { } echo)
+            {
+                if (!TrySendEcho(echo))
+                    return false;
+                continue;
+            }
             if (_pending.Pop() is { } member)
             {
                 if (!TryFlushPending(member, encoder ??= Context.Encoders.Get()))
@@ -202,8 +220,9 @@ internal sealed class Session(ISessionTransport transport, BrokerContext context
         return true;
     }
 
-    private void LetGoOfPending()
+    private void LetGo()
     {
+        Interlocked.Exchange(ref _echo, null)?.Done.SetResult();
         while (_pending.Pop() is { } member)
             member.Topic.MemberSettled();
     }

@@ -21,6 +21,8 @@ internal sealed class Topic(byte[] name, BrokerContext context)
     private long _flushedOffset;
     private long _flushedPosition;
     private int _pendingMembers;
+    private int _deflatingMembers;
+    private long _largeUpTo;
     private TopicCache? _cache;
     private long _handedOver;
     private Queue<TaskCompletionSource>? _waiters;
@@ -43,6 +45,9 @@ internal sealed class Topic(byte[] name, BrokerContext context)
         get { lock (_lock) return _log.Bytes; }
     }
 
+    /// <summary>True when a pass would have to deflate what takes too long for a thread that serves sockets. A hint without the lock.</summary>
+    public bool HasLargeToDeflate => Volatile.Read(ref _deflatingMembers) > 0 && Volatile.Read(ref _largeUpTo) > Volatile.Read(ref _flushedOffset);
+
     /// <summary>Who runs flush passes: see <see cref="FanOut"/>.</summary>
     public bool TryEnterPass() => _passGate.TryEnter();
 
@@ -61,7 +66,9 @@ internal sealed class Topic(byte[] name, BrokerContext context)
             if (!HasRoom)
                 return AppendResult.NoRoom;
             publication.AcceptedAt = context.Clock.Now;
-            _log.Append(publication);
+            long offset = _log.Append(publication);
+            if (publication.Payload.Length > BrokerLimits.MostBytesToDeflateInline)
+                _largeUpTo = offset + 1;
             context.Memory.Add(publication.Cost);
             if (_pendingMembers > 0)
                 TrimToLag(publication.AcceptedAt);
@@ -126,6 +133,8 @@ internal sealed class Topic(byte[] name, BrokerContext context)
             if (member.Cursor < _log.Head)
                 _handedOver = _log.Bytes;
             _members.Add(member);
+            if (member.Session.Deflates)
+                _deflatingMembers++;
             if (_members.Count == 1 && !IsBroadcast)
                 context.Topics.Occupied.Increment();
             return true;
@@ -139,6 +148,8 @@ internal sealed class Topic(byte[] name, BrokerContext context)
         lock (_lock)
         {
             _members.Remove(member, _passRunning);
+            if (member.Session.Deflates)
+                _deflatingMembers--;
             if (_members.Count == 0 && !IsBroadcast)
                 context.Topics.Occupied.Decrement();
             Trim();

@@ -6,7 +6,8 @@ namespace Keker.Server.Broker;
 /// <param name="Cursor">The member's cursor once they are sent.</param>
 /// <param name="HeldBytes">Bytes that only this write keeps alive.</param>
 /// <param name="IsClose">True when nothing may follow.</param>
-internal readonly record struct UnfinishedSend(Subscription? Member, ReadOnlyMemory<byte> Rest, long Cursor, int HeldBytes = 0, bool IsClose = false)
+/// <param name="Echo">Who waits for it, if somebody does.</param>
+internal readonly record struct UnfinishedSend(Subscription? Member, ReadOnlyMemory<byte> Rest, long Cursor, int HeldBytes = 0, bool IsClose = false, TaskCompletionSource? Echo = null)
 {
     /// <summary>Small enough that a slow but living peer shows progress before the write deadline: 64 KiB in 30 s.</summary>
     private const int StepBytes = 64 << 10;

@@ -57,8 +57,8 @@ internal sealed class HttpExchange : IResettable
     /// <summary>True when no further request is read: asked for, an error, or draining.</summary>
     public bool Closing { get; set; }
 
-    /// <summary>True when the connection has become a WebSocket.</summary>
-    public bool Upgraded { get; set; }
+    /// <summary>Whether the connection has become a WebSocket, and which.</summary>
+    public Upgrade Upgrade { get; set; }
 
     /// <summary>Requests answered since the answers were last sent.</summary>
     public int Answered { get; private set; }
@@ -124,7 +124,7 @@ internal sealed class HttpExchange : IResettable
         Publication = null;
         FullTopic = null;
         Closing = false;
-        Upgraded = false;
+        Upgrade = default;
         Connection = null!;
         _tokenLength = 0;
         return true;

@@ -33,8 +33,8 @@ internal sealed class HttpSession : IConnectionPhase
     private ServerContext Server => _http.Server;
 
     /// <summary>Serves requests until the connection closes or becomes a WebSocket.</summary>
-    /// <returns>True: 101 is sent and what follows are frames. False: nothing is left to do but to close.</returns>
-    public async Task<bool> RunAsync()
+    /// <returns>What it has become: 101 is sent and what follows are frames. Or nothing, and all that is left to do is to close.</returns>
+    public async Task<Upgrade> RunAsync()
     {
         try
         {
@@ -43,7 +43,7 @@ internal sealed class HttpSession : IConnectionPhase
         catch (Exception e) when (Connection.IsDisconnect(e))
         {
             Server.Log.PeerVanished(e.GetType().Name);
-            return false;
+            return default;
         }
         finally
         {
@@ -91,7 +91,7 @@ internal sealed class HttpSession : IConnectionPhase
     private bool IsTooSlow(double waited) =>
         Volatile.Read(ref _bodyReceived) < (waited - Limits.BodyRateGrace.TotalMilliseconds) / 1000 * Limits.BodyMinimumBytesPerSecond;
 
-    private async Task<bool> ServeAsync(PipeReader reader)
+    private async Task<Upgrade> ServeAsync(PipeReader reader)
     {
         var turn = new ReadTurn();
         while (true)
@@ -107,22 +107,22 @@ internal sealed class HttpSession : IConnectionPhase
             if (needsInput && result.IsCompleted)
                 progress = EndOfInput(progress);
             if (!await FlushAndSendAsync().ConfigureAwait(false))
-                return false;
+                return default;
             while (progress == Progress.NoRoom)
             {
                 progress = await WaitForRoomAsync().ConfigureAwait(false);
                 if (!await FlushAndSendAsync().ConfigureAwait(false))
-                    return false;
+                    return default;
             }
             switch (progress)
             {
                 case Progress.Upgraded:
-                    return true;
+                    return _exchange!.Upgrade;
                 case Progress.Close:
                     ReturnExchange();
                     WaitFor(HttpWait.Linger);
                     await _connection.LingerAsync(result.IsCompleted).ConfigureAwait(false);
-                    return false;
+                    return default;
                 case Progress.Idle:
                     ReturnExchange();
 

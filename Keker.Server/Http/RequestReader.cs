@@ -32,7 +32,7 @@ internal sealed class RequestReader(ServerContext server)
                     return Progress.Idle;
                 if (!TryReadHead(exchange, ref input))
                     return Progress.NeedMore;
-                if (exchange.Upgraded)
+                if (exchange.Upgrade.Kind != UpgradeKind.None)
                     return Progress.Upgraded;
                 if (exchange.Endpoint is null)
                     continue;
@@ -74,7 +74,7 @@ internal sealed class RequestReader(ServerContext server)
         Endpoint? endpoint = Route(exchange, bytes);
         if (endpoint is not null && endpoint.TryAccept(exchange, bytes))
             exchange.Endpoint = endpoint;
-        else if (!exchange.Upgraded)
+        else if (exchange.Upgrade.Kind == UpgradeKind.None)
             exchange.EndRequest();
         return true;
     }

@@ -9,6 +9,7 @@ internal sealed class Router(ServerContext server)
     private readonly HealthEndpoint _health = new(server);
     private readonly StatsEndpoint _stats = new(server);
     private readonly SessionsEndpoint _sessions = new(server);
+    private readonly EchoEndpoint? _echo = server.Options.Echo ? new(server) : null;
 
     /// <summary>The endpoint of a path on this kind of listener, or null.</summary>
     /// <param name="path">The raw path.</param>
@@ -22,6 +23,7 @@ internal sealed class Router(ServerContext server)
             path.SequenceEqual("/v1/health"u8) ? _health :
             path.SequenceEqual("/v1/stats"u8) ? _stats :
             path.SequenceEqual("/v1/stats/sessions"u8) ? _sessions :
+            path.SequenceEqual("/v1/echo"u8) ? _echo :
             null;
         return endpoint is not null && IsServed(endpoint, isAdmin) ? endpoint : null;
     }

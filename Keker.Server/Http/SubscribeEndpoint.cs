@@ -1,47 +1,7 @@
-using System.Buffers;
-using System.Text;
-using Keker.Protocol.Http;
-using Keker.Protocol.WebSocket;
-
 namespace Keker.Server.Http;
 
-/// <summary>`GET /v1/subscribe`: the WebSocket handshake (RFC 6455 4.2).</summary>
-internal sealed class SubscribeEndpoint(ServerContext server) : Endpoint(server)
+/// <summary>`GET /v1/subscribe`: a page becomes a subscriber.</summary>
+internal sealed class SubscribeEndpoint(ServerContext server) : HandshakeEndpoint(server)
 {
-    private readonly byte[][] _allowedOrigins = [.. server.Options.AllowedOrigins.Select(Encoding.ASCII.GetBytes)];
-
-    public override ReadOnlySpan<byte> Allow => "GET"u8;
-
-    public override bool Allows(RequestMethod method) => method == RequestMethod.Get;
-
-    public override bool TryAccept(HttpExchange exchange, ReadOnlySpan<byte> head)
-    {
-        HandshakeRequest.Result result = HandshakeRequest.Evaluate(exchange.Head, head, out Slice key);
-        if (result != HandshakeRequest.Result.Accept)
-            return Refuse(exchange, result.Status(), result.Message(), offerWebSocket: result.Status() == 426);
-        if (!IsAllowedOrigin(exchange, head))
-            return Refuse(exchange, 403, "pages of this origin may not subscribe: add it with --allow-origin"u8);
-        if (Server.IsDraining)
-            return Refuse(exchange, 503, "the server is draining: connect again after a random delay"u8, retryAfterSeconds: 1);
-        Span<byte> response = exchange.Answers.GetSpan(UpgradeResponse.Length(0, 0));
-        exchange.Answers.Advance(UpgradeResponse.Write(response, key.In(head)));
-        exchange.Upgraded = true;
-        return false;
-    }
-
-    public override void Handle(HttpExchange exchange, in ReadOnlySequence<byte> body) => throw new NotSupportedException();
-
-    /// <summary>No Origin means no browser, and needs no permission: the secret is in the HELLO, and no cookie is read (RFC 6455 10.2).</summary>
-    private bool IsAllowedOrigin(HttpExchange exchange, ReadOnlySpan<byte> head)
-    {
-        if (_allowedOrigins.Length == 0 || !HandshakeRequest.TryGetOrigin(exchange.Head, head, out Slice slice))
-            return true;
-        ReadOnlySpan<byte> origin = slice.In(head);
-        foreach (byte[] allowed in _allowedOrigins)
-        {
-            if (Ascii.EqualsIgnoreCase(origin, allowed))
-                return true;
-        }
-        return false;
-    }
+    protected override UpgradeKind Kind => UpgradeKind.Subscribe;
 }

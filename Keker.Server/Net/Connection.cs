@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using Keker.Server.Broker;
@@ -34,6 +35,10 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
 
     /// <summary>True when it came in through an admin listener.</summary>
     public bool IsAdmin { get; }
+
+    /// <summary>The peer's address as <see cref="Net.AddressKey"/> counts it; null on a unix socket.</summary>
+    /// <exception cref="SocketException">The peer is gone.</exception>
+    public ulong? ReadAddressKey() => (_socket.RemoteEndPoint as IPEndPoint)?.Address is { } address ? AddressKey.Of(address) : null;
 
     /// <summary>What the connection is busy with.</summary>
     public IConnectionPhase? Phase { get; set; }

@@ -4,10 +4,12 @@ namespace Keker.Server.Net;
 
 /// <summary>Every open connection: the bound on their number, and what the heartbeat and the drain visit.</summary>
 /// <remarks>Thread-safe. Adding and removing are O(1); a visit holds no lock while it calls back.</remarks>
-internal sealed class ConnectionTable(int most, Counters counters)
+internal sealed class ConnectionTable(int most, int mostPerAddress, Counters counters)
 {
     private readonly Lock _lock = new();
     private readonly Stack<int> _free = new();
+    private readonly Dictionary<ulong, int> _perAddress = [];
+    private readonly Dictionary<Connection, ulong> _addresses = [];
     private readonly TaskCompletionSource _empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Connection?[] _slots = new Connection?[64];
     private int _used;
@@ -18,12 +20,14 @@ internal sealed class ConnectionTable(int most, Counters counters)
     public int Count => Volatile.Read(ref _count);
 
     /// <summary>Takes a connection in.</summary>
-    /// <returns>False when there are too many already.</returns>
+    /// <returns>False when there are too many already, in all or from its address.</returns>
+    /// <exception cref="System.Net.Sockets.SocketException">The peer is gone.</exception>
     public bool TryAdd(Connection connection)
     {
+        ulong? address = mostPerAddress > 0 ? connection.ReadAddressKey() : null;
         lock (_lock)
         {
-            if (_count >= most)
+            if (_count >= most || (address is { } key && !TryCount(key)))
                 return false;
             if (!_free.TryPop(out int index))
             {
@@ -32,6 +36,8 @@ internal sealed class ConnectionTable(int most, Counters counters)
                     Array.Resize(ref _slots, _slots.Length * 2);
             }
             _slots[index] = connection;
+            if (address is { } counted)
+                _addresses[connection] = counted;
             connection.Index = index;
             _count++;
         }
@@ -51,6 +57,8 @@ internal sealed class ConnectionTable(int most, Counters counters)
             _free.Push(connection.Index);
             connection.Index = -1;
             _count--;
+            if (_addresses.Remove(connection, out ulong address))
+                Uncount(address);
             empty = _closed && _count == 0;
         }
         counters.Connections.Decrement();
@@ -85,5 +93,23 @@ internal sealed class ConnectionTable(int most, Counters counters)
                 _empty.TrySetResult();
         }
         return _empty.Task;
+    }
+
+    private bool TryCount(ulong address)
+    {
+        int count = _perAddress.GetValueOrDefault(address);
+        if (count >= mostPerAddress)
+            return false;
+        _perAddress[address] = count + 1;
+        return true;
+    }
+
+    private void Uncount(ulong address)
+    {
+        int left = _perAddress[address] - 1;
+        if (left == 0)
+            _perAddress.Remove(address);
+        else
+            _perAddress[address] = left;
     }
 }

@@ -94,6 +94,8 @@ internal static class CommandLine
     {
         GivenValue[] values = [.. result.Tokens.Select(token => new GivenValue(definition.Name, token.Value))];
         int times = result.IdentifierTokenCount;
+        if (definition.IsSwitch && times == 1 && values.Length == 0)
+            values = [new GivenValue(definition.Name, Values.On)];
         if (times > values.Length)
             mistakes.Add(definition.Name, $"value missing, expected {definition.Name} {definition.ArgumentName}");
 

@@ -57,6 +57,15 @@ internal sealed record KekerOptions
     /// <summary>Connections at a time; 0 leaves it to the limit of open descriptors.</summary>
     public int MaxConnections { get; init; }
 
+    /// <summary>Connections at a time from one IPv4 address or IPv6 /64 network; 0 sets no limit.</summary>
+    public int MaxConnectionsPerIp { get; init; }
+
+    /// <summary>Whether permessage-deflate is negotiated with clients that offer it.</summary>
+    public bool Compression { get; init; }
+
+    /// <summary>Whether /v1/echo is served.</summary>
+    public bool Echo { get; init; }
+
     /// <summary>The time over which closes are spread at the end.</summary>
     public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(10);
 }

@@ -95,6 +95,9 @@ internal static class Limits
     /// <summary>Held back for this long without a pause, a connection is flooding and is closed with 1008.</summary>
     public static readonly TimeSpan InboundFloodTimeout = TimeSpan.FromSeconds(10);
 
+    /// <summary>Messages that /v1/echo sends back: as large as conformance suites have them.</summary>
+    public const int EchoMessageBytes = 16 * 1024 * 1024;
+
     // ---- Delivery
 
     /// <summary>Up to here a pass runs where the publish was parsed: it saves a thread hop and holds that thread for half a millisecond at most.</summary>

@@ -15,6 +15,9 @@ internal sealed record OptionDefinition(
 
     public bool Repeatable { get; init; }
 
+    /// <summary>The value may be left out, and is then <c>on</c>.</summary>
+    public bool IsSwitch { get; init; }
+
     /// <summary>
     /// The option closes something that is open without it. An empty environment variable then is a mistake and not an option that was
     /// left out: a secret that did not reach its container must not open the door.

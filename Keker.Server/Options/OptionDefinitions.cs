@@ -127,6 +127,21 @@ internal static class OptionDefinitions
         Default = Number(Defaults.MaxConnections),
     };
 
+    public static readonly OptionDefinition MaxConnectionsPerIp = new(
+        "--max-connections-per-ip", "N", "connections at a time from one address (IPv6: one /64 network); 0 sets no limit",
+        One(Values.Count, (options, count) => options with { MaxConnectionsPerIp = count }))
+    {
+        Default = Number(Defaults.MaxConnectionsPerIp),
+    };
+
+    public static readonly OptionDefinition Compression = new(
+        "--compression", "on|off", "permessage-deflate for clients that offer it; messages under 1 KiB go plain",
+        One(Values.Switch, (options, on) => options with { Compression = on }))
+    {
+        Default = Values.Off,
+        IsSwitch = true,
+    };
+
     public static readonly OptionDefinition Drain = new(
         "--drain", "DURATION", "on SIGTERM sessions are closed spread over this time",
         One(Values.Duration(TimeSpan.FromHours(1)), (options, drain) => options with { Drain = drain }))
@@ -134,10 +149,18 @@ internal static class OptionDefinitions
         Default = Durations.Format(Defaults.Drain),
     };
 
+    public static readonly OptionDefinition Echo = new(
+        "--echo", "on|off", "serve /v1/echo, which sends every message back: for connectivity checks and conformance suites",
+        One(Values.Switch, (options, on) => options with { Echo = on }))
+    {
+        Default = Values.Off,
+        IsSwitch = true,
+    };
+
     public static readonly ImmutableArray<OptionDefinition> All =
     [
         Listen, Certificate, Key, ReadBuffer, WriteBuffer, Timeout, Cache, CacheSize, Lag, CacheMemory, Verbosity, PublishKey, AdminListen,
-        AllowOrigin, MaxConnections, Drain,
+        AllowOrigin, MaxConnections, MaxConnectionsPerIp, Compression, Drain, Echo,
     ];
 
     private static Func<KekerOptions, IReadOnlyList<GivenValue>, Mistakes, KekerOptions> One<T>(

@@ -6,6 +6,10 @@ namespace Keker.Server.Options;
 /// <summary>Readers of single values. All are pure.</summary>
 internal static class Values
 {
+    public const string On = "on";
+
+    public const string Off = "off";
+
     public const string Levels = "ERROR, WARN, INFO or DEBUG";
 
     /// <summary>One message is one array, and an array has to fit beside its frame header.</summary>
@@ -71,6 +75,12 @@ internal static class Values
                 mistake = $"expected {Levels}";
                 return default;
         }
+    }
+
+    public static bool Switch(string text, out string? mistake)
+    {
+        mistake = text is On or Off ? null : $"expected {On} or {Off}";
+        return text == On;
     }
 
     public static ListenAddress? Address(string text, out string? mistake) =>

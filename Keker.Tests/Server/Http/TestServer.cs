@@ -16,7 +16,7 @@ internal sealed class TestServer : IDisposable
         var counters = new Counters();
         var clock = new MonotonicClock(Time);
         Broker = new MessageBroker(new BrokerContext(new BrokerLimits(), clock, counters));
-        Connections = new ConnectionTable(int.MaxValue, counters);
+        Connections = new ConnectionTable(int.MaxValue, 0, counters);
         Context = new ServerContext(options ?? new KekerOptions(), Broker, Connections, NullLogger.Instance);
     }
 

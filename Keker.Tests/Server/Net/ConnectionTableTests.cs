@@ -21,7 +21,7 @@ internal sealed class ConnectionTableTests
     [Test]
     public void Over_the_bound_nothing_is_taken_in_until_something_goes()
     {
-        var table = new ConnectionTable(2, new Counters());
+        var table = new ConnectionTable(2, 0, new Counters());
         Connection[] connections = [.. Enumerable.Range(0, 3).Select(_ => NewConnection())];
 
         Assert.That(connections.Select(table.TryAdd), Is.EqualTo(new[] { true, true, false }));
@@ -35,7 +35,7 @@ internal sealed class ConnectionTableTests
     public void Removing_what_was_never_added_or_is_gone_changes_nothing()
     {
         var counters = new Counters();
-        var table = new ConnectionTable(10, counters);
+        var table = new ConnectionTable(10, 0, counters);
         Connection connection = NewConnection();
 
         table.Remove(connection);
@@ -49,7 +49,7 @@ internal sealed class ConnectionTableTests
     [Test]
     public void A_visit_sees_every_connection_once_and_may_remove_them()
     {
-        var table = new ConnectionTable(int.MaxValue, _counters);
+        var table = new ConnectionTable(int.MaxValue, 0, _counters);
         Connection[] connections = [.. Enumerable.Range(0, 200).Select(_ => NewConnection())];
         foreach (Connection connection in connections)
             table.TryAdd(connection);
@@ -71,7 +71,7 @@ internal sealed class ConnectionTableTests
     [Test]
     public async Task It_tells_when_the_last_connection_is_gone()
     {
-        var table = new ConnectionTable(10, _counters);
+        var table = new ConnectionTable(10, 0, _counters);
         Connection[] connections = [NewConnection(), NewConnection()];
         foreach (Connection connection in connections)
             table.TryAdd(connection);
@@ -82,7 +82,7 @@ internal sealed class ConnectionTableTests
         table.Remove(connections[1]);
 
         await empty.Soon("the table to be empty");
-        await new ConnectionTable(1, _counters).WhenEmpty().Soon("a table that was always empty");
+        await new ConnectionTable(1, 0, _counters).WhenEmpty().Soon("a table that was always empty");
     }
 
     private Connection NewConnection()

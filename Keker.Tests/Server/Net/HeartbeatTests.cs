@@ -20,7 +20,7 @@ internal sealed class HeartbeatTests
     {
         _time = new FakeTimeProvider();
         _clock = new MonotonicClock(_time);
-        _connections = new ConnectionTable(10, new Counters());
+        _connections = new ConnectionTable(10, 0, new Counters());
         _sockets = SocketPair.Create();
         _phase = new RecordingPhase();
         _connections.TryAdd(new Connection(_sockets.Server, isAdmin: false, _clock) { Phase = _phase });

@@ -1,0 +1,51 @@
+using System.Buffers;
+using System.Text;
+using Keker.Protocol.Http;
+using Keker.Protocol.WebSocket;
+
+namespace Keker.Server.Http;
+
+/// <summary>What all WebSocket routes share: the opening handshake (RFC 6455 4.2), the origin policy and the offer of compression (RFC 7692).</summary>
+internal abstract class HandshakeEndpoint(ServerContext server) : Endpoint(server)
+{
+    private readonly byte[][] _allowedOrigins = [.. server.Options.AllowedOrigins.Select(Encoding.ASCII.GetBytes)];
+
+    public override ReadOnlySpan<byte> Allow => "GET"u8;
+
+    /// <summary>What the connection becomes.</summary>
+    protected abstract UpgradeKind Kind { get; }
+
+    public override bool Allows(RequestMethod method) => method == RequestMethod.Get;
+
+    public override bool TryAccept(HttpExchange exchange, ReadOnlySpan<byte> head)
+    {
+        HandshakeRequest.Result result = HandshakeRequest.Evaluate(exchange.Head, head, out Slice key);
+        if (result != HandshakeRequest.Result.Accept)
+            return Refuse(exchange, result.Status(), result.Message(), offerWebSocket: result.Status() == 426);
+        if (!IsAllowedOrigin(exchange, head))
+            return Refuse(exchange, 403, "pages of this origin may not subscribe: add it with --allow-origin"u8);
+        if (Server.IsDraining)
+            return Refuse(exchange, 503, "the server is draining: connect again after a random delay"u8, retryAfterSeconds: 1);
+        ReadOnlySpan<byte> extensions = Server.Options.Compression ? DeflateOffer.Judge(HandshakeRequest.Extensions(exchange.Head, head), head) : default;
+        Span<byte> response = exchange.Answers.GetSpan(UpgradeResponse.Length(0, extensions.Length));
+        exchange.Answers.Advance(UpgradeResponse.Write(response, key.In(head), subProtocol: default, extensions));
+        exchange.Upgrade = new Upgrade(Kind, Deflates: !extensions.IsEmpty);
+        return false;
+    }
+
+    public override void Handle(HttpExchange exchange, in ReadOnlySequence<byte> body) => throw new NotSupportedException();
+
+    /// <summary>No Origin means no browser, and needs no permission: the secret is in the HELLO, and no cookie is read (RFC 6455 10.2).</summary>
+    private bool IsAllowedOrigin(HttpExchange exchange, ReadOnlySpan<byte> head)
+    {
+        if (_allowedOrigins.Length == 0 || !HandshakeRequest.TryGetOrigin(exchange.Head, head, out Slice slice))
+            return true;
+        ReadOnlySpan<byte> origin = slice.In(head);
+        foreach (byte[] allowed in _allowedOrigins)
+        {
+            if (Ascii.EqualsIgnoreCase(origin, allowed))
+                return true;
+        }
+        return false;
+    }
+}

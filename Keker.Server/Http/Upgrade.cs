@@ -1,0 +1,6 @@
+namespace Keker.Server.Http;
+
+/// <summary>The outcome of an opening handshake.</summary>
+/// <param name="Kind">What the connection has become.</param>
+/// <param name="Deflates">Whether permessage-deflate was negotiated.</param>
+internal readonly record struct Upgrade(UpgradeKind Kind, bool Deflates = false);

@@ -1,0 +1,14 @@
+namespace Keker.Server.Http;
+
+/// <summary>What an HTTP connection has become.</summary>
+internal enum UpgradeKind
+{
+    /// <summary>Nothing else: it is still HTTP, or over.</summary>
+    None,
+
+    /// <summary>A subscriber's WebSocket.</summary>
+    Subscribe,
+
+    /// <summary>A WebSocket that gets its messages back.</summary>
+    Echo,
+}

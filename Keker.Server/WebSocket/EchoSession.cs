@@ -1,0 +1,43 @@
+using System.Buffers;
+using Keker.Protocol.WebSocket;
+using Keker.Server.Broker;
+using Keker.Server.Net;
+using Keker.Server.Options;
+
+namespace Keker.Server.WebSocket;
+
+/// <summary>
+/// Sends every message back, over the same gate, frames and compression that subscribers have: what a conformance suite says of it
+/// holds for them.
+/// </summary>
+internal sealed class EchoSession(Connection connection, ServerContext server, bool deflates)
+    : FramePhase(connection, server, deflates, Limits.EchoMessageBytes, maxFragments: int.MaxValue)
+{
+    private readonly MessageBuffer _message = new();
+
+    protected override IBufferWriter<byte> Sink => _message;
+
+    /// <summary>The next message is not read before this one is sent: a peer that does not read its own echoes fills nobody's memory.</summary>
+    protected override void OnMessage(OpCode opCode) => Pause = EchoAsync(opCode);
+
+    private async Task EchoAsync(OpCode opCode)
+    {
+        // Megabytes of compressed data take milliseconds: not on a thread that serves sockets.
+        if (Session.Deflates && _message.Length > BrokerLimits.MostBytesToDeflateInline)
+            await Task.Yield();
+        MessageBuffer message = _message;
+        if (Frames.MessageCompressed)
+        {
+            message = new MessageBuffer();
+            if (!TryInflate(opCode, _message.Written, message))
+            {
+                message.Clear();
+                return;
+            }
+        }
+        byte[]? deflated = Session.Deflates ? Deflater.TryDeflateFrame(opCode, message.Written.Span) : null;
+        await Session.SendAsync(deflated ?? message.ToFrame(opCode)).ConfigureAwait(false);
+        message.Clear();
+        _message.Clear();
+    }
+}

@@ -1,0 +1,249 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Text.Unicode;
+using Keker.Protocol.WebSocket;
+using Keker.Server.Broker;
+using Keker.Server.Net;
+using Keker.Server.Observability;
+using Keker.Server.Options;
+
+namespace Keker.Server.WebSocket;
+
+/// <summary>
+/// A connection after 101, whatever its route: reads frames, answers pings and closes, and watches the peer's deadlines. What a message
+/// means is left to those who derive from it.
+/// </summary>
+/// <remarks>One reader; the heartbeat and the drain come from other threads.</remarks>
+internal abstract class FramePhase : IConnectionPhase
+{
+    private static readonly ReadOnlyMemory<byte> InternalError = "internal error: reconnect"u8.ToArray();
+    private static readonly ReadOnlyMemory<byte> Draining = "server is restarting: reconnect after a random delay"u8.ToArray();
+    private static readonly ReadOnlyMemory<byte> TooBig = "message too big"u8.ToArray();
+    private static readonly ReadOnlyMemory<byte> NotDeflated = "compressed data is invalid"u8.ToArray();
+    private static readonly ReadOnlyMemory<byte> NotUtf8 = "text is not UTF-8"u8.ToArray();
+
+    private readonly Connection _connection;
+    private uint _answeredPing;
+    private long _lastHeard;
+    private long _lastPing;
+
+    protected FramePhase(Connection connection, ServerContext server, bool deflates, int maxMessageBytes, int maxFragments)
+    {
+        _connection = connection;
+        Server = server;
+        Session = new Session(connection, server.Broker.Context) { Deflates = deflates };
+        Frames = new FrameReader(maxMessageBytes, maxFragments, allowCompressed: deflates);
+        _lastHeard = _lastPing = server.Clock.Now;
+        connection.Phase = this;
+    }
+
+    protected ServerContext Server { get; }
+
+    protected Session Session { get; }
+
+    protected FrameReader Frames { get; }
+
+    /// <summary>True once a Close went out or came in: what still arrives has no meaning.</summary>
+    protected bool IsDeaf { get; private set; }
+
+    /// <summary>When the peer last gave a sign of life, in milliseconds of the clock.</summary>
+    protected long LastHeard => Volatile.Read(ref _lastHeard);
+
+    /// <summary>Set by a handler that wants the reading to stop; it goes on when the task completes.</summary>
+    protected Task? Pause { get; set; }
+
+    /// <summary>Where the payload of the message under way goes; null drops it after it was checked.</summary>
+    protected abstract IBufferWriter<byte>? Sink { get; }
+
+    /// <summary>Whether the peer is pinged.</summary>
+    protected virtual bool IsPinged => true;
+
+    /// <summary>Serves the connection until the peer is gone.</summary>
+    public async Task RunAsync()
+    {
+        // The drain may have visited the connection while it was changing from HTTP.
+        Interlocked.MemoryBarrier();
+        if (Server.IsDraining)
+            Drain();
+        try
+        {
+            await ReadAsync(_connection.Reader).ConfigureAwait(false);
+        }
+        catch (Exception e) when (Connection.IsDisconnect(e))
+        {
+            Server.Log.PeerVanished(e.GetType().Name);
+        }
+        catch (Exception e)
+        {
+            Server.Log.InternalError(e);
+            Session.RequestClose(CloseCode.InternalError, InternalError);
+        }
+        finally
+        {
+            Server.Broker.Unsubscribe(Session);
+        }
+    }
+
+    public virtual void OnHeartbeat(long now)
+    {
+        if (Session.CloseRequested is { } close)
+        {
+            if (IsCloseOverdue(close, now))
+                _connection.Abort();
+            return;
+        }
+        if (Session.WaitingSince is var waitingSince && waitingSince > 0)
+        {
+            if (now - waitingSince >= Limits.WriteStallTimeout.TotalMilliseconds)
+                Session.RequestClose(CloseCode.TryAgainLater, Session.SlowConsumer);
+            return;
+        }
+        double timeout = Server.Options.Timeout.TotalMilliseconds;
+        if (Session.LatestPing != Volatile.Read(ref _answeredPing) && now - LastHeard >= timeout)
+        {
+            _connection.Abort();
+            return;
+        }
+        if (IsPinged && now - _lastPing >= timeout / 2)
+        {
+            _lastPing = now;
+            Session.SendPing();
+        }
+    }
+
+    public void Drain() => Session.RequestClose(CloseCode.GoingAway, Draining, afterLog: true);
+
+    /// <summary>A message is complete.</summary>
+    protected abstract void OnMessage(OpCode opCode);
+
+    /// <summary>A ping, or a pong that nobody asked for, has arrived.</summary>
+    protected virtual void OnUnaskedFrame()
+    {
+    }
+
+    /// <summary>The peer has shown that it lives in another way than by a pong: its deadlines start anew.</summary>
+    protected void Heard() => Volatile.Write(ref _lastHeard, _lastPing = Server.Clock.Now);
+
+    /// <summary>Closes: nothing that arrives from now on has a meaning.</summary>
+    protected void Close(ushort code, ReadOnlyMemory<byte> reason)
+    {
+        IsDeaf = true;
+        Session.RequestClose(code, reason);
+    }
+
+    /// <summary>Inflates a compressed message, with all its checks; a violation closes.</summary>
+    /// <param name="opCode">Text is checked for UTF-8.</param>
+    /// <param name="deflated">The payload as it came.</param>
+    /// <param name="inflated">Gets the message.</param>
+    /// <returns>False when it was a violation.</returns>
+    protected bool TryInflate(OpCode opCode, ReadOnlyMemory<byte> deflated, MessageBuffer inflated)
+    {
+        switch (Inflater.Inflate(new ReadOnlySequence<byte>(deflated), Frames.MaxMessageBytes, inflated))
+        {
+            case InflateStatus.TooBig:
+                Close(CloseCode.MessageTooBig, TooBig);
+                return false;
+            case InflateStatus.Invalid:
+                Close(CloseCode.InvalidPayload, NotDeflated);
+                return false;
+        }
+        if (opCode != OpCode.Text || Utf8.IsValid(inflated.Written.Span))
+            return true;
+        Close(CloseCode.InvalidPayload, NotUtf8);
+        return false;
+    }
+
+    private async Task ReadAsync(PipeReader reader)
+    {
+        var turn = new ReadTurn();
+        while (true)
+        {
+            ValueTask<ReadResult> read = reader.ReadAsync();
+            if (turn.IsOver(read.IsCompleted))
+                await Task.Yield();
+            ReadResult result = await read.ConfigureAwait(false);
+            ReadOnlySequence<byte> input = result.Buffer;
+            ReadFrames(ref input);
+            Session.SendNotes();
+
+            // While it pauses, whole frames are left over: nothing counts as looked at, or they would wait for more to arrive.
+            Task? pause = Pause;
+            reader.AdvanceTo(input.Start, pause is null ? result.Buffer.End : input.Start);
+            if (pause is not null)
+            {
+                await pause.ConfigureAwait(false);
+                Pause = null;
+            }
+            else if (result.IsCompleted)
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>Consumes what has arrived, up to a frame that is not complete.</summary>
+    private void ReadFrames(ref ReadOnlySequence<byte> input)
+    {
+        Span<byte> control = stackalloc byte[FrameWriter.MaxControlPayload];
+        while (!IsDeaf && Pause is null)
+        {
+            switch (Frames.Read(ref input, Sink, control, out int length))
+            {
+                case FrameEvent.NeedMore:
+                    return;
+                case FrameEvent.Text:
+                    OnMessage(OpCode.Text);
+                    break;
+                case FrameEvent.Binary:
+                    OnMessage(OpCode.Binary);
+                    break;
+                case FrameEvent.Ping:
+                    Session.NotePong(control[..length]);
+                    OnUnaskedFrame();
+                    break;
+                case FrameEvent.Pong:
+                    if (!TryTakePong(control[..length]))
+                        OnUnaskedFrame();
+                    break;
+                case FrameEvent.Close:
+                    // The code comes back, and nothing else goes out any more (RFC 6455 5.5.1).
+                    Close(Frames.CloseCode, default);
+                    break;
+                case FrameEvent.Failed:
+                    Server.Counters.ProtocolErrors.Increment();
+                    Close(Frames.FailureCode, Frames.FailureReason.ToArray());
+                    break;
+            }
+        }
+
+        // After a Close, in either direction, what still arrives is dropped unread until the peer ends the connection.
+        if (IsDeaf)
+            input = input.Slice(input.End);
+    }
+
+    /// <summary>
+    /// A pong is a sign of life when it answers a ping of ours that no earlier one has; behind queued messages it may be late, and then
+    /// answers not the latest. Anything else could be sent blindly.
+    /// </summary>
+    /// <returns>False for a pong that nobody asked for.</returns>
+    private bool TryTakePong(ReadOnlySpan<byte> payload)
+    {
+        if (!Session.IsAnswer(payload, out uint ping) || ping <= _answeredPing)
+            return false;
+        Volatile.Write(ref _answeredPing, ping);
+        Volatile.Write(ref _lastHeard, Server.Clock.Now);
+        return true;
+    }
+
+    private bool IsCloseOverdue(CloseRequest close, long now)
+    {
+        if (_connection.FinishedSendingAt is var finished && finished > 0)
+            return now - finished >= Limits.CloseHandshakeTimeout.TotalMilliseconds;
+
+        // A drain has its own deadline, after which every connection left is ended.
+        if (close.AfterLog)
+            return false;
+        TimeSpan patience = close.Code == CloseCode.TryAgainLater ? Limits.SlowConsumerCloseTimeout : Limits.CloseHandshakeTimeout;
+        return now - close.RequestedAt >= patience.TotalMilliseconds;
+    }
+}
