@@ -94,18 +94,19 @@ internal sealed class BackPressureTests
         TestClient client = _broker.Join("t");
         var dirty = new DirtyTopics();
         Fill("t", dirty, out _);
-        using var passDone = new ManualResetEventSlim();
-        Task<bool> publisher = Continue(client.Topic.WaitForRoom()!);
+        Task<int> publisher = Continue(client.Topic.WaitForRoom()!);
+        int pass = 0;
+        TestThreads.Run(() =>
+        {
+            pass = Environment.CurrentManagedThreadId;
+            _broker.Broker.Flush(dirty);
+        });
+        Assert.That(await publisher.WaitAsync(TestBroker.Patience), Is.Not.EqualTo(pass));
 
-        // Were the continuation run inside the pass it would wait for this method, which waits for it.
-        _broker.Broker.Flush(dirty);
-        passDone.Set();
-        Assert.That(await publisher.WaitAsync(TestBroker.Patience), Is.True);
-
-        async Task<bool> Continue(Task room)
+        static async Task<int> Continue(Task room)
         {
             await room.ConfigureAwait(false);
-            return passDone.Wait(TimeSpan.FromSeconds(10));
+            return Environment.CurrentManagedThreadId;
         }
     }
 

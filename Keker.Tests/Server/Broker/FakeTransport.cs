@@ -9,6 +9,8 @@ namespace Keker.Tests.Server.Broker;
 /// </summary>
 internal sealed class FakeTransport : ISessionTransport
 {
+    private const int MostBreaches = 100;
+
     private readonly Lock _lock = new();
     private readonly List<byte> _sent = [];
     private readonly List<string> _breaches = [];
@@ -173,7 +175,13 @@ internal sealed class FakeTransport : ISessionTransport
     private void Breach(string what)
     {
         lock (_lock)
+        {
             _breaches.Add(what);
+
+            // A sender that breaks the contract again and again would never come back.
+            if (_breaches.Count > MostBreaches)
+                throw new InvalidOperationException(what);
+        }
     }
 
     private List<SentFrame> Decode(out int cutBytes)

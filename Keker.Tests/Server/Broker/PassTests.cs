@@ -110,6 +110,24 @@ internal sealed class PassTests
     }
 
     [Test]
+    public void Holes_are_filled_when_the_pass_ends()
+    {
+        TestClient[] clients = [.. Enumerable.Range(0, 6).Select(_ => _broker.Join("t"))];
+        Once(clients[0], () =>
+        {
+            _broker.Leave(clients[1]);
+            _broker.Leave(clients[3]);
+        });
+        _broker.Publish("t", "a");
+        FlushPass next = clients[0].Topic.BeginPass();
+        Assert.That(next.Members.Count, Is.EqualTo(4));
+        clients[0].Topic.EndPass(next);
+        foreach (int i in new[] { 5, 0, 4, 2 })
+            _broker.Leave(clients[i]);
+        _broker.AssertHoldsNothing();
+    }
+
+    [Test]
     public void The_last_member_may_leave_during_a_pass_and_the_topic_goes_when_the_pass_ends()
     {
         TestClient client = _broker.Join("t");

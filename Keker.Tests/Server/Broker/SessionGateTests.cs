@@ -37,6 +37,37 @@ internal sealed class SessionGateTests
     }
 
     [Test]
+    public void Two_topics_that_meet_at_a_session_again_and_again_leave_nothing_behind()
+    {
+        const int Rounds = 20_000;
+        var counted = new SinkTransport();
+        _broker.Broker.Subscribe(new Session(counted, _broker.Context), "t"u8);
+        Publication publication = TestBroker.Message("x");
+        using var round = new Barrier(2);
+        int stuck = 0;
+
+        // After each round nobody publishes any more: what is left behind then would wait for the next publish.
+        void Run(Func<DirtyTopics, PublishResult> publish)
+        {
+            var dirty = new DirtyTopics();
+            for (int i = 1; i <= Rounds; i++)
+            {
+                round.SignalAndWait();
+                publish(dirty);
+                _broker.Broker.Flush(dirty);
+                round.SignalAndWait();
+                if (counted.Bytes != 2L * i * publication.Frame.Length)
+                    Interlocked.Increment(ref stuck);
+            }
+        }
+
+        TestThreads.Run(
+            () => Run(dirty => _broker.Broker.Publish("t"u8, publication, dirty)),
+            () => Run(dirty => _broker.Broker.Broadcast(publication, dirty)));
+        Assert.That(stuck, Is.Zero);
+    }
+
+    [Test]
     public void Other_members_do_not_wait_for_a_busy_session()
     {
         TestClient busy = _broker.Join("busy");
