@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.Sockets;
 using System.Security.Authentication;
@@ -17,7 +16,7 @@ internal sealed class ConnectionHandler(ServerContext server, TlsUpgrade? tls)
     /// <summary>TCP_NOTSENT_LOWAT of Linux: .NET has no name for it.</summary>
     private const int TcpNotSentLowWater = 25;
 
-    /// <summary>Seconds after which a refused client may try again.</summary>
+    /// <summary>Seconds after which a connection that was one too many may try again.</summary>
     private const int RetryAfter = 5;
 
     private readonly HttpServer _http = new(server);
@@ -109,7 +108,7 @@ internal sealed class ConnectionHandler(ServerContext server, TlsUpgrade? tls)
         server.Counters.Refused.Increment();
         if (Interlocked.Increment(ref _refusals) <= Limits.RefusalsTold && !isTls)
         {
-            connection.TrySend(Busy(server.Clock.UtcNow));
+            connection.TrySend(BusyAnswer(server.Clock.UtcNow));
             connection.FinishSending();
 
             // Closing with unread input would reset the connection, and the reset may overtake the answer (RFC 9112 9.6).
@@ -142,13 +141,17 @@ internal sealed class ConnectionHandler(ServerContext server, TlsUpgrade? tls)
         }
     }
 
-    private static ReadOnlySpan<byte> Busy(DateTimeOffset now)
+    private static byte[] BusyAnswer(DateTimeOffset now)
     {
-        Span<byte> date = stackalloc byte[HttpDate.Length];
+        var answer = new AnswerBuffer();
+        byte[] date = new byte[HttpDate.Length];
         HttpDate.Format(now, date);
-        var answer = new ArrayBufferWriter<byte>();
-        var headers = new ResponseHeaders { Date = date, Connection = ConnectionHeader.Close, RetryAfterSeconds = RetryAfter };
-        JsonAnswers.WriteMessage(answer, 503, "too many connections: try again later"u8, headers);
-        return answer.WrittenSpan;
+        JsonAnswers.WriteMessage(answer, 503, "too many connections: try again later"u8, new ResponseHeaders
+        {
+            Date = date,
+            Connection = ConnectionHeader.Close,
+            RetryAfterSeconds = RetryAfter,
+        });
+        return answer.Bytes.ToArray();
     }
 }

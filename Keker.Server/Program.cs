@@ -1,5 +1,6 @@
-using System.Collections;
+using Keker.Server.Observability;
 using Keker.Server.Options;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 
@@ -7,29 +8,40 @@ namespace Keker.Server;
 
 internal static class Program
 {
+    private const int ExitCodeCannotStart = 1;
+
     private static async Task<int> Main(string[] args)
     {
         // Completions run on the threads that poll the sockets: a hop to the thread pool costs more than most of what Keker does
         // with them. Read once, when the first socket is made.
         Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
 
-        CommandLineResult commandLine = CommandLine.Parse(args, EnvironmentVariables(), Console.Out, Console.Error);
+        CommandLineResult commandLine = CommandLine.Parse(args, EnvironmentOptions.OfProcess(), Console.Out, Console.Error);
         if (commandLine.Options is not { } options)
             return commandLine.ExitCode;
 
         using ILoggerFactory logging = LoggerFactory.Create(builder => builder
             .SetMinimumLevel(options.Verbosity)
-            .AddSimpleConsole(console =>
-            {
-                console.SingleLine = true;
-                console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
-                console.UseUtcTimestamp = true;
-                console.ColorBehavior = LoggerColorBehavior.Disabled;
-            }));
-        return await new ServerHost(options, TimeProvider.System, logging.CreateLogger("keker")).RunAsync().ConfigureAwait(false);
+            .AddConsole(console => console.FormatterName = LineFormatter.FormatterName)
+            .Services.AddSingleton<ConsoleFormatter>(new LineFormatter(TimeProvider.System)));
+        var host = new ServerHost(options, () => ReadAgain(args), TimeProvider.System, logging.CreateLogger("keker"));
+        try
+        {
+            return await host.RunAsync().ConfigureAwait(false);
+        }
+        catch (StartException e)
+        {
+            await Console.Error.WriteLineAsync($"kekerd: {e.Message}").ConfigureAwait(false);
+            return ExitCodeCannotStart;
+        }
     }
 
-    private static Dictionary<string, string> EnvironmentVariables() => Environment.GetEnvironmentVariables()
-        .Cast<DictionaryEntry>()
-        .ToDictionary(entry => (string)entry.Key, entry => (string)entry.Value!);
+    /// <summary>The options once more, for the files that they name.</summary>
+    /// <exception cref="StartException">They are mistaken by now; the message has all mistakes.</exception>
+    private static KekerOptions ReadAgain(string[] args)
+    {
+        using var mistakes = new StringWriter();
+        return CommandLine.Parse(args, EnvironmentOptions.OfProcess(), TextWriter.Null, mistakes).Options
+            ?? throw new StartException(mistakes.ToString().Trim().ReplaceLineEndings("; "));
+    }
 }

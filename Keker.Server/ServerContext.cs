@@ -1,4 +1,5 @@
 using Keker.Server.Broker;
+using Keker.Server.Http;
 using Keker.Server.Net;
 using Keker.Server.Observability;
 using Keker.Server.Options;
@@ -6,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Keker.Server;
 
-/// <summary>What every connection needs of the process. Immutable but for the drain flag; thread-safe.</summary>
+/// <summary>What every connection needs of the process. Immutable but for the drain flag and the keys; thread-safe.</summary>
 internal sealed class ServerContext(KekerOptions options, MessageBroker broker, ConnectionTable connections, ILogger log)
 {
     private int _draining;
@@ -18,6 +19,9 @@ internal sealed class ServerContext(KekerOptions options, MessageBroker broker, 
     public ConnectionTable Connections { get; } = connections;
 
     public ILogger Log { get; } = log;
+
+    /// <summary>The keys in force: those of the options until a reload.</summary>
+    public PublishKeyCheck PublishKeys { get; } = new(options.PublishKeys);
 
     public MonotonicClock Clock => Broker.Context.Clock;
 

@@ -10,7 +10,11 @@ using Microsoft.Extensions.Logging;
 namespace Keker.Server;
 
 /// <summary>Builds the server out of its options, runs it until a signal, drains it.</summary>
-internal sealed class ServerHost(KekerOptions options, TimeProvider timeProvider, ILogger log)
+/// <param name="options">What the operator decided.</param>
+/// <param name="readAgain">Reads the options again at SIGHUP; throws a <see cref="StartException"/> when they cannot be read.</param>
+/// <param name="timeProvider">Every deadline's time.</param>
+/// <param name="log">The log.</param>
+internal sealed class ServerHost(KekerOptions options, Func<KekerOptions> readAgain, TimeProvider timeProvider, ILogger log)
 {
     /// <summary>Beyond the time over which closes are spread: for peers to answer their Close.</summary>
     private static readonly TimeSpan DrainGrace = TimeSpan.FromSeconds(5);
@@ -19,7 +23,8 @@ internal sealed class ServerHost(KekerOptions options, TimeProvider timeProvider
     private readonly TaskCompletionSource _stopNow = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Runs the server.</summary>
-    /// <returns>The exit status: 0 after a drain, 1 when it could not start.</returns>
+    /// <returns>The exit status: 0 after a drain.</returns>
+    /// <exception cref="StartException">It cannot start.</exception>
     public async Task<int> RunAsync()
     {
         var counters = new Counters();
@@ -28,29 +33,18 @@ internal sealed class ServerHost(KekerOptions options, TimeProvider timeProvider
         using var broker = new MessageBroker(new BrokerContext(LimitsFrom(options), new MonotonicClock(timeProvider), counters));
         var server = new ServerContext(options, broker, connections, log);
 
-        TlsUpgrade? tls;
-        List<Listener> listeners = [];
-        try
-        {
-            tls = options.CertificatePath is null ? null : new TlsUpgrade(options.CertificatePath, options.KeyPath!);
-            Listen(listeners, new ConnectionHandler(server, tls));
-        }
-        catch (Exception e) when (e is CryptographicException or StartException)
-        {
-            log.CannotStart(e.Message);
-            StopListening(listeners);
-            return 1;
-        }
+        TlsUpgrade? tls = LoadCertificate();
         using PosixSignalRegistration terminate = OnSignal(PosixSignal.SIGTERM, Stop);
         using PosixSignalRegistration interrupt = OnSignal(PosixSignal.SIGINT, Stop);
-        using PosixSignalRegistration hangUp = OnSignal(PosixSignal.SIGHUP, () => Reload(tls));
-        using var heartbeat = new Heartbeat(connections, server.Clock, timeProvider, Limits.HeartbeatInterval, broker.DropExpired);
+        using PosixSignalRegistration hangUp = OnSignal(PosixSignal.SIGHUP, () => Reload(server, tls));
+        List<Listener> listeners = Listen(new ConnectionHandler(server, tls));
+        using var heartbeat = new Heartbeat(connections, server.Clock, timeProvider, Limits.HeartbeatInterval, broker.DropExpired, log);
         foreach (Listener listener in listeners)
             _ = listener.RunAsync();
         Announce(listeners);
 
         await _stop.Task.ConfigureAwait(false);
-        StopListening(listeners);
+        listeners.ForEach(listener => listener.Dispose());
         await new DrainSequence(server, timeProvider, options.Drain, DrainGrace).RunAsync(_stopNow.Task).ConfigureAwait(false);
         log.Stopped();
         return 0;
@@ -74,39 +68,48 @@ internal sealed class ServerHost(KekerOptions options, TimeProvider timeProvider
             action();
         });
 
-    private static void StopListening(List<Listener> listeners)
-    {
-        foreach (Listener listener in listeners)
-            listener.Dispose();
-    }
-
     private void Stop()
     {
         if (!_stop.TrySetResult())
             _stopNow.TrySetResult();
     }
 
-    private void Reload(TlsUpgrade? tls)
+    private TlsUpgrade? LoadCertificate()
     {
-        if (tls is null)
-            return;
         try
         {
-            tls.Reload();
-            log.CertificateReloaded();
+            return options.CertificatePath is null ? null : new TlsUpgrade(options.CertificatePath, options.KeyPath!);
         }
         catch (CryptographicException e)
         {
-            log.CertificateNotReloaded(e.Message);
+            throw new StartException(e.Message, e);
         }
     }
 
-    private void Listen(List<Listener> listeners, ConnectionHandler handler)
+    /// <summary>All or nothing: the new certificate does not come into force beside keys that cannot be read.</summary>
+    private void Reload(ServerContext server, TlsUpgrade? tls)
     {
+        try
+        {
+            KekerOptions latest = readAgain();
+            tls?.Reload();
+            server.PublishKeys.Replace(latest.PublishKeys);
+            log.Reloaded();
+        }
+        catch (Exception e) when (e is CryptographicException or StartException)
+        {
+            log.NotReloaded(e.Message);
+        }
+    }
+
+    private List<Listener> Listen(ConnectionHandler handler)
+    {
+        List<Listener> listeners = [];
         foreach (ListenAddress address in options.Listen)
             listeners.Add(Listen(address, socket => handler.Accept(socket, isAdmin: false)));
         foreach (ListenAddress address in options.AdminListen)
             listeners.Add(Listen(address, socket => handler.Accept(socket, isAdmin: true)));
+        return listeners;
     }
 
     private Listener Listen(ListenAddress address, Action<Socket> accepted)

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics;
+using Keker.Server.Options;
 
 namespace Keker.Server.Broker;
 
@@ -10,9 +11,6 @@ namespace Keker.Server.Broker;
 /// <remarks>Filled by one thread, then read-only. The encoder owns it; a write that outlives the encoder's use detaches it.</remarks>
 internal sealed class Batch
 {
-    /// <summary>Bytes in one send: what a socket takes in one go, and small enough to stay in the cache while it goes to all members.</summary>
-    public const int MaxBytes = 64 << 10;
-
     private const int MaxPublications = 1024;
 
     private readonly List<Publication> _publications = [];
@@ -42,7 +40,7 @@ internal sealed class Batch
     /// <summary>Takes the next publication as long as the batch has room; the first one always fits.</summary>
     public bool TryAdd(Publication publication)
     {
-        if (_publications.Count > 0 && (_length + publication.Frame.Length > MaxBytes || _publications.Count == MaxPublications))
+        if (_publications.Count > 0 && (_length + publication.Frame.Length > Limits.BatchBytes || _publications.Count == MaxPublications))
             return false;
         _length += publication.Frame.Length;
         _publications.Add(publication);
@@ -55,7 +53,7 @@ internal sealed class Batch
     {
         if (_publications.Count < 2)
             return;
-        _buffer ??= GC.AllocateUninitializedArray<byte>(MaxBytes);
+        _buffer ??= GC.AllocateUninitializedArray<byte>(Limits.BatchBytes);
         int position = 0;
         foreach (Publication publication in _publications)
         {

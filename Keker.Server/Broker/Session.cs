@@ -19,11 +19,8 @@ internal sealed class Session(ISessionTransport transport, BrokerContext context
 {
     private Gate _gate;
     private bool _closed;
-    private bool _pingDue;
-    private uint _pings;
-    private Subscription? _pending;
-    private Subscription? _taken;
-    private byte[]? _pong;
+    private ControlNotes _control;
+    private PendingList _pending;
     private CloseRequest? _closeRequest;
     private long _waitingSince;
 
@@ -53,18 +50,18 @@ internal sealed class Session(ISessionTransport transport, BrokerContext context
         {
             MarkPending(member);
             if (_gate.TryEnter())
-                Send(encoder: null);
+                SendAll();
             return;
         }
         bool silent = Volatile.Read(ref _closed) || CloseRequested is { AfterLog: false };
         if (silent || TryFlush(member, encoder))
-            Send(encoder: null);
+            SendAll();
     }
 
     /// <summary>Starts a member that was marked as pending when it joined: what was cached goes out, then what is live.</summary>
     public void Start(Subscription member)
     {
-        Push(member);
+        _pending.Push(member);
         Wake();
     }
 
@@ -72,14 +69,14 @@ internal sealed class Session(ISessionTransport transport, BrokerContext context
     /// <param name="payload">At most 125 bytes; copied.</param>
     public void SendPong(ReadOnlySpan<byte> payload)
     {
-        Volatile.Write(ref _pong, payload.ToArray());
+        _control.AddPong(payload);
         Wake();
     }
 
     /// <summary>Sends a Ping whose payload is the number of pings so far, 4 bytes big-endian.</summary>
     public void SendPing()
     {
-        Volatile.Write(ref _pingDue, true);
+        _control.AddPing();
         Wake();
     }
 
@@ -102,7 +99,7 @@ internal sealed class Session(ISessionTransport transport, BrokerContext context
     }
 
     /// <summary>The number a Pong has to carry to answer the latest Ping.</summary>
-    public uint LatestPing => Volatile.Read(ref _pings);
+    public uint LatestPing => _control.LatestPing;
 
     /// <summary>The reason that goes with 1013.</summary>
     public static ReadOnlyMemory<byte> SlowConsumer { get; } = "slow consumer: too far behind"u8.ToArray();
@@ -117,7 +114,7 @@ internal sealed class Session(ISessionTransport transport, BrokerContext context
     private void Wake()
     {
         if (_gate.TryEnter())
-            Send(encoder: null);
+            SendAll();
     }
 
     private void MarkPending(Subscription member)
@@ -125,42 +122,16 @@ internal sealed class Session(ISessionTransport transport, BrokerContext context
         if (!member.TryMarkPending())
             return;
         member.Topic.MemberPending();
-        Push(member);
-    }
-
-    private void Push(Subscription member)
-    {
-        Subscription? head = Volatile.Read(ref _pending);
-        while (true)
-        {
-            member.NextPending = head;
-            Subscription? seen = Interlocked.CompareExchange(ref _pending, member, head);
-            if (seen == head)
-                return;
-            head = seen;
-        }
-    }
-
-    private Subscription? PopPending()
-    {
-        if (_taken is null && Volatile.Read(ref _pending) is null)
-            return null;
-        Subscription member = (_taken ?? Interlocked.Exchange(ref _pending, null))!;
-        _taken = member.NextPending;
-        member.NextPending = null;
-        member.ClearPending();
-        return member;
+        _pending.Push(member);
     }
 
     /// <summary>The owner of the gate does all there is to do and leaves, or goes with a send that waits for room.</summary>
-    private void Send(BatchEncoder? encoder)
+    private void SendAll()
     {
-        do
+        BatchEncoder? encoder = null;
+        while (TrySendAll(ref encoder) && !_gate.TryLeave())
         {
-            if (!TrySendAll(ref encoder))
-                break;
         }
-        while (!_gate.TryLeave());
         if (encoder is null)
             return;
         encoder.End(context);
@@ -184,28 +155,13 @@ internal sealed class Session(ISessionTransport transport, BrokerContext context
                     return false;
                 continue;
             }
-            if (Volatile.Read(ref _pong) is not null && Interlocked.Exchange(ref _pong, null) is { } pong)
-            {
-                if (!TrySendControl(OpCode.Pong, pong))
-                    return false;
+            if (!TrySendControl(out bool anySent))
+                return false;
+            if (anySent)
                 continue;
-            }
-            if (Volatile.Read(ref _pingDue))
+            if (_pending.Pop() is { } member)
             {
-                Volatile.Write(ref _pingDue, false);
-                if (!TrySendPing())
-                    return false;
-                continue;
-            }
-            if (PopPending() is { } member)
-            {
-                encoder ??= context.Encoders.Get();
-                encoder.Begin(member.Topic, member.Topic.Head);
-                bool sent = TryFlush(member, encoder);
-
-                // After the flush: a member that waits again was counted again first, so the count never dips to zero between.
-                member.Topic.MemberSettled();
-                if (!sent)
+                if (!TryFlushPending(member, encoder ??= context.Encoders.Get()))
                     return false;
                 continue;
             }
@@ -216,9 +172,19 @@ internal sealed class Session(ISessionTransport transport, BrokerContext context
         }
     }
 
+    private bool TryFlushPending(Subscription member, BatchEncoder encoder)
+    {
+        encoder.Begin(member.Topic, member.Topic.Head);
+        bool sent = TryFlush(member, encoder);
+
+        // After the flush: a member that waits again was counted again first, so the count never dips to zero between.
+        member.Topic.MemberSettled();
+        return sent;
+    }
+
     private void LetGoOfPending()
     {
-        while (PopPending() is { } member)
+        while (_pending.Pop() is { } member)
             member.Topic.MemberSettled();
     }
 
@@ -282,17 +248,12 @@ internal sealed class Session(ISessionTransport transport, BrokerContext context
         return TrySendFrame(frame[..FrameWriter.WriteClose(frame, close.Code, close.Reason.Span)], isClose: true);
     }
 
-    private bool TrySendPing()
-    {
-        Span<byte> payload = stackalloc byte[sizeof(uint)];
-        System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(payload, ++_pings);
-        return TrySendControl(OpCode.Ping, payload);
-    }
-
-    private bool TrySendControl(OpCode opCode, ReadOnlySpan<byte> payload)
+    private bool TrySendControl(out bool anySent)
     {
         Span<byte> frame = stackalloc byte[FrameWriter.MaxControlFrameLength];
-        return TrySendFrame(frame[..FrameWriter.WriteControl(frame, opCode, payload)], isClose: false);
+        int length = _control.Take(frame);
+        anySent = length > 0;
+        return !anySent || TrySendFrame(frame[..length], isClose: false);
     }
 
     private bool TrySendFrame(ReadOnlySpan<byte> frame, bool isClose)
@@ -351,7 +312,7 @@ internal sealed class Session(ISessionTransport transport, BrokerContext context
             Finished(unfinished);
         else
             GiveUp();
-        Send(encoder: null);
+        SendAll();
     }
 
     private void Finished(UnfinishedSend unfinished)

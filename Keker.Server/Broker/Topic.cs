@@ -23,6 +23,7 @@ internal sealed class Topic(byte[] name, BrokerContext context)
     private int _pendingMembers;
     private Queue<CacheEntry>? _cached;
     private long _cachedBytes;
+    private long _handedOver;
     private Queue<TaskCompletionSource>? _waiters;
 
     /// <summary>The token as UTF-8; empty for the broadcast.</summary>
@@ -63,7 +64,7 @@ internal sealed class Topic(byte[] name, BrokerContext context)
             _log.Append(publication);
             context.Memory.Add(publication.Cost);
             if (_pendingMembers > 0)
-                context.Memory.Remove(_log.TrimToSize(context.Limits.Lag));
+                context.Memory.Remove(_log.TrimToSize(context.Limits.Lag + _handedOver));
             return AppendResult.Appended(_members.Count);
         }
     }
@@ -114,6 +115,10 @@ internal sealed class Topic(byte[] name, BrokerContext context)
             if (_retired)
                 return false;
             member.Cursor = TakeCached();
+
+            // What was cached comes on top of what it may lag, or the next publish could cut it off before it got anything.
+            if (member.Cursor < _log.Head)
+                _handedOver = _log.Bytes;
             _members.Add(member);
             if (_members.Count == 1 && !IsBroadcast)
                 context.Topics.Occupied.Increment();
@@ -256,6 +261,7 @@ internal sealed class Topic(byte[] name, BrokerContext context)
     {
         if (_passRunning || Volatile.Read(ref _pendingMembers) > 0)
             return;
+        _handedOver = 0;
         long end = _members.Count == 0 ? _log.Head : _flushedOffset;
         if (_cached is { Count: > 0 })
             end = Math.Min(end, _cached.Peek().Offset);

@@ -15,7 +15,7 @@ namespace Keker.Server.Http;
 internal sealed class HttpExchange : IResettable
 {
     private readonly byte[] _token = new byte[Limits.TokenBytes];
-    private readonly byte[] _date = new byte[HttpDate.Length];
+    private byte[] _date = [];
     private int _tokenLength;
 
     /// <summary>The request under way.</summary>
@@ -68,10 +68,10 @@ internal sealed class HttpExchange : IResettable
 
     public ReadOnlySpan<byte> Date => _date;
 
-    public void Begin(Connection connection, DateTimeOffset now)
+    public void Begin(Connection connection, byte[] date)
     {
         Connection = connection;
-        HttpDate.Format(now, _date);
+        _date = date;
     }
 
     /// <param name="token">At most <see cref="Limits.TokenBytes"/> bytes; copied, since the head is gone once the body is read.</param>

@@ -9,6 +9,9 @@ internal sealed class HttpServer(ServerContext server)
 
     public RequestReader Requests { get; } = new(server);
 
+    /// <summary>What Date says.</summary>
+    public DateHeader Date { get; } = new(server.Clock);
+
     /// <summary>Working sets of busy connections.</summary>
     public ObjectPool<HttpExchange> Exchanges { get; } = new DefaultObjectPool<HttpExchange>(new DefaultPooledObjectPolicy<HttpExchange>());
 }

@@ -125,7 +125,7 @@ internal sealed class HttpSession : IConnectionPhase
     private Progress Read(ref ReadOnlySequence<byte> input)
     {
         _exchange ??= _http.Exchanges.Get();
-        _exchange.Begin(_connection, Server.Clock.UtcNow);
+        _exchange.Begin(_connection, _http.Date.Now);
         _silent &= input.IsEmpty;
         Progress progress = _http.Requests.Read(_exchange, ref input);
         if (progress != Progress.NeedMore)

@@ -9,7 +9,6 @@ namespace Keker.Server.Http;
 internal sealed class RequestReader(ServerContext server)
 {
     private readonly Router _router = new(server);
-    private readonly PublishKeyCheck _key = new(server.Options.PublishKeys);
 
     /// <summary>Consumes whole requests from the front of the input; what is left belongs to one that is not complete.</summary>
     public Progress Read(HttpExchange exchange, ref ReadOnlySequence<byte> input)
@@ -94,7 +93,9 @@ internal sealed class RequestReader(ServerContext server)
             Refusal.Write(exchange, server, 404, "no such endpoint"u8);
         else if (!endpoint.Allows(head.Method))
             Refusal.Write(exchange, server, 405, "this endpoint has other methods: see the Allow header"u8, allow: endpoint.Allow);
-        else if (endpoint.IsPrivileged && !_key.Passes(head, bytes))
+        else if (endpoint.IsPrivileged && server.PublishKeys.IsOpen && head.TryGet(bytes, "origin"u8, out _))
+            Refusal.Write(exchange, server, 403, "pages may not do this without a key: any site could, through its visitors"u8);
+        else if (endpoint.IsPrivileged && !server.PublishKeys.Passes(head, bytes))
             Refusal.Write(exchange, server, 401, "a key is needed: send Authorization: Bearer KEY with a key of --publish-key"u8);
         else if (!endpoint.TakesBody && exchange.HasUnreadBody)
             Refusal.Write(exchange, server, 400, "this endpoint takes no body: send neither Content-Length nor Transfer-Encoding"u8);

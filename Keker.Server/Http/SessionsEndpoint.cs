@@ -18,7 +18,7 @@ internal sealed class SessionsEndpoint(ServerContext server) : Endpoint(server)
     public override bool Allows(RequestMethod method) => method is RequestMethod.Get or RequestMethod.Head;
 
     public override bool TryAccept(HttpExchange exchange, ReadOnlySpan<byte> head) =>
-        !Server.Options.PublishKeys.IsEmpty
+        !Server.PublishKeys.IsOpen
         || Refuse(exchange, 403, "the list of sessions shows tokens: start the server with --publish-key to see it"u8);
 
     public override void Handle(HttpExchange exchange, in ReadOnlySequence<byte> body)
@@ -29,14 +29,18 @@ internal sealed class SessionsEndpoint(ServerContext server) : Endpoint(server)
             writer.WriteStartObject();
             writer.WriteNumber("recipients", Server.Broker.Context.Topics.Occupied.Value);
             writer.WriteStartArray("tokens");
-            foreach (Topic topic in Server.Broker.Context.Topics.Snapshot().Where(topic => topic.MemberCount > 0).Take(Most))
+            int left = Most;
+            foreach (Topic topic in Server.Broker.Context.Topics.Snapshot().Where(topic => topic.MemberCount > 0))
             {
+                if (--left < 0)
+                    break;
                 writer.WriteStartObject();
                 writer.WriteString("token", topic.Name);
                 writer.WriteNumber("sessions", topic.MemberCount);
                 writer.WriteEndObject();
             }
             writer.WriteEndArray();
+            writer.WriteBoolean("truncated", left < 0);
             writer.WriteEndObject();
         }
         JsonAnswers.WriteMessage(exchange.Answers, 200, "sessions"u8, json.WrittenSpan, exchange.Headers());

@@ -1,5 +1,4 @@
 using System.IO.Pipelines;
-using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using Keker.Server.Broker;
@@ -30,7 +29,6 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
         _clock = clock;
         _stream = new SocketStream(socket);
         IsAdmin = isAdmin;
-        RemoteAddress = (socket.RemoteEndPoint as IPEndPoint)?.Address;
     }
 
     /// <summary>Slot in the connection table.</summary>
@@ -38,9 +36,6 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
 
     /// <summary>True when it came in through an admin listener.</summary>
     public bool IsAdmin { get; }
-
-    /// <summary>The peer; null on a unix socket.</summary>
-    public IPAddress? RemoteAddress { get; }
 
     /// <summary>What the connection is busy with.</summary>
     public IConnectionPhase? Phase { get; set; }
@@ -59,9 +54,12 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
     /// <exception cref="IOException">The connection broke.</exception>
     public async Task AuthenticateAsync(SslServerAuthenticationOptions options)
     {
-        var tls = new SslStream(_stream, leaveInnerStreamOpen: true);
+        var plain = (SocketStream)_stream;
+        var tls = new SslStream(plain, leaveInnerStreamOpen: true);
         _stream = tls;
+        plain.LeavesPollingThread = true;
         await tls.AuthenticateAsServerAsync(options).ConfigureAwait(false);
+        plain.LeavesPollingThread = false;
     }
 
     public int TrySend(ReadOnlySpan<byte> bytes)

@@ -5,7 +5,7 @@ namespace Keker.Server.Net;
 /// <summary>How many descriptors the process may have.</summary>
 internal static partial class DescriptorLimit
 {
-    /// <summary>Listeners, the poll descriptors, log and certificate files, and the one kept in reserve.</summary>
+    /// <summary>Listeners, the poll descriptors, log and certificate files, and the one kept in reserve; of a tiny limit a half.</summary>
     private const int Reserved = 64;
 
     private const int NoFile = 7;
@@ -21,7 +21,8 @@ internal static partial class DescriptorLimit
             if (SetLimit(NoFile, limit) != 0 && GetLimit(NoFile, out limit) != 0)
                 return int.MaxValue;
         }
-        return (int)Math.Clamp(limit.Soft, Reserved + 1, int.MaxValue) - Reserved;
+        int most = (int)Math.Min(limit.Soft, int.MaxValue);
+        return most - Math.Min(Reserved, most / 2);
     }
 
     [LibraryImport("libc", EntryPoint = "getrlimit")]

@@ -1,4 +1,5 @@
 using Keker.Server.Observability;
+using Microsoft.Extensions.Logging;
 
 namespace Keker.Server.Net;
 
@@ -13,6 +14,7 @@ internal sealed class Heartbeat : IDisposable
     private readonly MonotonicClock _clock;
     private readonly TimeSpan _interval;
     private readonly Action _other;
+    private readonly ILogger _log;
     private readonly ITimer _timer;
     private long _lastBeat;
     private int _beating;
@@ -22,8 +24,10 @@ internal sealed class Heartbeat : IDisposable
     /// <param name="timeProvider">Makes the timer.</param>
     /// <param name="interval">Time between beats.</param>
     /// <param name="other">Runs at every beat: expiry of the cache.</param>
-    public Heartbeat(ConnectionTable connections, MonotonicClock clock, TimeProvider timeProvider, TimeSpan interval, Action other)
+    /// <param name="log">Gets what should not have happened.</param>
+    public Heartbeat(ConnectionTable connections, MonotonicClock clock, TimeProvider timeProvider, TimeSpan interval, Action other, ILogger log)
     {
+        _log = log;
         _connections = connections;
         _clock = clock;
         _interval = interval;
@@ -47,8 +51,28 @@ internal sealed class Heartbeat : IDisposable
             now = _clock.Now;
         }
         _lastBeat = now;
-        _connections.Visit(connection => connection.Phase?.OnHeartbeat(now));
-        _other();
+        _connections.Visit(connection => Visit(connection, now));
+        try
+        {
+            _other();
+        }
+        catch (Exception e)
+        {
+            _log.InternalError(e);
+        }
         Volatile.Write(ref _beating, 0);
+    }
+
+    private void Visit(Connection connection, long now)
+    {
+        try
+        {
+            connection.Phase?.OnHeartbeat(now);
+        }
+        catch (Exception e)
+        {
+            // Whatever goes wrong with one, the others' deadlines are kept.
+            _log.InternalError(e);
+        }
     }
 }

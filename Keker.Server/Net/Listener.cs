@@ -14,6 +14,7 @@ internal sealed class Listener : IDisposable
     private readonly ListenAddress _address;
     private readonly Action<Socket> _accepted;
     private readonly AcceptBackOff _backOff;
+    private readonly ILogger _log;
     private readonly CancellationTokenSource _stopped = new();
 
     /// <param name="address">Where to listen.</param>
@@ -25,6 +26,7 @@ internal sealed class Listener : IDisposable
     {
         _address = address;
         _accepted = accepted;
+        _log = log;
         _backOff = new AcceptBackOff(timeProvider, log);
         _socket = address.Kind == ListenKind.Unix ? ListenOnPath(address) : ListenOnPort((IPEndPoint)address.ToEndPoint());
     }
@@ -54,6 +56,11 @@ internal sealed class Listener : IDisposable
             catch (SocketException e) when (IsPeersDoing(e.SocketErrorCode))
             {
                 // The peer went away between its connect and our accept.
+            }
+            catch (Exception e) when (e is not SocketException)
+            {
+                // Not to be expected, and no reason to stop serving everybody else.
+                _log.InternalError(e);
             }
             catch (SocketException e)
             {

@@ -23,8 +23,17 @@ internal sealed class SocketStream(Socket socket) : Stream
         set => throw new NotSupportedException();
     }
 
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        socket.ReceiveAsync(buffer, SocketFlags.None, CancellationToken.None);
+    /// <summary>
+    /// True moves whoever waits for a read to the thread pool when it completes: during a TLS handshake what follows is a signature,
+    /// a millisecond that a thread which polls sockets does not have.
+    /// </summary>
+    public bool LeavesPollingThread { get; set; }
+
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        ValueTask<int> read = socket.ReceiveAsync(buffer, SocketFlags.None, CancellationToken.None);
+        return LeavesPollingThread ? OnThreadPool(read) : read;
+    }
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -54,4 +63,11 @@ internal sealed class SocketStream(Socket socket) : Stream
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
     public override void SetLength(long value) => throw new NotSupportedException();
+
+    private static async ValueTask<int> OnThreadPool(ValueTask<int> read)
+    {
+        int received = await read.ConfigureAwait(false);
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        return received;
+    }
 }

@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Runtime.InteropServices;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -31,11 +32,10 @@ internal sealed class TlsUpgrade
 
     private SslServerAuthenticationOptions Load()
     {
-        X509Certificate2 certificate = LoadPair();
+        RequireOpenSsl();
+        (X509Certificate2 certificate, X509Certificate2Collection chain) = LoadFiles();
         if (certificate.NotAfter.ToUniversalTime() <= DateTime.UtcNow)
             throw new CryptographicException($"the certificate in {_certificatePath} expired on {certificate.NotAfter.ToUniversalTime():yyyy-MM-dd}");
-        var chain = new X509Certificate2Collection();
-        chain.ImportFromPemFile(_certificatePath);
         return new SslServerAuthenticationOptions
         {
             ServerCertificateContext = SslStreamCertificateContext.Create(certificate, chain, offline: true),
@@ -46,11 +46,21 @@ internal sealed class TlsUpgrade
         };
     }
 
-    private X509Certificate2 LoadPair()
+    /// <summary>The runtime ends the process where it finds no OpenSSL; an operator deserves a sentence.</summary>
+    private static void RequireOpenSsl()
+    {
+        string[] names = ["libssl.so.3", "libssl.so.1.1", "libssl.so"];
+        if (OperatingSystem.IsLinux() && !Array.Exists(names, name => NativeLibrary.TryLoad(name, out _)))
+            throw new CryptographicException("TLS needs OpenSSL, and there is none here: install libssl3");
+    }
+
+    private (X509Certificate2 Certificate, X509Certificate2Collection Chain) LoadFiles()
     {
         try
         {
-            return X509Certificate2.CreateFromPemFile(_certificatePath, _keyPath);
+            var chain = new X509Certificate2Collection();
+            chain.ImportFromPemFile(_certificatePath);
+            return (X509Certificate2.CreateFromPemFile(_certificatePath, _keyPath), chain);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
         {

@@ -21,7 +21,7 @@ internal sealed class Counters
     /// <summary>Sessions that said HELLO (a level).</summary>
     public Counter Sessions { get; } = new();
 
-    /// <summary>Connections refused: too many, or draining.</summary>
+    /// <summary>Connections refused because there were too many.</summary>
     public Counter Refused { get; } = new();
 
     /// <summary>Requests answered with a status of 400 or above.</summary>

@@ -20,33 +20,30 @@ internal static partial class Log
     [LoggerMessage(EventId = 5, Level = LogLevel.Information, Message = "accepting connections again")]
     public static partial void AcceptRecovered(this ILogger logger);
 
-    [LoggerMessage(EventId = 6, Level = LogLevel.Information, Message = "certificate and key reloaded")]
-    public static partial void CertificateReloaded(this ILogger logger);
+    [LoggerMessage(EventId = 6, Level = LogLevel.Information, Message = "certificate and keys reloaded")]
+    public static partial void Reloaded(this ILogger logger);
 
-    [LoggerMessage(EventId = 7, Level = LogLevel.Error, Message = "certificate and key not reloaded, the old ones stay: {Reason}")]
-    public static partial void CertificateNotReloaded(this ILogger logger, string reason);
+    [LoggerMessage(EventId = 7, Level = LogLevel.Error, Message = "certificate and keys not reloaded, the old ones stay: {Reason}")]
+    public static partial void NotReloaded(this ILogger logger, string reason);
 
     [LoggerMessage(EventId = 8, Level = LogLevel.Information, Message = "draining {Connections} connections")]
     public static partial void Draining(this ILogger logger, int connections);
 
-    [LoggerMessage(EventId = 9, Level = LogLevel.Critical, Message = "{Reason}")]
-    public static partial void CannotStart(this ILogger logger, string reason);
-
-    [LoggerMessage(EventId = 10, Level = LogLevel.Information, Message = "stopped")]
+    [LoggerMessage(EventId = 9, Level = LogLevel.Information, Message = "stopped")]
     public static partial void Stopped(this ILogger logger);
 
-    [LoggerMessage(EventId = 11, Level = LogLevel.Error, Message = "connection ended by an internal error")]
+    [LoggerMessage(EventId = 10, Level = LogLevel.Error, Message = "internal error")]
     public static partial void InternalError(this ILogger logger, Exception exception);
 
-    [LoggerMessage(EventId = 12, Level = LogLevel.Debug, Message = "HELLO of token {TokenHash}")]
+    [LoggerMessage(EventId = 11, Level = LogLevel.Debug, Message = "HELLO of token {TokenHash}")]
     public static partial void SaidHello(this ILogger logger, string tokenHash);
 
-    [LoggerMessage(EventId = 13, Level = LogLevel.Debug, Message = "peer vanished ({Reason})")]
+    [LoggerMessage(EventId = 12, Level = LogLevel.Debug, Message = "peer vanished ({Reason})")]
     public static partial void PeerVanished(this ILogger logger, string reason);
 
-    [LoggerMessage(EventId = 14, Level = LogLevel.Debug, Message = "TLS handshake failed: {Reason}")]
+    [LoggerMessage(EventId = 13, Level = LogLevel.Debug, Message = "TLS handshake failed: {Reason}")]
     public static partial void HandshakeFailed(this ILogger logger, string reason);
 
-    [LoggerMessage(EventId = 15, Level = LogLevel.Debug, Message = "request refused with {Status}: {Failure}")]
+    [LoggerMessage(EventId = 14, Level = LogLevel.Debug, Message = "request refused with {Status}: {Failure}")]
     public static partial void RequestRefused(this ILogger logger, int status, string failure);
 }

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace Keker.Server.Observability;
 
 /// <summary>What a log may show of something secret.</summary>
@@ -10,8 +8,8 @@ internal static class LogText
     /// <summary>The first 8 hex digits of the token's SHA-256: enough to follow a session through a log, useless to a reader of it.</summary>
     public static string Token(ReadOnlySpan<byte> token)
     {
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(token, hash);
+        Span<byte> hash = stackalloc byte[Sha256.HashLength];
+        Sha256.Hash(token, hash);
         return Convert.ToHexStringLower(hash[..TokenBytesShown]);
     }
 }

@@ -14,9 +14,6 @@ internal static class Limits
     /// <summary>From accept, or from the first byte of a later request, to the end of the head: drip-fed heads must not hold connections.</summary>
     public static readonly TimeSpan RequestHeadTimeout = TimeSpan.FromSeconds(10);
 
-    /// <summary>Between requests. Backends keep pools for about this long; an idle connection costs little but a descriptor.</summary>
-    public static readonly TimeSpan KeepAliveIdleTimeout = TimeSpan.FromSeconds(60);
-
     /// <summary>A body has this long before its rate counts, so that one lost packet is not a failure.</summary>
     public static readonly TimeSpan BodyRateGrace = TimeSpan.FromSeconds(5);
 
@@ -97,7 +94,7 @@ internal static class Limits
     /// <summary>Up to here a pass runs where the publish was parsed: it saves a thread hop and holds that thread for half a millisecond at most.</summary>
     public const int SmallPassMembers = 64;
 
-    /// <summary>Bytes in one encoded batch: what one send moves well; under TLS it is held until written in full.</summary>
+    /// <summary>Bytes in one encoded batch: what one send moves well and the processor's cache keeps; under TLS it is held until written in full.</summary>
     public const int BatchBytes = 64 * 1024;
 
     /// <summary>TCP_NOTSENT_LOWAT of subscribers: a peer that never reads otherwise swallows megabytes of kernel memory.</summary>
@@ -105,7 +102,4 @@ internal static class Limits
 
     /// <summary>All logs together may take one part in so many of the memory the process may use; beyond it publishes are refused.</summary>
     public const int LogMemoryShare = 4;
-
-    /// <summary>Tokens that may have something cached while absent: each costs a topic, whatever the size of its message.</summary>
-    public const int CachedTokens = 100_000;
 }

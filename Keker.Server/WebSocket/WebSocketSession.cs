@@ -17,6 +17,8 @@ internal sealed class WebSocketSession : IConnectionPhase
 {
     private static readonly ReadOnlyMemory<byte> MalformedHello = "expected: HELLO <AUTH_INFO>"u8.ToArray();
     private static readonly ReadOnlyMemory<byte> BinaryRefused = "binary messages are not accepted"u8.ToArray();
+    private static readonly ReadOnlyMemory<byte> Flooding = "too many messages: subscribers say HELLO and listen"u8.ToArray();
+    private static readonly ReadOnlyMemory<byte> InternalError = "internal error: reconnect"u8.ToArray();
     private static readonly ReadOnlyMemory<byte> Draining = "server is restarting: reconnect after a random delay"u8.ToArray();
 
     private readonly Connection _connection;
@@ -24,6 +26,8 @@ internal sealed class WebSocketSession : IConnectionPhase
     private readonly FrameReader _frames;
     private readonly Session _session;
     private ArrayBufferWriter<byte>? _hello;
+    private FrameBudget _budget;
+    private TaskCompletionSource? _pause;
     private bool _deaf;
     private uint _answeredPing;
     private long _lastHeard;
@@ -36,6 +40,7 @@ internal sealed class WebSocketSession : IConnectionPhase
         _session = new Session(connection, server.Broker.Context);
         _frames = new FrameReader(Limits.HelloMessageBytes, Limits.HelloMessageFragments);
         _lastHeard = _lastPing = server.Clock.Now;
+        _budget = new FrameBudget(_lastHeard);
         connection.Phase = this;
     }
 
@@ -59,14 +64,24 @@ internal sealed class WebSocketSession : IConnectionPhase
                 ReadResult result = await reader.ReadAsync().ConfigureAwait(false);
                 ReadOnlySequence<byte> input = result.Buffer;
                 Read(ref input);
-                reader.AdvanceTo(input.Start, result.Buffer.End);
-                if (result.IsCompleted)
+
+                // While it pauses, whole frames are left over: nothing counts as looked at, or they would wait for more to arrive.
+                TaskCompletionSource? pause = _pause;
+                reader.AdvanceTo(input.Start, pause is null ? result.Buffer.End : input.Start);
+                if (pause is not null)
+                    await pause.Task.ConfigureAwait(false);
+                else if (result.IsCompleted)
                     return;
             }
         }
         catch (Exception e) when (Connection.IsDisconnect(e))
         {
             _server.Log.PeerVanished(e.GetType().Name);
+        }
+        catch (Exception e)
+        {
+            _server.Log.InternalError(e);
+            _session.RequestClose(CloseCode.InternalError, InternalError);
         }
         finally
         {
@@ -76,6 +91,7 @@ internal sealed class WebSocketSession : IConnectionPhase
 
     public void OnHeartbeat(long now)
     {
+        EndPause(now);
         if (_session.CloseRequested is { } close)
         {
             if (IsCloseOverdue(close, now))
@@ -127,7 +143,7 @@ internal sealed class WebSocketSession : IConnectionPhase
     private void Read(ref ReadOnlySequence<byte> input)
     {
         Span<byte> control = stackalloc byte[FrameWriter.MaxControlPayload];
-        while (!_deaf)
+        while (!_deaf && _pause is null)
         {
             switch (_frames.Read(ref input, SaidHello ? null : _hello ??= new ArrayBufferWriter<byte>(64), control, out int length))
             {
@@ -135,15 +151,18 @@ internal sealed class WebSocketSession : IConnectionPhase
                     return;
                 case FrameEvent.Text:
                     OnText();
+                    Spend();
                     break;
                 case FrameEvent.Binary:
                     Close(CloseCode.UnsupportedData, BinaryRefused);
                     break;
                 case FrameEvent.Ping:
                     _session.SendPong(control[..length]);
+                    Spend();
                     break;
                 case FrameEvent.Pong:
-                    OnPong(control[..length]);
+                    if (!TryTakePong(control[..length]))
+                        Spend();
                     break;
                 case FrameEvent.Close:
                     // The code comes back, and nothing else goes out any more (RFC 6455 5.5.1).
@@ -157,7 +176,28 @@ internal sealed class WebSocketSession : IConnectionPhase
         }
 
         // After a Close, in either direction, what still arrives is dropped unread until the peer ends the connection.
-        input = input.Slice(input.End);
+        if (_deaf)
+            input = input.Slice(input.End);
+    }
+
+    /// <summary>Every frame that nobody asked for costs; with nothing left, reading pauses and the peer's own buffers fill up.</summary>
+    private void Spend()
+    {
+        if (!_deaf && !_budget.TrySpend(_server.Clock.Now))
+            _pause = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    private void EndPause(long now)
+    {
+        // The reader does not touch the budget while it pauses.
+        if (_pause is not { } pause)
+            return;
+        if (_budget.IsFlooding(now))
+            Close(CloseCode.PolicyViolation, Flooding);
+        else if (!_budget.Refill(now))
+            return;
+        _pause = null;
+        pause.SetResult();
     }
 
     private void OnText()
@@ -179,13 +219,14 @@ internal sealed class WebSocketSession : IConnectionPhase
         _hello = null;
     }
 
-    private void OnPong(ReadOnlySpan<byte> payload)
+    /// <returns>False for a pong that answers no ping of ours, or not the latest: it could be sent blindly and is no sign of life.</returns>
+    private bool TryTakePong(ReadOnlySpan<byte> payload)
     {
-        // Only the answer to the latest ping is a sign of life; anything else could be sent blindly.
-        if (payload.Length != sizeof(uint) || BinaryPrimitives.ReadUInt32BigEndian(payload) != _session.LatestPing)
-            return;
+        if (payload.Length != sizeof(uint) || BinaryPrimitives.ReadUInt32BigEndian(payload) != _session.LatestPing || _session.LatestPing == _answeredPing)
+            return false;
         Volatile.Write(ref _answeredPing, _session.LatestPing);
         Volatile.Write(ref _lastHeard, _server.Clock.Now);
+        return true;
     }
 
     private void Close(ushort code, ReadOnlyMemory<byte> reason)

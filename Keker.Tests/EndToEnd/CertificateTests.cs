@@ -17,7 +17,7 @@ internal sealed class CertificateTests
 
         renewed.WriteTo(directory);
         keker.Send(Signal.HangUp);
-        await keker.Log.WaitForAsync("certificate and key reloaded");
+        await keker.Log.WaitForAsync("certificate and keys reloaded");
 
         Assert.That(async () => await JoinAsync(keker, old), Throws.InstanceOf<AuthenticationException>());
         RawWebSocket later = await JoinAsync(keker, renewed);
@@ -48,15 +48,15 @@ internal sealed class CertificateTests
         {
             mistakes[i]();
             keker.Send(Signal.HangUp);
-            string[] lines = await keker.Log.WaitForAsync("certificate and key not reloaded", i + 1);
-            Assert.That(lines, Has.All.Contains("fail: "));
+            string[] lines = await keker.Log.WaitForAsync("certificate and keys not reloaded", i + 1);
+            Assert.That(lines, Has.All.Contains(" ERROR "));
             RawWebSocket session = await JoinAsync(keker, good);
             await session.DisposeAsync();
         }
 
         good.WriteTo(directory);
         keker.Send(Signal.HangUp);
-        await keker.Log.WaitForAsync("certificate and key reloaded");
+        await keker.Log.WaitForAsync("certificate and keys reloaded");
     }
 
     [Test]

@@ -15,6 +15,7 @@ internal sealed partial class Answers : IAsyncDisposable
     private readonly Connection _connection;
     private readonly TestServer _server;
     private readonly RequestReader _reader;
+    private readonly DateHeader _date;
     private readonly HttpExchange _exchange = new();
     private readonly StringBuilder _sent = new();
     private byte[] _left = [];
@@ -24,6 +25,7 @@ internal sealed partial class Answers : IAsyncDisposable
         _server = server;
         _connection = new Connection(_sockets.Server, isAdmin, server.Context.Clock);
         _reader = new RequestReader(server.Context);
+        _date = new DateHeader(server.Context.Clock);
     }
 
     /// <summary>All answers so far.</summary>
@@ -46,7 +48,7 @@ internal sealed partial class Answers : IAsyncDisposable
         while (true)
         {
             ReadOnlySequence<byte> input = Cut(_left, segments);
-            _exchange.Begin(_connection, _server.Context.Clock.UtcNow);
+            _exchange.Begin(_connection, _date.Now);
             Progress progress = _reader.Read(_exchange, ref input);
             _left = input.ToArray();
             _server.Broker.Flush(_exchange.Dirty);

@@ -1,5 +1,6 @@
 using Keker.Server.Net;
 using Keker.Server.Observability;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Keker.Tests.Server.Net;
@@ -32,7 +33,7 @@ internal sealed class HeartbeatTests
     public void Once_a_second_every_connection_and_the_rest_is_visited()
     {
         int others = 0;
-        using var heartbeat = new Heartbeat(_connections, _clock, _time, Second, () => others++);
+        using var heartbeat = new Heartbeat(_connections, _clock, _time, Second, () => others++, NullLogger.Instance);
 
         for (int i = 0; i < 3; i++)
             _time.Advance(Second);
@@ -46,7 +47,7 @@ internal sealed class HeartbeatTests
     {
         using SocketPair sockets = SocketPair.Create();
         _connections.TryAdd(new Connection(sockets.Server, isAdmin: false, _clock));
-        using var heartbeat = new Heartbeat(_connections, _clock, _time, Second, () => { });
+        using var heartbeat = new Heartbeat(_connections, _clock, _time, Second, () => { }, NullLogger.Instance);
 
         _time.Advance(Second);
 
@@ -54,9 +55,25 @@ internal sealed class HeartbeatTests
     }
 
     [Test]
+    public void A_mistake_with_one_connection_or_with_the_rest_is_logged_and_stops_nothing()
+    {
+        var log = new LogRecorder();
+        using SocketPair sockets = SocketPair.Create();
+        _connections.TryAdd(new Connection(sockets.Server, isAdmin: false, _clock) { Phase = new RecordingPhase() });
+        _phase.Failure = new InvalidOperationException();
+        using var heartbeat = new Heartbeat(_connections, _clock, _time, Second, () => throw new InvalidOperationException(), log);
+
+        _time.Advance(Second);
+        _time.Advance(Second);
+
+        Assert.That(_phase.Beats, Has.Count.EqualTo(2));
+        Assert.That(log.Lines, Has.Length.EqualTo(4));
+    }
+
+    [Test]
     public void Time_in_which_the_process_stood_still_counts_for_nobody()
     {
-        using var heartbeat = new Heartbeat(_connections, _clock, _time, Second, () => { });
+        using var heartbeat = new Heartbeat(_connections, _clock, _time, Second, () => { }, NullLogger.Instance);
         _time.Advance(Second);
 
         _time.Advance(TimeSpan.FromSeconds(30));
@@ -69,7 +86,7 @@ internal sealed class HeartbeatTests
     [Test]
     public void A_beat_that_is_merely_late_forgives_nothing()
     {
-        using var heartbeat = new Heartbeat(_connections, _clock, _time, Second, () => { });
+        using var heartbeat = new Heartbeat(_connections, _clock, _time, Second, () => { }, NullLogger.Instance);
         _time.Advance(Second);
 
         _time.Advance(TimeSpan.FromSeconds(4));
@@ -80,7 +97,7 @@ internal sealed class HeartbeatTests
     [Test]
     public void After_the_end_nothing_beats()
     {
-        using (new Heartbeat(_connections, _clock, _time, Second, () => { }))
+        using (new Heartbeat(_connections, _clock, _time, Second, () => { }, NullLogger.Instance))
         {
         }
         _time.Advance(Second);

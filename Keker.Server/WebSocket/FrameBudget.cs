@@ -1,0 +1,47 @@
+using Keker.Server.Options;
+
+namespace Keker.Server.WebSocket;
+
+/// <summary>
+/// How much a subscriber may say: it has nothing to say but HELLO and pongs, so whoever talks more is first read more slowly, then closed.
+/// A bucket of <see cref="Limits.InboundFrameBurst"/> frames that fills up again at <see cref="Limits.InboundFramesPerSecond"/>.
+/// </summary>
+/// <remarks>Not thread-safe. A mutable struct: keep it in a field. Times are milliseconds of the monotonic clock.</remarks>
+internal struct FrameBudget(long now)
+{
+    private long _filledAt = now;
+    private long _emptySince;
+    private int _frames = Limits.InboundFrameBurst;
+
+    /// <summary>True when the connection has been over its budget for too long without a pause.</summary>
+    public readonly bool IsFlooding(long now) => _emptySince != 0 && now - _emptySince >= Limits.InboundFloodTimeout.TotalMilliseconds;
+
+    /// <summary>Takes one frame out.</summary>
+    /// <returns>False when that was the last one: stop reading until <see cref="Refill"/> says otherwise.</returns>
+    public bool TrySpend(long now)
+    {
+        Refill(now);
+        if (--_frames > 0)
+            return true;
+        if (_emptySince == 0)
+            _emptySince = Math.Max(1, now);
+        return false;
+    }
+
+    /// <summary>Puts in what has become due.</summary>
+    /// <returns>True when frames may be read.</returns>
+    public bool Refill(long now)
+    {
+        long due = (now - _filledAt) * Limits.InboundFramesPerSecond / 1000;
+        if (due > 0)
+        {
+            _filledAt = now;
+            _frames = (int)Math.Min(Limits.InboundFrameBurst, _frames + due);
+
+            // A full bucket is the pause that ends a flood.
+            if (_frames == Limits.InboundFrameBurst)
+                _emptySince = 0;
+        }
+        return _frames > 0;
+    }
+}

@@ -1,0 +1,66 @@
+using System.Text.RegularExpressions;
+
+namespace Keker.Tests.EndToEnd;
+
+/// <summary>README.md of this checkout: its examples and tables, for tests that hold it to its word.</summary>
+internal static partial class ReadmeFile
+{
+    /// <summary>The root of the checkout, found upwards from the test assembly.</summary>
+    public static string Root { get; } = FindRoot();
+
+    public static string Text { get; } = File.ReadAllText(Path.Combine(Root, "README.md"));
+
+    /// <summary>The first fenced block of a language under a heading.</summary>
+    /// <param name="heading">The heading without its number signs.</param>
+    /// <param name="language">What stands after the fence.</param>
+    public static string Example(string heading, string language) => Examples(Section(heading), language).First();
+
+    /// <summary>Commands of all shell blocks that call curl, in order, without comments.</summary>
+    public static IEnumerable<string> CurlCommands() =>
+        Examples(Text, "sh").SelectMany(block => block.Split('\n')).Where(line => line.StartsWith("curl ", StringComparison.Ordinal));
+
+    /// <summary>Rows of the first table under a heading, cells trimmed, head and rule left out.</summary>
+    public static IReadOnlyList<string[]> Table(string heading) =>
+    [
+        .. Section(heading).Split('\n')
+            .SkipWhile(line => !line.StartsWith('|'))
+            .TakeWhile(line => line.StartsWith('|'))
+            .Skip(2)
+            .Select(line => line.Trim('|').Split('|', StringSplitOptions.TrimEntries)),
+    ];
+
+    /// <summary>Everything in single backticks outside of fenced blocks.</summary>
+    public static IEnumerable<string> CodeSpans() =>
+        CodeSpan().Matches(Fence().Replace(Text, "")).Select(match => match.Groups["code"].Value);
+
+    private static IEnumerable<string> Examples(string text, string language) =>
+        Fence().Matches(text).Where(match => match.Groups["language"].Value == language).Select(match => match.Groups["code"].Value);
+
+    private static string Section(string heading)
+    {
+        Match start = Regex.Match(Text, $"^#+ {Regex.Escape(heading)}$", RegexOptions.Multiline);
+        Assert.That(start.Success, Is.True, $"README.md has no heading '{heading}'");
+        string rest = Text[(start.Index + start.Length)..];
+        Match next = NextHeading().Match(Fence().Replace(rest, match => new string('x', match.Length)));
+        return next.Success ? rest[..next.Index] : rest;
+    }
+
+    private static string FindRoot()
+    {
+        for (DirectoryInfo? directory = new(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
+        {
+            if (File.Exists(Path.Combine(directory.FullName, "Keker.sln")))
+                return directory.FullName;
+        }
+        throw new InvalidOperationException($"no Keker.sln above {AppContext.BaseDirectory}: run the tests inside the checkout");
+    }
+
+    [GeneratedRegex("^```(?<language>[a-z]+)\n(?<code>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex Fence();
+
+    [GeneratedRegex("^#+ ", RegexOptions.Multiline)]
+    private static partial Regex NextHeading();
+
+    [GeneratedRegex("`(?<code>[^`\n]+)`")]
+    private static partial Regex CodeSpan();
+}

@@ -1,0 +1,139 @@
+using System.Net;
+using System.Text.Json;
+using Keker.Server.Options;
+
+namespace Keker.Tests.EndToEnd;
+
+/// <summary>README.md keeps its word: its commands work and its tables say what the server does.</summary>
+internal sealed class ReadmeTests
+{
+    private const string Key = "readme-key";
+    private const string Token = "alice-7f3a9c";
+
+    [TestCaseSource(typeof(ReadmeFile), nameof(ReadmeFile.CurlCommands))]
+    public async Task Every_curl_command_gets_an_answer(string command)
+    {
+        await using ReadmeServer server = await ReadmeServer.StartAsync("--publish-key", Key);
+
+        string localized = server.Localize(command);
+        string answer = await ReadmeShell.RunAsync(WithKey(localized), Key);
+
+        using var json = JsonDocument.Parse(answer);
+        Assert.That(
+            json.RootElement.GetProperty("message").GetString(),
+            Is.EqualTo("ok").Or.EqualTo("statistics").Or.EqualTo("sessions").Or.EqualTo($"recipient {Token} not found").Or.StartsWith("message sent to"));
+    }
+
+    [Test]
+    public void The_table_of_options_is_the_definitions()
+    {
+        IEnumerable<string> rows = ReadmeFile.Table("Options").Select(row => string.Join(" | ", row[..3]).Replace("`", "", StringComparison.Ordinal));
+        IEnumerable<string> definitions = OptionDefinitions.All.Select(option =>
+            $"{(option.ShortName is { } shortName ? $"{shortName} " : "")}{option.Name} {option.ArgumentName} | {option.EnvironmentVariable} | {option.Default}");
+
+        Assert.That(rows, Is.EqualTo(definitions));
+    }
+
+    [Test]
+    public void The_table_of_options_says_which_may_be_repeated()
+    {
+        IEnumerable<bool> rows = ReadmeFile.Table("Options").Select(row => row[3].EndsWith("repeatable", StringComparison.Ordinal));
+
+        Assert.That(rows, Is.EqualTo(OptionDefinitions.All.Select(option => option.Repeatable)));
+    }
+
+    [Test]
+    public void No_option_is_mentioned_that_does_not_exist()
+    {
+        IEnumerable<string> mentioned = ReadmeFile.CodeSpans()
+            .SelectMany(code => code.Split(' '))
+            .Where(word => word.StartsWith("--", StringComparison.Ordinal))
+            .Distinct();
+
+        // The last one is curl's.
+        string[] known = [.. OptionDefinitions.All.Select(option => option.Name), "--help", "--version", "--unix-socket"];
+        Assert.That(mentioned, Is.SubsetOf(known));
+    }
+
+    [Test]
+    public async Task The_table_of_statistics_lists_every_field_in_order()
+    {
+        await using ReadmeServer server = await ReadmeServer.StartAsync();
+        using var client = new HttpClient { BaseAddress = server.Url };
+
+        using var answer = JsonDocument.Parse(await client.GetStringAsync("/v1/stats"));
+
+        IEnumerable<string> fields = answer.RootElement.GetProperty("data").EnumerateObject().Select(field => field.Name);
+        IEnumerable<string> rows = ReadmeFile.Text.Split('\n')
+            .SkipWhile(line => !line.StartsWith("| field |", StringComparison.Ordinal)).Skip(2)
+            .TakeWhile(line => line.StartsWith('|'))
+            .SelectMany(line => line.Split('|')[1].Trim().Split(", "))
+            .Select(name => name.Trim('`'));
+        Assert.That(rows, Is.EquivalentTo(fields));
+    }
+
+    [Test]
+    public async Task The_table_of_endpoints_says_where_each_is_served()
+    {
+        string socket = Path.Combine(Path.GetTempPath(), $"keker-{Guid.NewGuid():N}.sock");
+        await using ReadmeServer server = await ReadmeServer.StartAsync("--admin-listen", $"unix:{socket}", "--publish-key", Key);
+        using var client = new HttpClient { BaseAddress = server.Url };
+
+        foreach (string[] row in ReadmeFile.Table("Endpoints"))
+        {
+            string path = row[0].Trim('`');
+            using HttpResponseMessage onPublic = await client.GetAsync(path);
+            string onAdmin = await ReadmeShell.RunAsync($"curl -s -o /dev/null -w '%{{http_code}}' --unix-socket {socket} http://localhost{path}");
+
+            Assert.That(onPublic.StatusCode != HttpStatusCode.NotFound, Is.EqualTo(row[3] is "`--listen`" or "both"), $"{path} on the public port");
+            Assert.That(onAdmin != "404", Is.EqualTo(row[3] is "the admin address" or "both"), $"{path} on the admin address");
+        }
+        await server.StopAsync();
+        Assert.That(socket, Does.Not.Exist, "the socket file goes with the server");
+    }
+
+    [TestCase("/v1/publish", "GET", 405)]
+    [TestCase("/v1/publish", "POST", 400)]
+    [TestCase("/v1/nowhere", "GET", 404)]
+    [TestCase("/v1/stats/sessions", "GET", 403)]
+    [TestCase("/v1/subscribe", "GET", 426)]
+    [TestCase("/v1/broadcast", "POST", 413)]
+    [TestCase("/v1/health", "FROBNICATE", 501)]
+    public async Task An_error_is_in_the_table_of_answers_and_says_what_to_do(string path, string method, int status)
+    {
+        await using ReadmeServer server = await ReadmeServer.StartAsync("--write-buffer", "16");
+        using var client = new HttpClient { BaseAddress = server.Url };
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        if (method == "POST")
+            request.Content = new StringContent("more than sixteen bytes");
+
+        using HttpResponseMessage answer = await client.SendAsync(request);
+
+        using var json = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That((int)answer.StatusCode, Is.EqualTo(status));
+            Assert.That(ReadmeFile.Table("Answers").SelectMany(row => row[0].Split(", ")), Does.Contain($"{status}"));
+            Assert.That(json.RootElement.GetProperty("message").GetString(), Is.Not.Empty);
+            Assert.That(json.RootElement.GetProperty("data").ValueKind, Is.EqualTo(JsonValueKind.Null));
+        }
+    }
+
+    [Test]
+    public async Task The_answers_to_a_publish_without_recipient_are_as_shown()
+    {
+        await using ReadmeServer server = await ReadmeServer.StartAsync("--cache-size", "10");
+
+        string cached = await ReadmeShell.RunAsync($"curl -s -d short -H 'Token: {Token}' {server.Url}v1/publish");
+        string dropped = await ReadmeShell.RunAsync($"curl -s -d 'longer than that' -H 'Token: {Token}' {server.Url}v1/publish");
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(ReadmeFile.Table("Publishing to one recipient")[1][2], Is.EqualTo($"`{cached}`"));
+            Assert.That(dropped, Is.EqualTo(cached.Replace("\"cached\":1", "\"cached\":0", StringComparison.Ordinal)));
+        }
+    }
+
+    private static string WithKey(string command) =>
+        command.Contains("$KEY", StringComparison.Ordinal) ? command : $"{command} -H \"Authorization: Bearer $KEY\"";
+}
