@@ -1,4 +1,4 @@
-using System.IO.Pipelines;
+using System.Buffers;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using Keker.Protocol.Http;
@@ -16,7 +16,7 @@ internal sealed class ConnectionHandler(ServerContext server, TlsUpgrade? tls)
     /// <summary>TCP_NOTSENT_LOWAT of Linux: .NET has no name for it.</summary>
     private const int TcpNotSentLowWater = 25;
 
-    /// <summary>Seconds after which a connection that was one too many may try again.</summary>
+    /// <summary>Seconds after which a refused client may try again.</summary>
     private const int RetryAfter = 5;
 
     private readonly HttpServer _http = new(server);
@@ -80,8 +80,14 @@ internal sealed class ConnectionHandler(ServerContext server, TlsUpgrade? tls)
     private async Task CloseAsync(Connection connection)
     {
         connection.Phase = null;
-        await connection.DisposeAsync().ConfigureAwait(false);
-        server.Connections.Remove(connection);
+        try
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            server.Connections.Remove(connection);
+        }
     }
 
     private async Task<bool> TryAuthenticateAsync(Connection connection)
@@ -108,50 +114,23 @@ internal sealed class ConnectionHandler(ServerContext server, TlsUpgrade? tls)
         server.Counters.Refused.Increment();
         if (Interlocked.Increment(ref _refusals) <= Limits.RefusalsTold && !isTls)
         {
-            connection.TrySend(BusyAnswer(server.Clock.UtcNow));
-            connection.FinishSending();
-
-            // Closing with unread input would reset the connection, and the reset may overtake the answer (RFC 9112 9.6).
-            Task end = DropInputAsync(connection);
+            connection.TrySend(Busy(server.Clock.UtcNow));
+            Task end = connection.LingerAsync(inputEnded: false);
             await Task.WhenAny(end, Task.Delay(Limits.LingeringCloseTimeout)).ConfigureAwait(false);
-            connection.Abort();
+            connection.StopReading();
             await end.ConfigureAwait(false);
         }
         Interlocked.Decrement(ref _refusals);
-        connection.Abort();
         await connection.DisposeAsync().ConfigureAwait(false);
     }
 
-    private static async Task DropInputAsync(Connection connection)
+    private static ReadOnlySpan<byte> Busy(DateTimeOffset now)
     {
-        try
-        {
-            long dropped = 0;
-            while (dropped <= Limits.LingeringCloseBytes)
-            {
-                ReadResult result = await connection.Reader.ReadAsync().ConfigureAwait(false);
-                dropped += result.Buffer.Length;
-                connection.Reader.AdvanceTo(result.Buffer.End);
-                if (result.IsCompleted)
-                    return;
-            }
-        }
-        catch (Exception e) when (Connection.IsDisconnect(e))
-        {
-        }
-    }
-
-    private static byte[] BusyAnswer(DateTimeOffset now)
-    {
-        var answer = new AnswerBuffer();
-        byte[] date = new byte[HttpDate.Length];
+        Span<byte> date = stackalloc byte[HttpDate.Length];
         HttpDate.Format(now, date);
-        JsonAnswers.WriteMessage(answer, 503, "too many connections: try again later"u8, new ResponseHeaders
-        {
-            Date = date,
-            Connection = ConnectionHeader.Close,
-            RetryAfterSeconds = RetryAfter,
-        });
-        return answer.Bytes.ToArray();
+        var answer = new ArrayBufferWriter<byte>();
+        var headers = new ResponseHeaders { Date = date, Connection = ConnectionHeader.Close, RetryAfterSeconds = RetryAfter };
+        JsonAnswers.WriteMessage(answer, 503, "too many connections: try again later"u8, headers);
+        return answer.WrittenSpan;
     }
 }

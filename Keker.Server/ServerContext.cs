@@ -23,6 +23,9 @@ internal sealed class ServerContext(KekerOptions options, MessageBroker broker, 
     /// <summary>The keys in force: those of the options until a reload.</summary>
     public PublishKeyCheck PublishKeys { get; } = new(options.PublishKeys);
 
+    /// <summary>Bytes of bodies that have arrived in part.</summary>
+    public MemoryGauge BodiesUnderWay { get; } = new();
+
     public MonotonicClock Clock => Broker.Context.Clock;
 
     public Counters Counters => Broker.Context.Counters;

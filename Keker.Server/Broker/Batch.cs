@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics;
+using System.Numerics;
 using Keker.Server.Options;
 
 namespace Keker.Server.Broker;
@@ -29,6 +30,9 @@ internal sealed class Batch
     /// <summary>The wire bytes. One publication alone is sent from where it lies.</summary>
     public ReadOnlyMemory<byte> Bytes => _publications.Count == 1 ? _publications[0].Frame : _buffer.AsMemory(0, _length);
 
+    /// <summary>What a write that refers to <see cref="Bytes"/> keeps alive: all of the buffer, however little of it is used.</summary>
+    public int HeldBytes => _publications.Count == 1 ? _length : _buffer?.Length ?? 0;
+
     public void Begin(long start)
     {
         Start = start;
@@ -53,7 +57,10 @@ internal sealed class Batch
     {
         if (_publications.Count < 2)
             return;
-        _buffer ??= GC.AllocateUninitializedArray<byte>(Limits.BatchBytes);
+
+        // No larger than needed: with TLS a slow reader may keep it.
+        if (_buffer is null || _buffer.Length < _length)
+            _buffer = GC.AllocateUninitializedArray<byte>((int)BitOperations.RoundUpToPowerOf2((uint)_length));
         int position = 0;
         foreach (Publication publication in _publications)
         {

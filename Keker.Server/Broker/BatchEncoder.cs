@@ -26,19 +26,16 @@ internal sealed class BatchEncoder
     {
         if (_topic == topic && Head == head)
             return;
+        Forget();
         _topic = topic;
         Head = head;
-        _used = 0;
-        _next = 0;
     }
 
     /// <summary>Forgets the topic, so that a pooled encoder keeps nothing alive, and tells the counters.</summary>
     public void End(BrokerContext context)
     {
         _topic = null;
-        for (int i = 0; i < _used; i++)
-            _batches[i]?.Begin(0);
-        _used = 0;
+        Forget();
         if (Delivered == 0)
             return;
         context.Counters.Delivered.Add(Delivered);
@@ -74,5 +71,13 @@ internal sealed class BatchEncoder
         int index = Array.IndexOf(_batches, batch);
         if (index >= 0)
             _batches[index] = null;
+    }
+
+    private void Forget()
+    {
+        for (int i = 0; i < _used; i++)
+            _batches[i]?.Begin(0);
+        _used = 0;
+        _next = 0;
     }
 }

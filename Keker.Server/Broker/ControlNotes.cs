@@ -6,15 +6,22 @@ namespace Keker.Server.Broker;
 /// <summary>The ping and the pong that a session still has to send: one of each at most, so that no peer can make them pile up.</summary>
 /// <remarks>
 /// Notes are left by any thread and taken by the owner of the session's gate. A mutable struct: keep it in a field.
+/// A ping carries its number and a secret of the session, 4 bytes each: an answer proves that the ping has arrived.
 /// </remarks>
-internal struct ControlNotes
+internal struct ControlNotes()
 {
+    private const int PingPayloadLength = 2 * sizeof(uint);
+
+    private readonly uint _secret = (uint)Random.Shared.Next();
     private byte[]? _pong;
     private bool _pingDue;
     private uint _pings;
 
     /// <summary>The number that the latest ping carried; 0 before the first.</summary>
-    public uint LatestPing => Volatile.Read(ref _pings);
+    public readonly uint LatestPing => Volatile.Read(in _pings);
+
+    /// <summary>True when a frame is due.</summary>
+    public readonly bool IsAnyDue => Volatile.Read(in _pong) is not null || Volatile.Read(in _pingDue);
 
     /// <summary>Notes a pong; when several wait the latest is sent (RFC 6455 5.5.3).</summary>
     /// <param name="payload">At most 125 bytes; copied.</param>
@@ -22,6 +29,18 @@ internal struct ControlNotes
 
     /// <summary>Notes a ping.</summary>
     public void AddPing() => Volatile.Write(ref _pingDue, true);
+
+    /// <summary>Whether a pong answers a ping of this session.</summary>
+    /// <param name="payload">What the pong carried.</param>
+    /// <param name="ping">The number of the ping, 1 up to <see cref="LatestPing"/>.</param>
+    public readonly bool IsAnswer(ReadOnlySpan<byte> payload, out uint ping)
+    {
+        ping = 0;
+        if (payload.Length != PingPayloadLength || BinaryPrimitives.ReadUInt32BigEndian(payload[sizeof(uint)..]) != _secret)
+            return false;
+        ping = BinaryPrimitives.ReadUInt32BigEndian(payload);
+        return ping > 0 && ping <= LatestPing;
+    }
 
     /// <summary>Writes the next frame that is due.</summary>
     /// <param name="frame">At least <see cref="FrameWriter.MaxControlFrameLength"/> bytes.</param>
@@ -33,10 +52,13 @@ internal struct ControlNotes
         if (!Volatile.Read(ref _pingDue))
             return 0;
         Volatile.Write(ref _pingDue, false);
-        Span<byte> number = stackalloc byte[sizeof(uint)];
+        Span<byte> payload = stackalloc byte[PingPayloadLength];
         uint ping = _pings + 1;
-        BinaryPrimitives.WriteUInt32BigEndian(number, ping);
+        BinaryPrimitives.WriteUInt32BigEndian(payload, ping);
+        BinaryPrimitives.WriteUInt32BigEndian(payload[sizeof(uint)..], _secret);
+
+        // Before it is on the wire: the answer may be there before the send has returned.
         Volatile.Write(ref _pings, ping);
-        return FrameWriter.WriteControl(frame, OpCode.Ping, number);
+        return FrameWriter.WriteControl(frame, OpCode.Ping, payload);
     }
 }

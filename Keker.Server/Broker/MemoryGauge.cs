@@ -7,11 +7,11 @@ internal sealed class MemoryGauge
 
     public long Bytes => Volatile.Read(ref _bytes);
 
-    public void Add(long bytes) => Interlocked.Add(ref _bytes, bytes);
-
-    public void Remove(long bytes)
+    public void Add(long bytes)
     {
         if (bytes != 0)
-            Interlocked.Add(ref _bytes, -bytes);
+            Interlocked.Add(ref _bytes, bytes);
     }
+
+    public void Remove(long bytes) => Add(-bytes);
 }

@@ -10,6 +10,9 @@ internal struct PendingList
     private Subscription? _pushed;
     private Subscription? _taken;
 
+    /// <summary>True when nothing waits; for the owner of the gate.</summary>
+    public readonly bool IsEmpty => _taken is null && Volatile.Read(in _pushed) is null;
+
     /// <summary>Adds a subscription whose mark the caller has just set; so it is in one list only, and once.</summary>
     public void Push(Subscription member)
     {

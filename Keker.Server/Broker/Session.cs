@@ -15,23 +15,18 @@ namespace Keker.Server.Broker;
 /// </para>
 /// <para>Hence the invariant: whoever takes the gate stands at a frame boundary.</para>
 /// </remarks>
-internal sealed class Session(ISessionTransport transport, BrokerContext context)
+internal sealed class Session(ISessionTransport transport, BrokerContext context) : FrameSender(transport, context)
 {
     private Gate _gate;
-    private bool _closed;
-    private ControlNotes _control;
+    private ControlNotes _control = new();
     private PendingList _pending;
     private CloseRequest? _closeRequest;
-    private long _waitingSince;
 
     /// <summary>The session's own topic, from HELLO on.</summary>
     public Subscription? OwnTopic { get; set; }
 
     /// <summary>The broadcast, from HELLO on.</summary>
     public Subscription? Broadcast { get; set; }
-
-    /// <summary>When the peer last made room in a send that waits, in milliseconds of the clock; 0 when nothing waits.</summary>
-    public long WaitingSince => Volatile.Read(ref _waitingSince);
 
     /// <summary>The Close frame asked for, sent or not.</summary>
     public CloseRequest? CloseRequested => Volatile.Read(ref _closeRequest);
@@ -43,19 +38,19 @@ internal sealed class Session(ISessionTransport transport, BrokerContext context
         {
             // The owner of the gate has it on its list and will read a head at least as new as ours.
             if (member.Topic.HasOvertaken(member.Cursor))
-                RequestClose(CloseCode.TryAgainLater, SlowConsumer);
+                Overtaken();
             return;
         }
         if (!_gate.TryEnter())
         {
             MarkPending(member);
             if (_gate.TryEnter())
-                SendAll();
+                Resume();
             return;
         }
-        bool silent = Volatile.Read(ref _closed) || CloseRequested is { AfterLog: false };
+        bool silent = IsClosed || CloseRequested is { AfterLog: false };
         if (silent || TryFlush(member, encoder))
-            SendAll();
+            Resume();
     }
 
     /// <summary>Starts a member that was marked as pending when it joined: what was cached goes out, then what is live.</summary>
@@ -65,20 +60,26 @@ internal sealed class Session(ISessionTransport transport, BrokerContext context
         Wake();
     }
 
-    /// <summary>Answers a Ping; when several wait the latest is answered (RFC 6455 5.5.3).</summary>
+    /// <summary>Notes the answer to a Ping; <see cref="SendNotes"/> sends it.</summary>
     /// <param name="payload">At most 125 bytes; copied.</param>
-    public void SendPong(ReadOnlySpan<byte> payload)
+    public void NotePong(ReadOnlySpan<byte> payload) => _control.AddPong(payload);
+
+    /// <summary>Sends the pong that was noted: one for all pings that arrived together.</summary>
+    public void SendNotes()
     {
-        _control.AddPong(payload);
-        Wake();
+        if (_control.IsAnyDue)
+            Wake();
     }
 
-    /// <summary>Sends a Ping whose payload is the number of pings so far, 4 bytes big-endian.</summary>
+    /// <summary>Sends a Ping.</summary>
     public void SendPing()
     {
         _control.AddPing();
         Wake();
     }
+
+    /// <summary>Whether a pong answers a ping of this session, and which: 1 up to <see cref="LatestPing"/>.</summary>
+    public bool IsAnswer(ReadOnlySpan<byte> payload, out uint ping) => _control.IsAnswer(payload, out ping);
 
     /// <summary>Asks for a Close frame; the first request wins.</summary>
     /// <param name="code">Close code.</param>
@@ -86,7 +87,7 @@ internal sealed class Session(ISessionTransport transport, BrokerContext context
     /// <param name="afterLog">True: everything up to the head goes out first.</param>
     public void RequestClose(ushort code, ReadOnlyMemory<byte> reason, bool afterLog = false)
     {
-        var request = new CloseRequest(code, reason, afterLog, context.Clock.Now);
+        var request = new CloseRequest(code, reason, afterLog, Context.Clock.Now);
         if (Interlocked.CompareExchange(ref _closeRequest, request, null) is { } earlier)
         {
             // A drain waits for the log; anything else does not, and replaces it.
@@ -94,11 +95,11 @@ internal sealed class Session(ISessionTransport transport, BrokerContext context
                 return;
         }
         if (code == CloseCode.TryAgainLater)
-            context.Counters.SlowConsumers.Increment();
+            Context.Counters.SlowConsumers.Increment();
         Wake();
     }
 
-    /// <summary>The number a Pong has to carry to answer the latest Ping.</summary>
+    /// <summary>The number of the latest ping; 0 before the first.</summary>
     public uint LatestPing => _control.LatestPing;
 
     /// <summary>The reason that goes with 1013.</summary>
@@ -107,17 +108,17 @@ internal sealed class Session(ISessionTransport transport, BrokerContext context
     /// <summary>The connection is gone: nothing is sent any more, pending subscriptions are let go of.</summary>
     public void Disconnected()
     {
-        Volatile.Write(ref _closed, true);
+        MarkClosed();
         Wake();
     }
 
     private void Wake()
     {
         if (_gate.TryEnter())
-            SendAll();
+            Resume();
     }
 
-    private void MarkPending(Subscription member)
+    protected override void MarkPending(Subscription member)
     {
         if (!member.TryMarkPending())
             return;
@@ -125,8 +126,10 @@ internal sealed class Session(ISessionTransport transport, BrokerContext context
         _pending.Push(member);
     }
 
+    protected override void Overtaken() => RequestClose(CloseCode.TryAgainLater, SlowConsumer);
+
     /// <summary>The owner of the gate does all there is to do and leaves, or goes with a send that waits for room.</summary>
-    private void SendAll()
+    protected override void Resume()
     {
         BatchEncoder? encoder = null;
         while (TrySendAll(ref encoder) && !_gate.TryLeave())
@@ -134,8 +137,8 @@ internal sealed class Session(ISessionTransport transport, BrokerContext context
         }
         if (encoder is null)
             return;
-        encoder.End(context);
-        context.Encoders.Return(encoder);
+        encoder.End(Context);
+        Context.Encoders.Return(encoder);
     }
 
     /// <returns>False when a send waits for room: the gate is no longer the caller's.</returns>
@@ -143,7 +146,7 @@ internal sealed class Session(ISessionTransport transport, BrokerContext context
     {
         while (true)
         {
-            if (Volatile.Read(ref _closed))
+            if (IsClosed)
             {
                 LetGoOfPending();
                 return true;
@@ -161,12 +164,21 @@ internal sealed class Session(ISessionTransport transport, BrokerContext context
                 continue;
             if (_pending.Pop() is { } member)
             {
-                if (!TryFlushPending(member, encoder ??= context.Encoders.Get()))
+                if (!TryFlushPending(member, encoder ??= Context.Encoders.Get()))
                     return false;
                 continue;
             }
             if (close is null)
                 return true;
+
+            // Appended, and its pass has yet to come here: that is before the close, too.
+            if (MarkBehind(OwnTopic) | MarkBehind(Broadcast))
+            {
+                // Marked and not on the list: whoever marked it is about to put it there and to wake this session.
+                if (_pending.IsEmpty)
+                    return true;
+                continue;
+            }
             if (!TrySendClose(close))
                 return false;
         }
@@ -182,64 +194,18 @@ internal sealed class Session(ISessionTransport transport, BrokerContext context
         return sent;
     }
 
+    private bool MarkBehind(Subscription? member)
+    {
+        if (member is null || member.Cursor >= member.Topic.Head)
+            return false;
+        MarkPending(member);
+        return true;
+    }
+
     private void LetGoOfPending()
     {
         while (_pending.Pop() is { } member)
             member.Topic.MemberSettled();
-    }
-
-    /// <returns>False when a send waits for room.</returns>
-    private bool TryFlush(Subscription member, BatchEncoder encoder)
-    {
-        while (member.Cursor < encoder.Head)
-        {
-            Batch? batch = encoder.Get(member.Cursor);
-            if (batch is null)
-            {
-                RequestClose(CloseCode.TryAgainLater, SlowConsumer);
-                return true;
-            }
-            if (!transport.CanTrySend)
-            {
-                if (!TryWrite(member, batch, encoder))
-                    return false;
-                continue;
-            }
-            int sent = transport.TrySend(batch.Bytes.Span);
-            if (sent == batch.Bytes.Length)
-            {
-                member.Cursor = batch.End;
-                encoder.Delivered += batch.Count;
-                continue;
-            }
-            if (sent < 0)
-            {
-                GiveUp();
-                return true;
-            }
-            int whole = batch.Cut(sent, out ReadOnlyMemory<byte> rest);
-            member.Cursor = batch.Start + whole;
-            encoder.Delivered += whole;
-            if (!TryFinish(new UnfinishedSend(member, rest, member.Cursor + 1)))
-                return false;
-        }
-        return true;
-    }
-
-    /// <summary>TLS: one whole write, which may refer to the batch for as long as it is unfinished.</summary>
-    /// <returns>False when it waits for room.</returns>
-    private bool TryWrite(Subscription member, Batch batch, BatchEncoder encoder)
-    {
-        // Over the bound a write refers to one publication, which the log holds anyway, instead of to a batch of its own.
-        if (batch.Count == 1 || context.UnfinishedWrites.Bytes > context.Limits.UnfinishedWrites)
-        {
-            batch.Cut(0, out ReadOnlyMemory<byte> frame);
-            return TryFinish(new UnfinishedSend(member, frame, batch.Start + 1));
-        }
-        if (TryFinish(new UnfinishedSend(member, batch.Bytes, batch.End)))
-            return true;
-        encoder.Detach(batch);
-        return false;
     }
 
     private bool TrySendClose(CloseRequest close)
@@ -254,81 +220,5 @@ internal sealed class Session(ISessionTransport transport, BrokerContext context
         int length = _control.Take(frame);
         anySent = length > 0;
         return !anySent || TrySendFrame(frame[..length], isClose: false);
-    }
-
-    private bool TrySendFrame(ReadOnlySpan<byte> frame, bool isClose)
-    {
-        int sent = transport.CanTrySend ? transport.TrySend(frame) : 0;
-        if (sent < 0)
-        {
-            GiveUp();
-            return true;
-        }
-        return TryFinish(new UnfinishedSend(Member: null, frame[sent..].ToArray(), Cursor: 0, isClose));
-    }
-
-    /// <summary>Sends the rest of what a socket took in part, in steps: each step taken is progress that the deadline goes by.</summary>
-    /// <returns>False when it waits for room: the gate goes with it. True when all is sent or the connection is gone.</returns>
-    private bool TryFinish(UnfinishedSend unfinished)
-    {
-        while (!unfinished.Rest.IsEmpty)
-        {
-            ValueTask<bool> step = transport.SendAsync(unfinished.NextStep);
-            if (!step.IsCompleted)
-            {
-                if (unfinished.Member is { } member)
-                    MarkPending(member);
-                _ = FinishAsync(step, unfinished);
-                return false;
-            }
-            if (!step.Result)
-            {
-                GiveUp();
-                return true;
-            }
-            unfinished = unfinished.AfterStep;
-        }
-        Finished(unfinished);
-        return true;
-    }
-
-    private async Task FinishAsync(ValueTask<bool> step, UnfinishedSend unfinished)
-    {
-        long heldBytes = transport.CanTrySend ? 0 : unfinished.Rest.Length;
-        context.UnfinishedWrites.Add(heldBytes);
-        bool sent;
-        do
-        {
-            Volatile.Write(ref _waitingSince, context.Clock.Now);
-            sent = await step.ConfigureAwait(false);
-            unfinished = unfinished.AfterStep;
-            if (sent && !unfinished.Rest.IsEmpty)
-                step = transport.SendAsync(unfinished.NextStep);
-        }
-        while (sent && !unfinished.Rest.IsEmpty);
-        Volatile.Write(ref _waitingSince, 0);
-        context.UnfinishedWrites.Remove(heldBytes);
-        if (sent)
-            Finished(unfinished);
-        else
-            GiveUp();
-        SendAll();
-    }
-
-    private void Finished(UnfinishedSend unfinished)
-    {
-        if (unfinished.Member is { } member)
-        {
-            context.Counters.Delivered.Add(unfinished.Cursor - member.Cursor);
-            member.Cursor = unfinished.Cursor;
-        }
-        if (unfinished.IsClose && !Interlocked.Exchange(ref _closed, true))
-            transport.FinishSending();
-    }
-
-    private void GiveUp()
-    {
-        Volatile.Write(ref _closed, true);
-        transport.Abort();
     }
 }

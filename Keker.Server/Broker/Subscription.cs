@@ -7,7 +7,9 @@ namespace Keker.Server.Broker;
 internal sealed class Subscription(Topic topic, Session session)
 {
     private int _pending;
-    private long _cursor;
+
+    // Before it joins it is behind nothing.
+    private long _cursor = long.MaxValue;
 
     public Topic Topic { get; } = topic;
 

@@ -114,6 +114,12 @@ internal sealed class Topic(byte[] name, BrokerContext context)
         {
             if (_retired)
                 return false;
+
+            // Counted as behind before the lock is released, or a pass of somebody else's publish could trim what it has to get;
+            // marked before it has a cursor, or a drain could find it behind and mark it, too.
+            bool marked = member.TryMarkPending();
+            Debug.Assert(marked);
+            MemberPending();
             member.Cursor = TakeCached();
 
             // What was cached comes on top of what it may lag, or the next publish could cut it off before it got anything.
@@ -122,11 +128,6 @@ internal sealed class Topic(byte[] name, BrokerContext context)
             _members.Add(member);
             if (_members.Count == 1 && !IsBroadcast)
                 context.Topics.Occupied.Increment();
-
-            // Counted as behind before the lock is released, or a pass of somebody else's publish could trim what it has to get.
-            bool marked = member.TryMarkPending();
-            Debug.Assert(marked);
-            _pendingMembers++;
             return true;
         }
     }

@@ -4,8 +4,9 @@ namespace Keker.Server.Broker;
 /// <param name="Member">Whose cursor it moves; null for a control frame.</param>
 /// <param name="Rest">Bytes still to send.</param>
 /// <param name="Cursor">The member's cursor once they are sent.</param>
+/// <param name="HeldBytes">Bytes that only this write keeps alive.</param>
 /// <param name="IsClose">True when nothing may follow.</param>
-internal readonly record struct UnfinishedSend(Subscription? Member, ReadOnlyMemory<byte> Rest, long Cursor, bool IsClose = false)
+internal readonly record struct UnfinishedSend(Subscription? Member, ReadOnlyMemory<byte> Rest, long Cursor, int HeldBytes = 0, bool IsClose = false)
 {
     /// <summary>Small enough that a slow but living peer shows progress before the write deadline: 64 KiB in 30 s.</summary>
     private const int StepBytes = 64 << 10;

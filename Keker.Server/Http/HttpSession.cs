@@ -47,6 +47,10 @@ internal sealed class HttpSession : IConnectionPhase
         }
         finally
         {
+            // However it ended: what was appended has to reach its members.
+            if (_exchange is not null)
+                Server.Broker.Flush(_exchange.Dirty);
+            CountBody(0);
             ReturnExchange();
         }
     }
@@ -56,14 +60,17 @@ internal sealed class HttpSession : IConnectionPhase
         // What became idle after the drain had visited it.
         if (Server.IsDraining)
             Drain();
+        // In this order, the reverse of writing them: a new wait is never measured from the beginning of an old one.
+        HttpWait wait = _wait;
         double waited = now - Volatile.Read(ref _waitingSince);
-        switch (_wait)
+        switch (wait)
         {
             case HttpWait.Request when waited >= Server.Options.Timeout.TotalMilliseconds:
+            case HttpWait.Linger when waited >= Limits.LingeringCloseTimeout.TotalMilliseconds:
+                // An ordinary end: what the peer has not taken of its answers yet stays with the kernel.
                 _connection.StopReading();
                 break;
             case HttpWait.Send when waited >= Limits.WriteStallTimeout.TotalMilliseconds:
-            case HttpWait.Linger when waited >= Limits.LingeringCloseTimeout.TotalMilliseconds:
                 _connection.Abort();
                 break;
             case HttpWait.Head when waited >= Limits.RequestHeadTimeout.TotalMilliseconds:
@@ -86,9 +93,13 @@ internal sealed class HttpSession : IConnectionPhase
 
     private async Task<bool> ServeAsync(PipeReader reader)
     {
+        var turn = new ReadTurn();
         while (true)
         {
-            ReadResult result = await reader.ReadAsync().ConfigureAwait(false);
+            ValueTask<ReadResult> read = reader.ReadAsync();
+            if (turn.IsOver(read.IsCompleted))
+                await Task.Yield();
+            ReadResult result = await read.ConfigureAwait(false);
             ReadOnlySequence<byte> input = result.Buffer;
             Progress progress = Read(ref input);
             bool needsInput = progress is Progress.NeedMore or Progress.Idle;
@@ -99,10 +110,7 @@ internal sealed class HttpSession : IConnectionPhase
                 return false;
             while (progress == Progress.NoRoom)
             {
-                if (!await WaitForRoomAsync().ConfigureAwait(false))
-                    return false;
-                input = ReadOnlySequence<byte>.Empty;
-                progress = Read(ref input);
+                progress = await WaitForRoomAsync().ConfigureAwait(false);
                 if (!await FlushAndSendAsync().ConfigureAwait(false))
                     return false;
             }
@@ -111,10 +119,15 @@ internal sealed class HttpSession : IConnectionPhase
                 case Progress.Upgraded:
                     return true;
                 case Progress.Close:
-                    await LingerAsync(reader, result.IsCompleted).ConfigureAwait(false);
+                    ReturnExchange();
+                    WaitFor(HttpWait.Linger);
+                    await _connection.LingerAsync(result.IsCompleted).ConfigureAwait(false);
                     return false;
                 case Progress.Idle:
                     ReturnExchange();
+
+                    // It has become a publisher's connection, whose next request is near; a subscriber's never comes here.
+                    _connection.Reader.HoldsBuffer = true;
                     WaitFor(HttpWait.Request, restart: true);
                     break;
             }
@@ -128,13 +141,25 @@ internal sealed class HttpSession : IConnectionPhase
         _exchange.Begin(_connection, _http.Date.Now);
         _silent &= input.IsEmpty;
         Progress progress = _http.Requests.Read(_exchange, ref input);
+        CountBody(progress == Progress.NeedMore && _exchange.Endpoint is not null ? _exchange.ChunkedBody?.WrittenCount ?? input.Length : 0);
         if (progress != Progress.NeedMore)
             return progress;
-        Volatile.Write(ref _bodyReceived, _exchange.ChunkedBody?.WrittenCount ?? input.Length);
+        if (Server.BodiesUnderWay.Bytes > (long)Limits.BodiesUnderWay * Server.Options.WriteBuffer)
+        {
+            Refusal.Write(_exchange, Server, 503, "too many bodies are under way: try again later"u8, retryAfterSeconds: 1);
+            CountBody(0);
+            return Progress.Close;
+        }
 
         // A request has its own time, also where the one before it ended in the same read.
         WaitFor(_exchange.Endpoint is null ? HttpWait.Head : HttpWait.Body, restart: _exchange.Answered > 0);
         return progress;
+    }
+
+    private void CountBody(long received)
+    {
+        Server.BodiesUnderWay.Add(received - _bodyReceived);
+        Volatile.Write(ref _bodyReceived, received);
     }
 
     /// <summary>
@@ -179,39 +204,20 @@ internal sealed class HttpSession : IConnectionPhase
         return true;
     }
 
-    /// <returns>False when too many publishers wait already.</returns>
-    private async ValueTask<bool> WaitForRoomAsync()
+    /// <returns>How it goes on once there is room, or with the refusal when too many publishers wait already.</returns>
+    private async ValueTask<Progress> WaitForRoomAsync()
     {
         if (_exchange!.FullTopic!.WaitForRoom() is not { } room)
         {
             _exchange.FullTopic = null;
             _exchange.Closing = true;
             Refusal.Write(_exchange, Server, 503, "too many publishers wait for this recipient: try again later"u8, retryAfterSeconds: 1);
-            await FlushAndSendAsync().ConfigureAwait(false);
-            return false;
+            return Progress.Close;
         }
         WaitFor(HttpWait.Room);
         await room.ConfigureAwait(false);
-        return true;
-    }
-
-    /// <summary>
-    /// Half-closes and drops what still arrives: closing with unread input would reset the connection, and the reset may overtake
-    /// the answer (RFC 9112 9.6).
-    /// </summary>
-    private async Task LingerAsync(PipeReader reader, bool inputEnded)
-    {
-        ReturnExchange();
-        WaitFor(HttpWait.Linger);
-        _connection.FinishSending();
-        long dropped = 0;
-        while (!inputEnded && dropped <= Limits.LingeringCloseBytes)
-        {
-            ReadResult result = await reader.ReadAsync().ConfigureAwait(false);
-            dropped += result.Buffer.Length;
-            inputEnded = result.IsCompleted;
-            reader.AdvanceTo(result.Buffer.End);
-        }
+        ReadOnlySequence<byte> nothing = ReadOnlySequence<byte>.Empty;
+        return Read(ref nothing);
     }
 
     private void WaitFor(HttpWait wait, bool restart = false)

@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using Keker.Server.Broker;
 using Keker.Server.Observability;
+using Keker.Server.Options;
 
 namespace Keker.Server.Net;
 
@@ -13,13 +14,10 @@ namespace Keker.Server.Net;
 /// </remarks>
 internal sealed class Connection : ISessionTransport, IAsyncDisposable
 {
-    /// <summary>Bytes a read may bring; the buffer is rented when bytes have arrived and given back when they are consumed.</summary>
-    private const int ReadBufferBytes = 16 << 10;
-
     private readonly Socket _socket;
     private readonly MonotonicClock _clock;
     private Stream _stream;
-    private PipeReader? _reader;
+    private ConnectionReader? _reader;
     private long _finishedSendingAt;
     private bool _aborted;
 
@@ -40,9 +38,8 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
     /// <summary>What the connection is busy with.</summary>
     public IConnectionPhase? Phase { get; set; }
 
-    /// <summary>What has arrived. No buffer is held while nothing has.</summary>
-    public PipeReader Reader => _reader ??= PipeReader.Create(_stream, new StreamPipeReaderOptions(
-        bufferSize: ReadBufferBytes, minimumReadSize: ReadBufferBytes / 4, leaveOpen: true, useZeroByteReads: true));
+    /// <summary>What has arrived.</summary>
+    public ConnectionReader Reader => _reader ??= new ConnectionReader(_stream);
 
     /// <summary>When the sending side was shut, in milliseconds of the clock; 0 before.</summary>
     public long FinishedSendingAt => Volatile.Read(ref _finishedSendingAt);
@@ -87,8 +84,9 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
             await _stream.WriteAsync(bytes).ConfigureAwait(false);
             return true;
         }
-        catch (Exception e) when (IsDisconnect(e))
+        catch (Exception e) when (IsDisconnect(e) || e is InvalidOperationException)
         {
+            // TLS calls it an invalid operation to write after its goodbye.
             return false;
         }
     }
@@ -100,6 +98,30 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
             _ = FinishSendingAsync(tls);
         else
             Shutdown(SocketShutdown.Send);
+    }
+
+    /// <summary>
+    /// Half-closes and drops what still arrives until the peer closes, too: closing with unread input would reset the connection,
+    /// and the reset may overtake the last answer (RFC 9112 9.6). <see cref="StopReading"/> ends it.
+    /// </summary>
+    /// <param name="inputEnded">True when the peer has closed already.</param>
+    public async Task LingerAsync(bool inputEnded)
+    {
+        FinishSending();
+        long dropped = 0;
+        try
+        {
+            while (!inputEnded && dropped <= Limits.LingeringCloseBytes)
+            {
+                ReadResult result = await Reader.ReadAsync().ConfigureAwait(false);
+                dropped += result.Buffer.Length;
+                inputEnded = result.IsCompleted;
+                Reader.AdvanceTo(result.Buffer.End);
+            }
+        }
+        catch (Exception e) when (IsDisconnect(e))
+        {
+        }
     }
 
     /// <summary>Lets a pending read end as if the peer had stopped sending; sending still works.</summary>
@@ -137,7 +159,7 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
     }
 
     /// <summary>True for what a peer can cause at any time by going away.</summary>
-    public static bool IsDisconnect(Exception e) => e is IOException or SocketException or ObjectDisposedException or InvalidOperationException;
+    public static bool IsDisconnect(Exception e) => e is IOException or SocketException or ObjectDisposedException;
 
     private async Task FinishSendingAsync(SslStream tls)
     {

@@ -63,6 +63,12 @@ internal static class Limits
     /// <summary>Unsent answers on one connection: a client that only writes must not fill our memory.</summary>
     public const int PipelinedAnswerBytes = 64 * 1024;
 
+    /// <summary>
+    /// Bodies of full size that may be under way at a time, in all: what has arrived of a body is held until it is whole, and slow senders
+    /// must not add up to all memory. One that arrives in one piece never counts.
+    /// </summary>
+    public const int BodiesUnderWay = 64;
+
     /// <summary>A token is an opaque name, and this is ample for one.</summary>
     public const int TokenBytes = 512;
 

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Buffers.Binary;
 using System.IO.Pipelines;
 using Keker.Protocol.Commands;
 using Keker.Protocol.WebSocket;
@@ -52,6 +51,7 @@ internal sealed class WebSocketSession : IConnectionPhase
     public async Task RunAsync()
     {
         PipeReader reader = _connection.Reader;
+        var turn = new ReadTurn();
 
         // The drain may have visited the connection while it was changing from HTTP.
         Interlocked.MemoryBarrier();
@@ -61,9 +61,13 @@ internal sealed class WebSocketSession : IConnectionPhase
         {
             while (true)
             {
-                ReadResult result = await reader.ReadAsync().ConfigureAwait(false);
+                ValueTask<ReadResult> read = reader.ReadAsync();
+                if (turn.IsOver(read.IsCompleted))
+                    await Task.Yield();
+                ReadResult result = await read.ConfigureAwait(false);
                 ReadOnlySequence<byte> input = result.Buffer;
                 Read(ref input);
+                _session.SendNotes();
 
                 // While it pauses, whole frames are left over: nothing counts as looked at, or they would wait for more to arrive.
                 TaskCompletionSource? pause = _pause;
@@ -157,7 +161,7 @@ internal sealed class WebSocketSession : IConnectionPhase
                     Close(CloseCode.UnsupportedData, BinaryRefused);
                     break;
                 case FrameEvent.Ping:
-                    _session.SendPong(control[..length]);
+                    _session.NotePong(control[..length]);
                     Spend();
                     break;
                 case FrameEvent.Pong:
@@ -219,12 +223,16 @@ internal sealed class WebSocketSession : IConnectionPhase
         _hello = null;
     }
 
-    /// <returns>False for a pong that answers no ping of ours, or not the latest: it could be sent blindly and is no sign of life.</returns>
+    /// <summary>
+    /// A pong is a sign of life when it answers a ping of ours that no earlier one has; behind queued messages it may be late, and then
+    /// answers not the latest. Anything else could be sent blindly.
+    /// </summary>
+    /// <returns>False for a pong that nobody asked for.</returns>
     private bool TryTakePong(ReadOnlySpan<byte> payload)
     {
-        if (payload.Length != sizeof(uint) || BinaryPrimitives.ReadUInt32BigEndian(payload) != _session.LatestPing || _session.LatestPing == _answeredPing)
+        if (!_session.IsAnswer(payload, out uint ping) || ping <= _answeredPing)
             return false;
-        Volatile.Write(ref _answeredPing, _session.LatestPing);
+        Volatile.Write(ref _answeredPing, ping);
         Volatile.Write(ref _lastHeard, _server.Clock.Now);
         return true;
     }

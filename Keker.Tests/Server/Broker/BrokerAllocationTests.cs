@@ -1,0 +1,57 @@
+using Keker.Server.Broker;
+
+namespace Keker.Tests.Server.Broker;
+
+/// <summary>Appending and sending allocate nothing beside the publication.</summary>
+internal sealed class BrokerAllocationTests
+{
+    private const int Rounds = 500;
+
+    [Test]
+    public void Publishing_to_members_allocates_nothing([Values(1, 16, 64)] int members, [Values(1, 2, 30)] int burst)
+    {
+        using var broker = new TestBroker();
+        Join(broker, "t", members);
+        var dirty = new DirtyTopics();
+        Publication publication = TestBroker.Message("hello");
+        Assert.That(AllocatedBy(() =>
+        {
+            for (int i = 0; i < burst; i++)
+                broker.Broker.Publish("t"u8, publication, dirty);
+            broker.Broker.Flush(dirty);
+        }), Is.Zero);
+    }
+
+    [Test]
+    public void A_broadcast_and_several_topics_allocate_nothing()
+    {
+        using var broker = new TestBroker();
+        Join(broker, "a", 10);
+        Join(broker, "b", 10);
+        var dirty = new DirtyTopics();
+        Publication publication = TestBroker.Message("hello");
+        Assert.That(AllocatedBy(() =>
+        {
+            broker.Broker.Publish("a"u8, publication, dirty);
+            broker.Broker.Broadcast(publication, dirty);
+            broker.Broker.Publish("b"u8, publication, dirty);
+            broker.Broker.Flush(dirty);
+        }), Is.Zero);
+    }
+
+    private static void Join(TestBroker broker, string token, int members)
+    {
+        for (int i = 0; i < members; i++)
+            broker.Broker.Subscribe(new Session(new SinkTransport(), broker.Context), TestBroker.Token(token));
+    }
+
+    private static long AllocatedBy(Action round)
+    {
+        for (int i = 0; i < Rounds; i++)
+            round();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < Rounds; i++)
+            round();
+        return GC.GetAllocatedBytesForCurrentThread() - before;
+    }
+}

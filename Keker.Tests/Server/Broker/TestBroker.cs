@@ -1,0 +1,90 @@
+using System.Buffers;
+using System.Text;
+using Keker.Server.Broker;
+using Keker.Server.Observability;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Keker.Tests.Server.Broker;
+
+/// <summary>A broker with its own context and a clock that only the test moves.</summary>
+internal sealed class TestBroker : IDisposable
+{
+    /// <summary>Far longer than anything takes: reaching it is a failure, not a measurement.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    public TestBroker(BrokerLimits? limits = null, TimeProvider? time = null)
+    {
+        Context = new BrokerContext(limits ?? new BrokerLimits(), new MonotonicClock(time ?? Time), new Counters());
+        Broker = new MessageBroker(Context);
+        Time.Advance(TimeSpan.FromSeconds(1));
+    }
+
+    public FakeTimeProvider Time { get; } = new();
+
+    public BrokerContext Context { get; }
+
+    public MessageBroker Broker { get; }
+
+    public static Publication Message(string text) => Publication.Create(new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(text)), binary: false);
+
+    public static Publication Message(int payloadLength) => Publication.Create(new ReadOnlySequence<byte>(new byte[payloadLength]), binary: true);
+
+    public static byte[] Token(string token) => Encoding.UTF8.GetBytes(token);
+
+    public static void WaitUntil(Func<bool> condition, string what) =>
+        Assert.That(SpinWait.SpinUntil(condition, Patience), Is.True, what);
+
+    /// <summary>Publishes and flushes, as a connection with one request does.</summary>
+    public PublishResult Publish(string token, params string[] texts) => Publish(token, [.. texts.Select(Message)]);
+
+    public PublishResult Publish(string token, params Publication[] publications)
+    {
+        var dirty = new DirtyTopics();
+        PublishResult result = default;
+        foreach (Publication publication in publications)
+            result = Broker.Publish(Token(token), publication, dirty);
+        Broker.Flush(dirty);
+        return result;
+    }
+
+    public PublishResult Broadcast(params string[] texts)
+    {
+        var dirty = new DirtyTopics();
+        PublishResult result = default;
+        foreach (string text in texts)
+            result = Broker.Broadcast(Message(text), dirty);
+        Broker.Flush(dirty);
+        return result;
+    }
+
+    public TestClient Join(string token, FakeTransport? wire = null)
+    {
+        wire ??= new FakeTransport();
+        var session = new Session(wire, Context);
+        Broker.Subscribe(session, Token(token));
+        return new TestClient(session, wire);
+    }
+
+    public void Leave(TestClient client) => Broker.Unsubscribe(client.Session);
+
+    /// <summary>Advances the clock as the heartbeat sees it.</summary>
+    public void Advance(TimeSpan time)
+    {
+        Time.Advance(time);
+        Broker.DropExpired();
+    }
+
+    /// <summary>Nothing is held once nobody is there and nothing is cached.</summary>
+    public void AssertHoldsNothing()
+    {
+        Assert.That(Context.Memory.Bytes, Is.Zero, "bytes in logs");
+        Assert.That(Context.CacheLedger.Bytes, Is.Zero, "cached bytes");
+        Assert.That(Context.CacheLedger.Count, Is.Zero, "cached entries");
+        Assert.That(Context.UnfinishedWrites.Bytes, Is.Zero, "bytes of unfinished writes");
+        Assert.That(Broker.Topics, Is.Zero, "topics in the table");
+        Assert.That(Context.Topics.Occupied.Value, Is.Zero, "occupied topics");
+        Assert.That(Context.Counters.Sessions.Value, Is.Zero, "sessions");
+    }
+
+    public void Dispose() => Broker.Dispose();
+}

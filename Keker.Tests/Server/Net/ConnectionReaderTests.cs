@@ -1,0 +1,112 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Keker.Server.Net;
+
+namespace Keker.Tests.Server.Net;
+
+internal sealed class ConnectionReaderTests
+{
+    [Test]
+    public async Task Unread_bytes_come_again_in_one_piece_with_what_follows([Values] bool holdsBuffer)
+    {
+        var reader = new ConnectionReader(new ScriptedStream([1, 2, 3], [4, 5])) { HoldsBuffer = holdsBuffer };
+
+        ReadResult first = await reader.ReadAsync();
+        Assert.That(first.Buffer.ToArray(), Is.EqualTo(new byte[] { 1, 2, 3 }));
+        reader.AdvanceTo(first.Buffer.GetPosition(1), first.Buffer.End);
+
+        ReadResult second = await reader.ReadAsync();
+        Assert.That(second.Buffer.IsSingleSegment);
+        Assert.That(second.Buffer.ToArray(), Is.EqualTo(new byte[] { 2, 3, 4, 5 }));
+    }
+
+    [Test]
+    public async Task What_was_not_examined_comes_again_without_a_read()
+    {
+        var stream = new ScriptedStream([1, 2, 3]);
+        var reader = new ConnectionReader(stream);
+        ReadResult first = await reader.ReadAsync();
+        reader.AdvanceTo(first.Buffer.GetPosition(1));
+        int reads = stream.ReadSizes.Count;
+
+        ReadResult second = await reader.ReadAsync();
+        Assert.That(second.Buffer.ToArray(), Is.EqualTo(new byte[] { 2, 3 }));
+        Assert.That(stream.ReadSizes, Has.Count.EqualTo(reads));
+    }
+
+    [Test]
+    public async Task Without_a_buffer_in_hand_it_waits_before_it_takes_one()
+    {
+        var stream = new ScriptedStream([1], [2]);
+        var reader = new ConnectionReader(stream);
+        for (int i = 0; i < 2; i++)
+        {
+            ReadResult result = await reader.ReadAsync();
+            reader.AdvanceTo(result.Buffer.End);
+        }
+        Assert.That(stream.ReadSizes.Select(size => size == 0), Is.EqualTo(new[] { true, false, true, false }));
+    }
+
+    [Test]
+    public async Task With_a_buffer_in_hand_a_read_is_one_call()
+    {
+        var stream = new ScriptedStream([1], [2]);
+        var reader = new ConnectionReader(stream) { HoldsBuffer = true };
+        for (int i = 0; i < 2; i++)
+        {
+            ReadResult result = await reader.ReadAsync();
+            reader.AdvanceTo(result.Buffer.End);
+        }
+        Assert.That(stream.ReadSizes, Has.Count.EqualTo(2).And.None.EqualTo(0));
+    }
+
+    [Test]
+    public async Task A_body_larger_than_any_buffer_arrives_whole([Values(1, 1000, 2048, 16384, 300_000)] int pieceLength, [Values] bool holdsBuffer)
+    {
+        byte[] body = new byte[300_000];
+        new Random(7).NextBytes(body);
+        var reader = new ConnectionReader(new ScriptedStream([.. body.Chunk(pieceLength)])) { HoldsBuffer = holdsBuffer };
+        while (true)
+        {
+            ReadResult result = await reader.ReadAsync();
+            if (result.Buffer.Length == body.Length)
+            {
+                Assert.That(result.Buffer.ToArray(), Is.EqualTo(body));
+                return;
+            }
+            Assert.That(result.IsCompleted, Is.False);
+            reader.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+        }
+    }
+
+    [Test]
+    public async Task A_stream_consumed_by_any_step_comes_out_as_it_went_in([Values(1, 7, 100, 5000)] int step, [Values(3, 4096)] int pieceLength)
+    {
+        byte[] sent = new byte[20_000];
+        new Random(8).NextBytes(sent);
+        var reader = new ConnectionReader(new ScriptedStream([.. sent.Chunk(pieceLength)]));
+        List<byte> received = [];
+        while (true)
+        {
+            ReadResult result = await reader.ReadAsync();
+            ReadOnlySequence<byte> taken = result.Buffer.Slice(0, Math.Min(step, result.Buffer.Length));
+            received.AddRange(taken.ToArray());
+            reader.AdvanceTo(taken.End);
+            if (result.IsCompleted && taken.Length == result.Buffer.Length)
+                break;
+        }
+        Assert.That(received, Is.EqualTo(sent));
+    }
+
+    [Test]
+    public async Task The_end_is_told_with_what_was_left_unread()
+    {
+        var reader = new ConnectionReader(new ScriptedStream([1, 2]));
+        ReadResult first = await reader.ReadAsync();
+        reader.AdvanceTo(first.Buffer.Start, first.Buffer.End);
+
+        ReadResult last = await reader.ReadAsync();
+        Assert.That(last.IsCompleted);
+        Assert.That(last.Buffer.ToArray(), Is.EqualTo(new byte[] { 1, 2 }));
+    }
+}
