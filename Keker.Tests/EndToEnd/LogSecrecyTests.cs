@@ -43,7 +43,7 @@ internal sealed class LogSecrecyTests
         Assert.That(await keker.WaitForExitAsync(), Is.Zero);
 
         string log = keker.Log.Text;
-        Assert.That(log, Does.Contain(" DEBUG ").And.Contain("HELLO of token ").And.Contain("refused with 401"));
+        Assert.That(log, Does.Contain("DEBUG ").And.Contain("HELLO of token ").And.Contain("refused with 401"));
         Assert.That(log, Does.Not.Contain("SECRET").IgnoreCase);
         Assert.That(log.Where(c => c is not '\n' and (< ' ' or > '~')), Is.Empty);
     }

@@ -1,4 +1,5 @@
 using Keker.Server.Broker;
+using Keker.Server.Options;
 
 namespace Keker.Tests.Server.Broker;
 
@@ -16,7 +17,7 @@ internal sealed class BatchTests
     [Test]
     public void One_publication_is_sent_from_where_it_lies()
     {
-        Publication large = TestBroker.Message(5 * Batch.MaxBytes);
+        Publication large = TestBroker.Message(5 * Limits.BatchBytes);
         Batch batch = Fill(0, large);
         Assert.That(System.Runtime.InteropServices.MemoryMarshal.TryGetArray(batch.Bytes, out ArraySegment<byte> bytes), Is.True);
         Assert.That(bytes.Array, Is.SameAs(large.Frame));
@@ -54,15 +55,15 @@ internal sealed class BatchTests
     {
         var batch = new Batch();
         batch.Begin(0);
-        Assert.That(batch.TryAdd(TestBroker.Message(2 * Batch.MaxBytes)), Is.True);
+        Assert.That(batch.TryAdd(TestBroker.Message(2 * Limits.BatchBytes)), Is.True);
         Assert.That(batch.TryAdd(TestBroker.Message(0)), Is.False);
 
         batch.Begin(0);
-        Assert.That(batch.TryAdd(TestBroker.Message(Batch.MaxBytes - 4 - 2)), Is.True);
+        Assert.That(batch.TryAdd(TestBroker.Message(Limits.BatchBytes - 4 - 2)), Is.True);
         Assert.That(batch.TryAdd(TestBroker.Message(1)), Is.False);
         Assert.That(batch.TryAdd(TestBroker.Message(0)), Is.True);
         batch.Encode();
-        Assert.That(batch.Bytes.Length, Is.EqualTo(Batch.MaxBytes));
+        Assert.That(batch.Bytes.Length, Is.EqualTo(Limits.BatchBytes));
     }
 
     [Test]

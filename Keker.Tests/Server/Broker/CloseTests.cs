@@ -28,7 +28,8 @@ internal sealed class CloseTests
 
         _broker.Publish("t", "late");
         _broker.Broadcast("late");
-        client.Session.SendPong("late"u8);
+        client.Session.NotePong("late"u8);
+        client.Session.SendNotes();
         client.Session.SendPing();
         client.Session.RequestClose(CloseCode.Normal, default);
         Assert.That(client.Wire.Frames, Has.Count.EqualTo(1));
@@ -161,9 +162,11 @@ internal sealed class CloseTests
     {
         var wire = new FakeTransport();
         var session = new Session(wire, _broker.Context);
-        session.SendPong("hi"u8);
+        session.NotePong("hi"u8);
+        session.SendNotes();
         _broker.Broker.Unsubscribe(session);
-        session.SendPong("late"u8);
+        session.NotePong("late"u8);
+        session.SendNotes();
         Assert.That(wire.Frames, Has.Count.EqualTo(1));
         _broker.AssertHoldsNothing();
     }

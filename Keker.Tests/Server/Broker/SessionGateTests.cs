@@ -72,7 +72,11 @@ internal sealed class SessionGateTests
     public void A_control_frame_asked_for_during_a_send_goes_out_after_it()
     {
         TestClient client = _broker.Join("t");
-        Once(client, () => client.Session.SendPong("hi"u8));
+        Once(client, () =>
+        {
+            client.Session.NotePong("hi"u8);
+            client.Session.SendNotes();
+        });
         _broker.Publish("t", "a");
         Assert.That(client.Wire.Frames.Select(frame => (frame.OpCode, frame.Text)), Is.EqualTo(new[] { (OpCode.Text, "a"), (OpCode.Pong, "hi") }));
     }
@@ -82,7 +86,8 @@ internal sealed class SessionGateTests
     {
         TestClient client = _broker.Join("t", new FakeTransport { CanTrySend = !tls, Room = room });
         _broker.Publish("t", "abc", "def");
-        client.Session.SendPong("hi"u8);
+        client.Session.NotePong("hi"u8);
+        client.Session.SendNotes();
         client.Session.SendPing();
         _broker.Broadcast("all");
         Assert.That(client.Wire.Frames.Any(frame => !frame.IsMessage), Is.False);
@@ -98,7 +103,8 @@ internal sealed class SessionGateTests
     {
         TestClient client = _broker.Join("t", new FakeTransport { Room = 0 });
         _broker.Publish("t", "a", "b");
-        client.Session.SendPong("hi"u8);
+        client.Session.NotePong("hi"u8);
+        client.Session.SendNotes();
         client.Wire.Unblock();
         Assert.That(client.Wire.Frames.Select(frame => frame.Text), Is.EqualTo(new[] { "a", "hi", "b" }));
     }
@@ -109,7 +115,8 @@ internal sealed class SessionGateTests
         TestClient client = _broker.Join("t", new FakeTransport { CanTrySend = !tls, Room = 0 });
         _broker.Publish("t", "a");
         for (int i = 0; i < 5; i++)
-            client.Session.SendPong(Encoding.UTF8.GetBytes($"ping {i}"));
+            client.Session.NotePong(Encoding.UTF8.GetBytes($"ping {i}"));
+        client.Session.SendNotes();
         client.Wire.Unblock();
         Assert.That(client.Wire.Frames.Select(frame => frame.Text), Is.EqualTo(new[] { "a", "ping 4" }));
     }
@@ -120,7 +127,8 @@ internal sealed class SessionGateTests
         TestClient client = _broker.Join("t", new FakeTransport { Room = 0 });
         byte[] buffer = [1, 2, 3];
         _broker.Publish("t", "a");
-        client.Session.SendPong(buffer);
+        client.Session.NotePong(buffer);
+        client.Session.SendNotes();
         buffer[0] = 9;
         client.Wire.Unblock();
         Assert.That(client.Wire.Frames[1].Payload, Is.EqualTo(new byte[] { 1, 2, 3 }));
@@ -131,7 +139,8 @@ internal sealed class SessionGateTests
     {
         TestClient client = _broker.Join("t", new FakeTransport { Room = room });
         byte[] payload = [.. Enumerable.Range(0, length).Select(i => (byte)i)];
-        client.Session.SendPong(payload);
+        client.Session.NotePong(payload);
+        client.Session.SendNotes();
         client.Wire.Unblock();
         SentFrame pong = client.Wire.Frames.Single();
         Assert.That(pong.OpCode, Is.EqualTo(OpCode.Pong));
@@ -139,13 +148,21 @@ internal sealed class SessionGateTests
     }
 
     [Test]
-    public void Pings_are_numbered()
+    public void Pings_are_numbered_and_only_their_own_payload_answers_them()
     {
         TestClient client = _broker.Join("t");
         client.Session.SendPing();
         client.Session.SendPing();
-        Assert.That(client.Wire.Frames.Select(frame => Convert.ToHexString(frame.Payload)), Is.EqualTo(new[] { "00000001", "00000002" }));
+        byte[][] payloads = [.. client.Wire.Frames.Select(frame => frame.Payload)];
+        Assert.That(payloads.Select(payload => Convert.ToHexString(payload)[..8]), Is.EqualTo(new[] { "00000001", "00000002" }));
         Assert.That(client.Session.LatestPing, Is.EqualTo(2));
+        Assert.That(client.Session.IsAnswer(payloads[0], out uint ping) ? ping : 0, Is.EqualTo(1));
+        Assert.That(client.Session.IsAnswer(payloads[1], out ping) ? ping : 0, Is.EqualTo(2));
+        Assert.That(client.Session.IsAnswer([0, 0, 0, 3, .. payloads[0][4..]], out _), Is.False, "never sent");
+        Assert.That(client.Session.IsAnswer([0, 0, 0, 0, .. payloads[0][4..]], out _), Is.False, "no number");
+        payloads[0][^1]++;
+        Assert.That(client.Session.IsAnswer(payloads[0], out _), Is.False, "guessed");
+        Assert.That(client.Session.IsAnswer(payloads[0][..4], out _), Is.False, "the number alone");
     }
 
     private static void Once(TestClient client, Action action) => client.Wire.OnTrySend = () =>

@@ -1,4 +1,5 @@
 using Keker.Server.Broker;
+using Keker.Server.Options;
 
 namespace Keker.Tests.Server.Broker;
 
@@ -8,7 +9,7 @@ internal sealed class TlsSendTests
     private TestBroker _broker = null!;
 
     [SetUp]
-    public void Start() => _broker = new TestBroker(new BrokerLimits { UnfinishedWrites = 4 * Batch.MaxBytes });
+    public void Start() => _broker = new TestBroker(new BrokerLimits { UnfinishedWrites = 4 * Limits.BatchBytes });
 
     [TearDown]
     public void Stop() => _broker.Dispose();

@@ -15,17 +15,17 @@ internal sealed partial class Answers : IAsyncDisposable
     private readonly Connection _connection;
     private readonly TestServer _server;
     private readonly RequestReader _reader;
-    private readonly DateHeader _date;
     private readonly HttpExchange _exchange = new();
     private readonly StringBuilder _sent = new();
+    private readonly DateHeader _date;
     private byte[] _left = [];
 
     public Answers(TestServer server, bool isAdmin = false)
     {
         _server = server;
+        _date = new DateHeader(server.Context.Clock);
         _connection = new Connection(_sockets.Server, isAdmin, server.Context.Clock);
         _reader = new RequestReader(server.Context);
-        _date = new DateHeader(server.Context.Clock);
     }
 
     /// <summary>All answers so far.</summary>
