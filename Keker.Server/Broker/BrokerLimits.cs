@@ -6,6 +6,12 @@ internal sealed record BrokerLimits
     /// <summary>Bytes that a member may fall behind the head of its topic; half of it is the room publishers have.</summary>
     public long Lag { get; init; } = 4 << 20;
 
+    /// <summary>Younger publications are kept beyond <see cref="Lag"/>, up to <see cref="LagTimeFactor"/> times as many bytes.</summary>
+    public TimeSpan LagTime { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>See <see cref="LagTime"/>.</summary>
+    public const int LagTimeFactor = 8;
+
     /// <summary>How long a publication waits for its recipient; zero turns caching off.</summary>
     public TimeSpan Cache { get; init; } = TimeSpan.FromSeconds(5);
 

@@ -55,11 +55,14 @@ internal sealed class MessageLog
     }
 
     /// <summary>Drops the oldest publications until at most <paramref name="bytes"/> are held; the newest one always stays.</summary>
+    /// <param name="bytes">The most to hold.</param>
+    /// <param name="acceptedUntil">Younger ones stay, too.</param>
+    /// <param name="atMostBytes">The most to hold of the younger ones.</param>
     /// <returns>Bytes let go.</returns>
-    public long TrimToSize(long bytes)
+    public long TrimToSize(long bytes, long acceptedUntil, long atMostBytes)
     {
         long before = Bytes;
-        while (Bytes > bytes && _head - _tail > 1)
+        while (Bytes > bytes && _head - _tail > 1 && (Bytes > atMostBytes || this[_tail].AcceptedAt <= acceptedUntil))
             DropOldest();
         return before - Bytes;
     }

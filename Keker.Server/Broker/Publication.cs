@@ -8,7 +8,7 @@ namespace Keker.Server.Broker;
 /// One accepted message, stored as the WebSocket frame that subscribers receive: header and payload in one array, so that a
 /// message alone in its batch, and the rest of a frame that a slow reader took in part, are sent without a copy.
 /// </summary>
-/// <remarks>Immutable and shared by every log and pending write that refers to it; the garbage collector owns the array.</remarks>
+/// <remarks>Immutable once accepted, and shared by every log and pending write that refers to it; the garbage collector owns the array.</remarks>
 internal sealed class Publication
 {
     /// <summary>What a publication costs beside its frame: this object, the array's header, a log slot. In bytes.</summary>
@@ -32,6 +32,9 @@ internal sealed class Publication
 
     /// <summary>The payload as it was published.</summary>
     public ReadOnlySpan<byte> Payload => Frame.AsSpan(HeaderLength);
+
+    /// <summary>When its topic accepted it, in milliseconds of the monotonic clock; the topic sets it once, under its lock.</summary>
+    public long AcceptedAt { get; set; }
 
     /// <summary>Bytes that this publication counts for against every memory bound.</summary>
     public int Cost => Frame.Length + Overhead;

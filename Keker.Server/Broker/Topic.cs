@@ -21,8 +21,7 @@ internal sealed class Topic(byte[] name, BrokerContext context)
     private long _flushedOffset;
     private long _flushedPosition;
     private int _pendingMembers;
-    private Queue<CacheEntry>? _cached;
-    private long _cachedBytes;
+    private TopicCache? _cache;
     private long _handedOver;
     private Queue<TaskCompletionSource>? _waiters;
 
@@ -61,10 +60,11 @@ internal sealed class Topic(byte[] name, BrokerContext context)
                 return AppendResult.NoMembers;
             if (!HasRoom)
                 return AppendResult.NoRoom;
+            publication.AcceptedAt = context.Clock.Now;
             _log.Append(publication);
             context.Memory.Add(publication.Cost);
             if (_pendingMembers > 0)
-                context.Memory.Remove(_log.TrimToSize(context.Limits.Lag + _handedOver));
+                TrimToLag(publication.AcceptedAt);
             return AppendResult.Appended(_members.Count);
         }
     }
@@ -78,14 +78,13 @@ internal sealed class Topic(byte[] name, BrokerContext context)
                 return AppendResult.Retired;
             if (_members.Count > 0)
                 return AppendResult.HasMembers;
-            while (_cached is { Count: > 0 } && _cachedBytes + publication.Payload.Length > context.Limits.CacheSize)
+            while (_cache is not null && !_cache.HasRoomFor(publication, context.Limits.CacheSize))
                 DropOldestCached();
             long offset = _log.Append(publication);
             context.Memory.Add(publication.Cost);
             _flushedOffset = _log.Head;
             _flushedPosition = _log.HeadPosition;
-            _cachedBytes += publication.Payload.Length;
-            (_cached ??= new Queue<CacheEntry>(1)).Enqueue(context.CacheLedger.Add(this, publication, offset));
+            (_cache ??= new TopicCache(context.CacheLedger)).Add(this, publication, offset);
             return AppendResult.Cached;
         }
     }
@@ -96,7 +95,7 @@ internal sealed class Topic(byte[] name, BrokerContext context)
         bool disposable;
         lock (_lock)
         {
-            while (_cached is { Count: > 0 } && _cached.Peek().Offset <= entry.Offset)
+            while (_cache is not null && _cache.OldestOffset <= entry.Offset)
                 DropOldestCached();
             disposable = IsDisposable;
         }
@@ -120,7 +119,8 @@ internal sealed class Topic(byte[] name, BrokerContext context)
             bool marked = member.TryMarkPending();
             Debug.Assert(marked);
             MemberPending();
-            member.Cursor = TakeCached();
+            member.Cursor = _cache?.TakeAll(context.Clock.Now) ?? _log.Head;
+            _cache = null;
 
             // What was cached comes on top of what it may lag, or the next publish could cut it off before it got anything.
             if (member.Cursor < _log.Head)
@@ -264,33 +264,28 @@ internal sealed class Topic(byte[] name, BrokerContext context)
             return;
         _handedOver = 0;
         long end = _members.Count == 0 ? _log.Head : _flushedOffset;
-        if (_cached is { Count: > 0 })
-            end = Math.Min(end, _cached.Peek().Offset);
+        if (_cache is not null)
+            end = Math.Min(end, _cache.OldestOffset);
         context.Memory.Remove(_log.TrimTo(end));
     }
 
-    private long TakeCached()
+    /// <summary>
+    /// What is too far behind the head goes, and with it whoever still needs it. At full speed the lag is a few milliseconds, in which
+    /// the best of readers may not have had the processor: nobody is cut off for less than <see cref="BrokerLimits.LagTime"/>.
+    /// </summary>
+    private void TrimToLag(long now)
     {
-        long cursor = _log.Head;
-        while (_cached is not null && _cached.TryDequeue(out CacheEntry? entry))
-        {
-            if (entry.ExpiresAt > context.Clock.Now)
-                cursor = Math.Min(cursor, entry.Offset);
-            context.CacheLedger.Remove(entry);
-        }
-        _cached = null;
-        _cachedBytes = 0;
-        return cursor;
+        long lag = context.Limits.Lag + _handedOver;
+        long grace = (long)context.Limits.LagTime.TotalMilliseconds;
+        context.Memory.Remove(_log.TrimToSize(lag, now - grace, lag * BrokerLimits.LagTimeFactor));
     }
 
     private void DropOldestCached()
     {
-        CacheEntry entry = _cached!.Dequeue();
-        _cachedBytes -= entry.Publication.Payload.Length;
-        context.CacheLedger.Remove(entry);
-        if (_cached.Count == 0)
-            _cached = null;
+        long offset = _cache!.DropOldest();
+        if (_cache.IsEmpty)
+            _cache = null;
         if (!_passRunning && Volatile.Read(ref _pendingMembers) == 0)
-            context.Memory.Remove(_log.TrimTo(entry.Offset + 1));
+            context.Memory.Remove(_log.TrimTo(offset + 1));
     }
 }

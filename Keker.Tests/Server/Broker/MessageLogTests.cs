@@ -67,10 +67,10 @@ internal sealed class MessageLogTests
         Publication publication = TestBroker.Message(100);
         for (int i = 0; i < 10; i++)
             log.Append(publication);
-        Assert.That(log.TrimToSize(4 * publication.Cost), Is.EqualTo(6 * publication.Cost));
+        Assert.That(log.TrimToSize(4 * publication.Cost, acceptedUntil: long.MaxValue, atMostBytes: long.MaxValue), Is.EqualTo(6 * publication.Cost));
         Assert.That((log.Tail, log.Bytes), Is.EqualTo((6L, 4L * publication.Cost)));
-        Assert.That(log.TrimToSize(4 * publication.Cost - 1), Is.EqualTo(publication.Cost));
-        log.TrimToSize(0);
+        Assert.That(log.TrimToSize(4 * publication.Cost - 1, acceptedUntil: long.MaxValue, atMostBytes: long.MaxValue), Is.EqualTo(publication.Cost));
+        log.TrimToSize(0, acceptedUntil: long.MaxValue, atMostBytes: long.MaxValue);
         Assert.That((log.Tail, log.Head), Is.EqualTo((9L, 10L)));
     }
 

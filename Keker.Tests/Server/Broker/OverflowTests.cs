@@ -11,7 +11,7 @@ internal sealed class OverflowTests
     private TestBroker _broker = null!;
 
     [SetUp]
-    public void Start() => _broker = new TestBroker(new BrokerLimits { Lag = Lag });
+    public void Start() => _broker = new TestBroker(new BrokerLimits { Lag = Lag, LagTime = TimeSpan.Zero });
 
     [TearDown]
     public void Stop() => _broker.Dispose();
@@ -47,6 +47,36 @@ internal sealed class OverflowTests
         slow.Wire.Unblock();
         Assert.That(slow.Wire.Frames, Has.Count.EqualTo(fit));
         Assert.That(slow.Wire.CloseCode, Is.Zero);
+    }
+
+    [Test]
+    public void Nobody_is_cut_off_for_less_than_the_lag_time_within_eight_times_the_lag()
+    {
+        using var broker = new TestBroker(new BrokerLimits { Lag = Lag, LagTime = TimeSpan.FromMilliseconds(100) });
+        TestClient slow = broker.Join("t", new FakeTransport { Room = 0 });
+        Publication[] messages = [.. Enumerable.Range(0, 200).Select(_ => TestBroker.Message(1000))];
+        foreach (Publication message in messages)
+            broker.Publish("t", message);
+        Assert.That(broker.Context.Memory.Bytes, Is.GreaterThan(Lag));
+        Assert.That(slow.Session.CloseRequested, Is.Null, "it had no time to read");
+
+        broker.Time.Advance(TimeSpan.FromMilliseconds(100));
+        broker.Publish("t", "one more");
+        Assert.That(broker.Context.Memory.Bytes, Is.AtMost(Lag));
+        Assert.That(slow.Session.CloseRequested?.Code, Is.EqualTo(CloseCode.TryAgainLater));
+    }
+
+    [Test]
+    public void The_lag_time_buys_no_more_than_eight_times_the_lag()
+    {
+        using var broker = new TestBroker(new BrokerLimits { Lag = Lag, LagTime = TimeSpan.FromHours(1) });
+        TestClient slow = broker.Join("t", new FakeTransport { Room = 0 });
+        while (slow.Session.CloseRequested is null)
+        {
+            broker.Publish("t", TestBroker.Message(1000));
+            Assert.That(broker.Context.Memory.Bytes, Is.AtMost(8 * Lag));
+        }
+        Assert.That(slow.Session.CloseRequested.Code, Is.EqualTo(CloseCode.TryAgainLater));
     }
 
     [Test]

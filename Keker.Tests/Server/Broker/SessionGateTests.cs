@@ -158,11 +158,11 @@ internal sealed class SessionGateTests
         Assert.That(client.Session.LatestPing, Is.EqualTo(2));
         Assert.That(client.Session.IsAnswer(payloads[0], out uint ping) ? ping : 0, Is.EqualTo(1));
         Assert.That(client.Session.IsAnswer(payloads[1], out ping) ? ping : 0, Is.EqualTo(2));
-        Assert.That(client.Session.IsAnswer([0, 0, 0, 3, .. payloads[0][4..]], out _), Is.False, "never sent");
-        Assert.That(client.Session.IsAnswer([0, 0, 0, 0, .. payloads[0][4..]], out _), Is.False, "no number");
+        Assert.That(client.Session.IsAnswer([0, 0, 0, 3, .. payloads[0].AsSpan(4)], out _), Is.False, "never sent");
+        Assert.That(client.Session.IsAnswer([0, 0, 0, 0, .. payloads[0].AsSpan(4)], out _), Is.False, "no number");
         payloads[0][^1]++;
         Assert.That(client.Session.IsAnswer(payloads[0], out _), Is.False, "guessed");
-        Assert.That(client.Session.IsAnswer(payloads[0][..4], out _), Is.False, "the number alone");
+        Assert.That(client.Session.IsAnswer(payloads[0].AsSpan(0, 4), out _), Is.False, "the number alone");
     }
 
     private static void Once(TestClient client, Action action) => client.Wire.OnTrySend = () =>
