@@ -49,7 +49,7 @@ internal sealed class CertificateTests
             mistakes[i]();
             keker.Send(Signal.HangUp);
             string[] lines = await keker.Log.WaitForAsync("certificate and keys not reloaded", i + 1);
-            Assert.That(lines, Has.All.Contains("fail: "));
+            Assert.That(lines, Has.All.Contains(" ERROR "));
             RawWebSocket session = await JoinAsync(keker, good);
             await session.DisposeAsync();
         }

@@ -92,6 +92,27 @@ internal sealed class SignalTests
     }
 
     [Test]
+    public async Task Hanging_up_reads_the_keys_again_and_keeps_the_old_ones_when_it_cannot()
+    {
+        using var directory = new TempDirectory();
+        await File.WriteAllTextAsync(directory.File("key"), "old");
+        await using KekerProcess keker = await KekerProcess.StartAsync("--publish-key", $"@{directory.File("key")}");
+        using var old = new Backend(keker.EndPoint) { Key = "old" };
+        using var renewed = new Backend(keker.EndPoint) { Key = "new" };
+
+        await File.WriteAllTextAsync(directory.File("key"), "new");
+        keker.Send(Signal.HangUp);
+        await keker.Log.WaitForAsync("keys reloaded");
+        Assert.That((await old.BroadcastAsync("x")).Status, Is.EqualTo(401));
+        Assert.That((await renewed.BroadcastAsync("x")).Status, Is.EqualTo(200));
+
+        File.Delete(directory.File("key"));
+        keker.Send(Signal.HangUp);
+        await keker.Log.WaitForAsync("keys not reloaded");
+        Assert.That((await renewed.BroadcastAsync("x")).Status, Is.EqualTo(200));
+    }
+
+    [Test]
     public async Task Hanging_up_without_a_certificate_changes_nothing()
     {
         await using KekerProcess keker = await KekerProcess.StartAsync();

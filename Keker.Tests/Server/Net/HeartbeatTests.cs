@@ -55,6 +55,22 @@ internal sealed class HeartbeatTests
     }
 
     [Test]
+    public void A_mistake_with_one_connection_or_with_the_rest_is_logged_and_stops_nothing()
+    {
+        var log = new LogRecorder();
+        using SocketPair sockets = SocketPair.Create();
+        _connections.TryAdd(new Connection(sockets.Server, isAdmin: false, _clock) { Phase = new RecordingPhase() });
+        _phase.Failure = new InvalidOperationException();
+        using var heartbeat = new Heartbeat(_connections, _clock, _time, Second, () => throw new InvalidOperationException(), log);
+
+        _time.Advance(Second);
+        _time.Advance(Second);
+
+        Assert.That(_phase.Beats, Has.Count.EqualTo(2));
+        Assert.That(log.Lines, Has.Length.EqualTo(4));
+    }
+
+    [Test]
     public void Time_in_which_the_process_stood_still_counts_for_nobody()
     {
         using var heartbeat = new Heartbeat(_connections, _clock, _time, Second, () => { }, NullLogger.Instance);

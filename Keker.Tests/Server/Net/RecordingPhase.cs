@@ -7,7 +7,15 @@ internal sealed class RecordingPhase : IConnectionPhase
 {
     public List<long> Beats { get; } = [];
 
-    public void OnHeartbeat(long now) => Beats.Add(now);
+    /// <summary>Thrown at every beat, where there is one.</summary>
+    public Exception? Failure { get; set; }
+
+    public void OnHeartbeat(long now)
+    {
+        Beats.Add(now);
+        if (Failure is not null)
+            throw Failure;
+    }
 
     public void Drain()
     {
