@@ -10,6 +10,8 @@ internal static class FuzzTargets
         new FramesTarget(),
         new HelloTarget(),
         new HandshakeTarget(),
+        new ExtensionsTarget(),
+        new InflateTarget(),
     ];
 
     public static FuzzTarget? Find(string name) => All.FirstOrDefault(target => target.Name == name);

@@ -7,6 +7,7 @@ internal static partial class HttpPatterns
 {
     private const string Token = @"[!#$%&'*+\-.^_`|~0-9A-Za-z]+";
     private const string ValueByte = @"[^\x00-\x08\x0A-\x1F\x7F]";
+    private const string Quoted = @"""(?:[^\x00-\x08\x0A-\x1F\x7F""\\]|\\" + ValueByte + @")*""";
     private const string Port = @"(?::[0-9]{0,5})?";
 
     /// <summary>RFC 9112, section 3.</summary>
@@ -26,7 +27,7 @@ internal static partial class HttpPatterns
     public static partial Regex Host { get; }
 
     /// <summary>RFC 9112, section 7.1.1, without the size: no white space before the end of the line.</summary>
-    [GeneratedRegex(@"\A(?:[ \t]*;[ \t]*" + Token + @"(?:[ \t]*=[ \t]*(?:" + Token + @"|""(?:[^\x00-\x08\x0A-\x1F\x7F""\\]|\\" + ValueByte + @")*""))?)*\z")]
+    [GeneratedRegex(@"\A(?:[ \t]*;[ \t]*" + Token + @"(?:[ \t]*=[ \t]*(?:" + Token + "|" + Quoted + @"))?)*\z")]
     public static partial Regex ChunkExtensions { get; }
 
     [GeneratedRegex(@"\A" + Token + @"\z")]
