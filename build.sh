@@ -20,6 +20,8 @@ Usage: ./build.sh [COMMAND]
   test         check everything: format, build, native build, all tests, a start of the binary;
                as root on Debian or Ubuntu it installs what it needs for that
   bench [ARG]... run the benchmarks; the arguments go to BenchmarkDotNet
+  fuzz [TARGET] [MINUTES]
+               look for inputs that break a parser, one target or all, 10 minutes each; needs afl-fuzz (package afl++)
   clean        remove whatever was built
 END
 }
@@ -73,22 +75,31 @@ missing_packages() {
 }
 
 install_missing() {
-    local missing distribution=""
+    local missing
     missing=$(missing_packages | xargs)
     [[ -n $missing ]] || return 0
 
-    [[ -r /etc/os-release ]] && distribution=$(. /etc/os-release && echo "${ID:-} ${ID_LIKE:-}")
-    if [[ $(id -u) != 0 || $distribution != *debian* ]] || ! has apt-get; then
+    if ! can_install; then
         say "missing: $missing (names of Debian packages). Tests that need them fail or are skipped."
         say "Install them with your package manager, on Debian: apt-get install $missing"
         return 0
     fi
+    # shellcheck disable=SC2086
+    install_packages $missing
+}
 
-    say "installing $missing"
+can_install() {
+    local distribution=""
+    [[ -r /etc/os-release ]] && distribution=$(. /etc/os-release && echo "${ID:-} ${ID_LIKE:-}")
+    [[ $(id -u) == 0 && $distribution == *debian* ]] && has apt-get
+}
+
+install_packages() {
+    local package
+    say "installing $*"
     export DEBIAN_FRONTEND=noninteractive
     apt-get update -q < /dev/null || say "apt-get update failed, trying with what it knows"
-    local package
-    for package in $missing; do
+    for package in "$@"; do
         # One at a time: where one has another name (libssl3t64, chromium-browser), the others still come.
         apt-get install -q -y --no-install-recommends "$package" < /dev/null || say "could not install $package"
     done
@@ -142,14 +153,109 @@ bench() {
     exec dotnet run -c Release --project Keker.Benchmarks -- "$@"
 }
 
+# ---- Fuzzing
+
+# Targets run two at a time. What breaks a property is kept in TestResults/fuzz/found; the exit status is then 1.
+fuzz() {
+    local argument target minutes=10
+    local -a known targets=()
+    for argument in "$@"; do
+        if [[ $argument =~ ^[1-9][0-9]*$ ]]; then minutes=$argument; else targets+=("$argument"); fi
+    done
+
+    require_sdk
+    require_afl
+    prepare_fuzzing
+    mapfile -t known < <(fuzz_program targets)
+    ((${#targets[@]} > 0)) || targets=("${known[@]}")
+    for target in "${targets[@]}"; do
+        [[ " ${known[*]} " == *" $target "* ]] || die "no such target: $target (there are: ${known[*]})"
+        fuzz_program replay "$target" "$(fuzz_files Seeds "$target")" || die "$target fails on its own seeds, no fuzzer needed"
+    done
+
+    for target in "${targets[@]}"; do
+        while (($(jobs -rp | wc -l) >= 2)); do wait -n || true; done
+        say "fuzzing $target for $minutes min"
+        fuzz_target "$target" $((minutes * 60)) &
+    done
+    wait
+    report_fuzzing "${targets[@]}"
+}
+
+require_afl() {
+    has afl-fuzz && return
+    if can_install; then install_packages afl++; fi
+    has afl-fuzz || die "afl-fuzz is missing: install AFL++ with your package manager, on Debian: apt-get install afl++"
+}
+
+# Two builds: the instrumented one for afl-fuzz, and the ordinary one, which instruments it and replays.
+prepare_fuzzing() {
+    local binaries=$results/fuzz/bin
+    choose_lock_files native
+    rm -rf "$binaries"
+    mkdir -p "$results/fuzz"
+    dotnet build Keker.Benchmarks -c Release -v q --nologo
+    cp -r "$(dotnet msbuild Keker.Benchmarks -p:Configuration=Release -getProperty:TargetDir)" "$binaries"
+    fuzz_program instrument "$binaries/Keker.Protocol.dll"
+}
+
+fuzz_program() {
+    dotnet run -c Release --no-build --project Keker.Benchmarks -- fuzz "$@"
+}
+
+fuzz_files() {
+    echo "Keker.Benchmarks/Fuzz/$1/$2"
+}
+
+# The switches: dotnet itself carries no instrumentation, the cores are shared, and a crash is an exception that never reaches the kernel.
+# A run takes about a millisecond; what needs ten seconds even on a busy machine hangs.
+fuzz_target() {
+    local target=$1 seconds=$2 out=$results/fuzz/$1 dictionary
+    local -a options=()
+    dictionary=$(fuzz_files Dictionaries "$target").dict
+    if [[ -r $dictionary ]]; then options=(-x "$dictionary"); fi
+    rm -rf "$out"
+    AFL_SKIP_BIN_CHECK=1 AFL_SKIP_CPUFREQ=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 AFL_NO_AFFINITY=1 AFL_NO_UI=1 \
+        AFL_MAP_SIZE=65536 AFL_HANG_TMOUT=10000 AFL_FORKSRV_INIT_TMOUT=60000 \
+        afl-fuzz -V "$seconds" -t 10000 -m none -G 32768 "${options[@]}" -i "$(fuzz_files Seeds "$target")" -o "$out" \
+        -- dotnet "$results/fuzz/bin/Keker.Benchmarks.dll" fuzz run "$target" > "$out.log" 2>&1 < /dev/null ||
+        say "afl-fuzz failed on $target, see $out.log"
+}
+
+report_fuzzing() {
+    local target stats found failed=0 format='%-14s %12s %9s %7s %9s %8s %7s\n'
+    # shellcheck disable=SC2059
+    printf "$format" target executions per-sec paths coverage crashes hangs
+    for target in "$@"; do
+        stats=$results/fuzz/$target/default/fuzzer_stats
+        found=$results/fuzz/found/$target
+        # shellcheck disable=SC2059
+        printf "$format" "$target" "$(stat_of execs_done)" "$(stat_of execs_per_sec)" "$(stat_of corpus_count)" \
+            "$(stat_of bitmap_cvg)" "$(stat_of saved_crashes)" "$(stat_of saved_hangs)"
+        if [[ $(stat_of saved_crashes)$(stat_of saved_hangs) == 00 ]]; then continue; fi
+
+        failed=1
+        mkdir -p "$found"
+        find "$results/fuzz/$target/default" -path '*/default/[ch]*/id:*' -exec cp {} "$found" \; || true
+        say "$target: to see what happened: dotnet run -c Release --project Keker.Benchmarks -- fuzz replay $target $found"
+    done
+    return "$failed"
+}
+
+# A value from the statistics that afl-fuzz leaves; of a run that did not start there are none.
+stat_of() {
+    { sed -n "s/^$1 *: *//p" "$stats" 2> /dev/null || true; } | grep . || echo '?'
+}
+
 clean() {
     rm -rf out TestResults BenchmarkDotNet.Artifacts Keker.*/bin Keker.*/obj
 }
 
 # Every step stops the check when it fails, but for the last two: whoever broke a test also wants to know whether the binary runs.
 check() {
-    rm -rf "$results"
+    # What a fuzzer found in hours is not for a test run to throw away.
     mkdir -p "$results"
+    find "$results" -mindepth 1 -maxdepth 1 ! -name fuzz -exec rm -rf {} +
     trap report EXIT
     require_sdk
     install_missing
@@ -252,6 +358,7 @@ case $command in
     run) run "$@" ;;
     test) check ;;
     bench) bench "$@" ;;
+    fuzz) fuzz "$@" ;;
     clean) clean ;;
     help | -h | --help) usage ;;
     *)

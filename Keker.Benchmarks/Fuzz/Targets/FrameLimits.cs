@@ -1,0 +1,9 @@
+using Keker.Protocol.WebSocket;
+
+namespace Keker.Benchmarks.Fuzz;
+
+/// <summary>How a <see cref="FrameReader"/> is set up.</summary>
+internal sealed record FrameLimits(int MaxMessageBytes, int MaxFragments, bool AllowCompressed)
+{
+    public FrameReader NewReader() => new(MaxMessageBytes, MaxFragments, AllowCompressed);
+}

@@ -1,0 +1,18 @@
+namespace Keker.Benchmarks.Fuzz;
+
+/// <summary>All targets, for the command line and for the tests.</summary>
+internal static class FuzzTargets
+{
+    public static IReadOnlyList<FuzzTarget> All { get; } =
+    [
+        new RequestHeadTarget(),
+        new ChunkedBodyTarget(),
+        new FramesTarget(),
+        new HelloTarget(),
+        new HandshakeTarget(),
+        new ExtensionsTarget(),
+        new InflateTarget(),
+    ];
+
+    public static FuzzTarget? Find(string name) => All.FirstOrDefault(target => target.Name == name);
+}
