@@ -37,7 +37,7 @@ internal sealed class Batch
     /// <summary>What a write that refers to <see cref="Bytes"/> keeps alive: all of the buffer, however little of it is used.</summary>
     public int HeldBytes => _frames.Count == 1 ? _length : _buffer?.Length ?? 0;
 
-    public void Begin(long start, bool deflated)
+    public void Begin(long start, bool deflated = false)
     {
         Start = start;
         IsDeflated = deflated;
@@ -61,7 +61,7 @@ internal sealed class Batch
 
     /// <summary>Builds the wire bytes.</summary>
     /// <param name="mostBytesToDeflate">Payloads beyond it are deflated only where that has been done already: the thread has no time for it.</param>
-    public void Encode(int mostBytesToDeflate)
+    public void Encode(int mostBytesToDeflate = 0)
     {
         foreach (Publication publication in _publications)
         {

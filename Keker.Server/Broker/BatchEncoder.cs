@@ -6,7 +6,7 @@ namespace Keker.Server.Broker;
 /// </summary>
 /// <remarks>Not thread-safe: each worker has its own, everybody else rents one.</remarks>
 /// <param name="mostBytesToDeflate">The largest payload that the encoder's threads have the time to deflate.</param>
-internal sealed class BatchEncoder(int mostBytesToDeflate)
+internal sealed class BatchEncoder(int mostBytesToDeflate = 0)
 {
     private const int Slots = 4;
     private const long NoCursor = -1;
@@ -47,7 +47,7 @@ internal sealed class BatchEncoder(int mostBytesToDeflate)
     /// <param name="cursor">Offset of its first publication.</param>
     /// <param name="deflated">The variant: whether frames are deflated where that helps.</param>
     /// <returns>Null when the member was overtaken.</returns>
-    public Batch? Get(long cursor, bool deflated)
+    public Batch? Get(long cursor, bool deflated = false)
     {
         for (int i = 0; i < _used; i++)
         {

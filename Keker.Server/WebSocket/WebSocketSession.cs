@@ -20,7 +20,7 @@ internal sealed class WebSocketSession : FramePhase
     private FrameBudget _budget;
     private TaskCompletionSource? _pause;
 
-    public WebSocketSession(Connection connection, ServerContext server, bool deflates)
+    public WebSocketSession(Connection connection, ServerContext server, bool deflates = false)
         : base(connection, server, deflates, Limits.HelloMessageBytes, Limits.HelloMessageFragments)
     {
         _budget = new FrameBudget(server.Clock.Now);

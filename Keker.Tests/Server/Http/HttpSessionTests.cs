@@ -18,7 +18,7 @@ internal sealed class HttpSessionTests
     private SocketPair _sockets = null!;
     private Connection _connection = null!;
     private HttpSession _session = null!;
-    private Task<bool> _run = null!;
+    private Task<Upgrade> _run = null!;
 
     [SetUp]
     public void Start()
