@@ -98,13 +98,12 @@ internal sealed class InflateOracle
             int symbol = Symbol(code);
             (int value, int repeat) = symbol switch
             {
-                16 => (all.Count == 0 ? -1 : all[^1], 3 + Bits(2)),
-                17 => (0, 3 + Bits(3)),
-                18 => (0, 11 + Bits(7)),
+                16 => (all.Count == 0 ? -1 : all[^1], Repeat(3, Bits(2))),
+                17 => (0, Repeat(3, Bits(3))),
+                18 => (0, Repeat(11, Bits(7))),
                 _ => (symbol, 1),
             };
-            // A missing bit reads as -1, and so makes a repeat one shorter than the shortest.
-            if (value < 0 || repeat is 0 or 2 or 10) return InflateStatus.Invalid;
+            if (value < 0 || repeat < 0) return InflateStatus.Invalid;
             all.AddRange(Enumerable.Repeat(value, repeat));
         }
 
@@ -113,6 +112,8 @@ internal sealed class InflateOracle
         Dictionary<(int, int), int>? distanceCode = CodeOf([.. all[literals..]]);
         return literalCode is null || distanceCode is null ? InflateStatus.Invalid : ReadCompressed(literalCode, distanceCode);
     }
+
+    private static int Repeat(int least, int extra) => extra < 0 ? -1 : least + extra;
 
     private InflateStatus ReadCompressed(Dictionary<(int, int), int> literals, Dictionary<(int, int), int> distances)
     {
