@@ -11,8 +11,8 @@ internal sealed partial class LayeringTests
 
     [Test]
     public void Protocol_knows_bytes_and_values_only() => Expect("Keker.Protocol", [
-        "Keker.Server", "System.Net", "System.IO", "System.Threading", "Microsoft.Extensions",
-        "Socket", "PipeReader", "PipeWriter", "Pipe", "Stream", "Task", "ValueTask", "TimeProvider", "Stopwatch", "DateTime.UtcNow", "DateTime.Now",
+        "Keker.Server", "System.Net", "System.IO.Pipelines", "System.Threading", "Microsoft.Extensions",
+        "Socket", "PipeReader", "PipeWriter", "Pipe", "NetworkStream", "FileStream", "File", "Task", "ValueTask", "TimeProvider", "Stopwatch", "DateTime.UtcNow", "DateTime.Now",
         "DateTimeOffset.UtcNow", "DateTimeOffset.Now", "ILogger", "async", "await",
     ]);
 
