@@ -1,3 +1,4 @@
+using Keker.Benchmarks.Fuzz.Targets;
 using SharpFuzz;
 
 namespace Keker.Benchmarks.Fuzz;

@@ -72,6 +72,9 @@ internal sealed class MessageBroker : IDisposable
     /// <summary>HELLO: the session joins its token's topic and the broadcast; what was cached goes out before what is live.</summary>
     public void Subscribe(Session session, ReadOnlySpan<byte> token)
     {
+        // It would take what was cached for a client that comes back.
+        if (session.CloseRequested is { AfterLog: false })
+            return;
         Topic topic;
         do
         {
@@ -81,20 +84,9 @@ internal sealed class MessageBroker : IDisposable
         while (!topic.TryJoin(session.OwnTopic));
         session.Broadcast = new Subscription(_broadcast, session);
         _broadcast.TryJoin(session.Broadcast);
-        Context.Counters.Sessions.Increment();
+        session.Joined();
         session.Start(session.OwnTopic);
         session.Start(session.Broadcast);
-    }
-
-    /// <summary>The connection is gone: nothing is sent to it any more and its topics forget it. Harmless before HELLO.</summary>
-    public void Unsubscribe(Session session)
-    {
-        session.Disconnected();
-        if (session.OwnTopic is null)
-            return;
-        session.OwnTopic.Topic.Leave(session.OwnTopic);
-        session.Broadcast!.Topic.Leave(session.Broadcast);
-        Context.Counters.Sessions.Decrement();
     }
 
     /// <summary>Lets go of cached messages whose time is up. The heartbeat calls it.</summary>

@@ -17,11 +17,16 @@ namespace Keker.Server.Broker;
 /// </remarks>
 internal sealed class Session(ISessionTransport transport, BrokerContext context) : FrameSender(transport, context)
 {
+    private const int NoMember = 0;
+    private const int Member = 1;
+    private const int Former = 2;
+
     private Gate _gate;
     private ControlNotes _control = new();
     private PendingList _pending;
     private CloseRequest? _closeRequest;
     private EchoNote? _echo;
+    private int _membership;
 
     /// <summary>The session's own topic, from HELLO on.</summary>
     public Subscription? OwnTopic { get; set; }
@@ -108,7 +113,19 @@ internal sealed class Session(ISessionTransport transport, BrokerContext context
         }
         if (code == CloseCode.TryAgainLater)
             Context.Counters.SlowConsumers.Increment();
+
+        // Whoever is about to be closed gets nothing any more: to publishers it is gone, and what they send is cached for its next HELLO.
+        if (!afterLog)
+            LeaveTopics();
         Wake();
+    }
+
+    /// <summary>The session is a member of its topics. Called once, after it has joined them.</summary>
+    public void Joined()
+    {
+        Context.Counters.Sessions.Increment();
+        if (Interlocked.CompareExchange(ref _membership, Member, NoMember) != NoMember)
+            Leave();
     }
 
     /// <summary>The number of the latest ping; 0 before the first.</summary>
@@ -121,7 +138,21 @@ internal sealed class Session(ISessionTransport transport, BrokerContext context
     public void Disconnected()
     {
         MarkClosed();
+        LeaveTopics();
         Wake();
+    }
+
+    private void LeaveTopics()
+    {
+        if (Interlocked.Exchange(ref _membership, Former) == Member)
+            Leave();
+    }
+
+    private void Leave()
+    {
+        OwnTopic!.Topic.Leave(OwnTopic);
+        Broadcast!.Topic.Leave(Broadcast);
+        Context.Counters.Sessions.Decrement();
     }
 
     private void Wake()

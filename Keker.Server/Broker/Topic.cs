@@ -25,7 +25,7 @@ internal sealed class Topic(byte[] name, BrokerContext context)
     private long _largeUpTo;
     private TopicCache? _cache;
     private long _handedOver;
-    private Queue<TaskCompletionSource>? _waiters;
+    private WaitingPublishers? _waiters;
 
     /// <summary>The token as UTF-8; empty for the broadcast.</summary>
     public byte[] Name { get; } = name;
@@ -181,7 +181,7 @@ internal sealed class Topic(byte[] name, BrokerContext context)
     /// <summary>Ends a pass: fills the holes of members that left, lets go of what everybody has, wakes publishers that wait for room.</summary>
     public void EndPass(FlushPass pass)
     {
-        Queue<TaskCompletionSource>? waiters;
+        WaitingPublishers? waiters;
         bool disposable;
         lock (_lock)
         {
@@ -194,10 +194,7 @@ internal sealed class Topic(byte[] name, BrokerContext context)
             _waiters = null;
             disposable = IsDisposable;
         }
-
-        // Their continuations run on the thread pool: the pass does not become the publishers' thread.
-        while (waiters is not null && waiters.TryDequeue(out TaskCompletionSource? waiter))
-            waiter.SetResult();
+        waiters?.Release();
         RetireWhen(disposable);
     }
 
@@ -209,12 +206,7 @@ internal sealed class Topic(byte[] name, BrokerContext context)
         {
             if (HasRoom)
                 return Task.CompletedTask;
-            _waiters ??= new Queue<TaskCompletionSource>();
-            if (_waiters.Count >= context.Limits.MostWaitingPublishers)
-                return null;
-            var waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            _waiters.Enqueue(waiter);
-            return waiter.Task;
+            return (_waiters ??= new WaitingPublishers()).TryAdd(context.Limits.MostWaitingPublishers);
         }
     }
 

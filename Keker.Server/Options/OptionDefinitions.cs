@@ -135,7 +135,7 @@ internal static class OptionDefinitions
     };
 
     public static readonly OptionDefinition Compression = new(
-        "--compression", "on|off", "permessage-deflate for clients that offer it; messages under 1 KiB go plain",
+        "--compression", "on/off", "permessage-deflate for clients that offer it; messages under 1 KiB go plain",
         One(Values.Switch, (options, on) => options with { Compression = on }))
     {
         Default = Values.Off,
@@ -150,7 +150,7 @@ internal static class OptionDefinitions
     };
 
     public static readonly OptionDefinition Echo = new(
-        "--echo", "on|off", "serve /v1/echo, which sends every message back: for connectivity checks and conformance suites",
+        "--echo", "on/off", "serve /v1/echo, which sends every message back: for connectivity checks and conformance suites",
         One(Values.Switch, (options, on) => options with { Echo = on }))
     {
         Default = Values.Off,

@@ -80,7 +80,7 @@ internal abstract class FramePhase : IConnectionPhase
         }
         finally
         {
-            Server.Broker.Unsubscribe(Session);
+            Session.Disconnected();
         }
     }
 

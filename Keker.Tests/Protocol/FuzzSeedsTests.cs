@@ -1,4 +1,4 @@
-using Keker.Benchmarks.Fuzz;
+using Keker.Benchmarks.Fuzz.Targets;
 
 namespace Keker.Tests.Protocol;
 

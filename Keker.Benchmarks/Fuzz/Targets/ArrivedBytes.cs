@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace Keker.Benchmarks.Fuzz;
+namespace Keker.Benchmarks.Fuzz.Targets;
 
 /// <summary>A sink that refuses to be asked for more room than the bytes that have arrived: a header alone must not reserve memory.</summary>
 internal sealed class ArrivedBytes : IBufferWriter<byte>

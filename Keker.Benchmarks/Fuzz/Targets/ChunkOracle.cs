@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using Keker.Protocol.Http;
 
-namespace Keker.Benchmarks.Fuzz;
+namespace Keker.Benchmarks.Fuzz.Targets;
 
 /// <summary>
 /// Decodes a chunked body the slow way, as Latin-1 text in whole lines (RFC 9112, section 7.1). Shares no code with <see cref="ChunkedDecoder"/>.

@@ -1,6 +1,6 @@
 using Keker.Protocol.Http;
 
-namespace Keker.Benchmarks.Fuzz;
+namespace Keker.Benchmarks.Fuzz.Targets;
 
 /// <summary>All that a caller sees of a chunked body.</summary>
 internal sealed record ChunkReading(ChunkStatus Status, HttpFailure Failure, int Consumed, byte[] Body)

@@ -1,7 +1,7 @@
 using System.Text;
 using Keker.Protocol.Http;
 
-namespace Keker.Benchmarks.Fuzz;
+namespace Keker.Benchmarks.Fuzz.Targets;
 
 /// <summary>
 /// <see cref="ChunkedDecoder"/>: the same data, end and failure however the body is cut, never more than the limit, and the verdict of

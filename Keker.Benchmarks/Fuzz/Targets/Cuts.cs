@@ -1,4 +1,4 @@
-namespace Keker.Benchmarks.Fuzz;
+namespace Keker.Benchmarks.Fuzz.Targets;
 
 /// <summary>
 /// Where to cut an input: numbers that look random and depend on the input alone, so that a finding can be replayed and the fuzzer sees the

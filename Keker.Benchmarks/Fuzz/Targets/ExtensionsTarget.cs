@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 using Keker.Protocol.Http;
 using Keker.Protocol.WebSocket;
 
-namespace Keker.Benchmarks.Fuzz;
+namespace Keker.Benchmarks.Fuzz.Targets;
 
 /// <summary>
 /// <see cref="DeflateOffer"/>: the answer of an oracle that works on strings, the same whether the elements come in one line or in many. An

@@ -1,6 +1,6 @@
 using Keker.Protocol.WebSocket;
 
-namespace Keker.Benchmarks.Fuzz;
+namespace Keker.Benchmarks.Fuzz.Targets;
 
 /// <summary>
 /// Reads client frames the slow way, from one array, byte for byte in the order of RFC 6455, section 5.2, and fails at the first byte that

@@ -1,7 +1,7 @@
 using System.Buffers;
 using Keker.Protocol.WebSocket;
 
-namespace Keker.Benchmarks.Fuzz;
+namespace Keker.Benchmarks.Fuzz.Targets;
 
 /// <summary>Drives a reader as a connection does: pieces arrive, what was not consumed is offered again.</summary>
 internal sealed class FrameReading

@@ -1,6 +1,6 @@
 using Keker.Protocol.WebSocket;
 
-namespace Keker.Benchmarks.Fuzz;
+namespace Keker.Benchmarks.Fuzz.Targets;
 
 /// <summary>One thing that a reader reported.</summary>
 /// <param name="Event">What happened; never NeedMore.</param>

@@ -1,7 +1,7 @@
 using System.Buffers;
 using Keker.Protocol.WebSocket;
 
-namespace Keker.Benchmarks.Fuzz;
+namespace Keker.Benchmarks.Fuzz.Targets;
 
 /// <summary>
 /// <see cref="FrameReader"/>: the same events, payloads and failure however the bytes arrive, in one segment or many, and those of

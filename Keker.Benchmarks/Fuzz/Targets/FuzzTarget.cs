@@ -1,4 +1,4 @@
-namespace Keker.Benchmarks.Fuzz;
+namespace Keker.Benchmarks.Fuzz.Targets;
 
 /// <summary>
 /// A parser under test, with the properties that hold for every input. The input is always the bare bytes of the wire, so that seeds are

@@ -1,4 +1,4 @@
-namespace Keker.Benchmarks.Fuzz;
+namespace Keker.Benchmarks.Fuzz.Targets;
 
 /// <summary>All targets, for the command line and for the tests.</summary>
 internal static class FuzzTargets

@@ -3,7 +3,7 @@ using System.Text;
 using Keker.Protocol.Http;
 using Keker.Protocol.WebSocket;
 
-namespace Keker.Benchmarks.Fuzz;
+namespace Keker.Benchmarks.Fuzz.Targets;
 
 /// <summary>
 /// <see cref="HandshakeRequest"/> on any complete head: the verdict of an oracle that works on strings, and what it finds where.

@@ -1,6 +1,6 @@
 using Keker.Protocol.Http;
 
-namespace Keker.Benchmarks.Fuzz;
+namespace Keker.Benchmarks.Fuzz.Targets;
 
 /// <summary>Compares all that a caller can see of two heads.</summary>
 internal static class HeadDifference

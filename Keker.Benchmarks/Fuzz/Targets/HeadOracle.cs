@@ -3,7 +3,7 @@ using System.Numerics;
 using System.Text.RegularExpressions;
 using Keker.Protocol.Http;
 
-namespace Keker.Benchmarks.Fuzz;
+namespace Keker.Benchmarks.Fuzz.Targets;
 
 /// <summary>
 /// Reads a request head the slow way, as Latin-1 text in whole lines with regular expressions, and says what a strict server has to say of it

@@ -1,7 +1,7 @@
 using System.Text;
 using Keker.Protocol.Commands;
 
-namespace Keker.Benchmarks.Fuzz;
+namespace Keker.Benchmarks.Fuzz.Targets;
 
 /// <summary>
 /// <see cref="HelloCommand"/> and <see cref="AuthInfo"/>: the verdict of an oracle that works on code points, the token a part of the message.

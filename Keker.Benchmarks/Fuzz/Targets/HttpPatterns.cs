@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Keker.Benchmarks.Fuzz;
+namespace Keker.Benchmarks.Fuzz.Targets;
 
 /// <summary>The grammar of RFC 9110 and RFC 9112 once more, as regular expressions over Latin-1 text, for oracles.</summary>
 internal static partial class HttpPatterns

@@ -1,6 +1,6 @@
 using Keker.Protocol.WebSocket;
 
-namespace Keker.Benchmarks.Fuzz;
+namespace Keker.Benchmarks.Fuzz.Targets;
 
 /// <summary>
 /// Inflates a message the slow way (RFC 1951): bit by bit, codes looked up in dictionaries, the whole output kept. As strict as zlib about

@@ -3,7 +3,7 @@ using System.IO.Compression;
 using System.Runtime.InteropServices;
 using Keker.Protocol.WebSocket;
 
-namespace Keker.Benchmarks.Fuzz;
+namespace Keker.Benchmarks.Fuzz.Targets;
 
 /// <summary>
 /// <see cref="Inflater"/>: the same answer however the message is cut into segments, never more than the limit, the answer of

@@ -1,4 +1,4 @@
-namespace Keker.Benchmarks.Fuzz;
+namespace Keker.Benchmarks.Fuzz.Targets;
 
 /// <summary>
 /// What an oracle thinks of an input. Oracles look at whole lines only, so a parser may refuse what they find Incomplete, and never

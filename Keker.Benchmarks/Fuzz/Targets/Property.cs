@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace Keker.Benchmarks.Fuzz;
+namespace Keker.Benchmarks.Fuzz.Targets;
 
 /// <summary>Assertions that need no test framework, since the targets run in two programs.</summary>
 internal static class Property

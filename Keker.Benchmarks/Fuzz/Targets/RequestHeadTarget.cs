@@ -1,7 +1,7 @@
 using System.Text;
 using Keker.Protocol.Http;
 
-namespace Keker.Benchmarks.Fuzz;
+namespace Keker.Benchmarks.Fuzz.Targets;
 
 /// <summary>
 /// <see cref="RequestHead"/>: one verdict however the bytes are cut and whatever follows them, and the verdict of <see cref="HeadOracle"/>.

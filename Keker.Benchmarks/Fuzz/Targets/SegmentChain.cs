@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace Keker.Benchmarks.Fuzz;
+namespace Keker.Benchmarks.Fuzz.Targets;
 
 /// <summary>One segment of a sequence as a pipe hands them out.</summary>
 internal sealed class SegmentChain : ReadOnlySequenceSegment<byte>

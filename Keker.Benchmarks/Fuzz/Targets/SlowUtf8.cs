@@ -1,4 +1,4 @@
-namespace Keker.Benchmarks.Fuzz;
+namespace Keker.Benchmarks.Fuzz.Targets;
 
 /// <summary>UTF-8 by arithmetic on code points (RFC 3629), one byte at a time: the oracle for everything that must be text.</summary>
 internal static class SlowUtf8

@@ -147,7 +147,7 @@ internal sealed class BackPressureTests
         var dirty = new DirtyTopics();
         Fill("t", dirty, out _);
         Task before = topic.WaitForRoom()!;
-        _broker.Leave(client);
+        TestBroker.Leave(client);
         Task after = topic.WaitForRoom()!;
         _broker.Broker.Flush(dirty);
         await Task.WhenAll(before, after).WaitAsync(TestBroker.Patience);

@@ -77,7 +77,7 @@ internal sealed class CacheLedgerTests
                 () => client = _broker.Join(token),
                 () => _broker.Publish(token, "live"));
             Assert.That(client!.Wire.Messages, Is.EqualTo(new[] { "new", "live" }));
-            _broker.Leave(client);
+            TestBroker.Leave(client);
         }
         _broker.Context.Topics.Retire(_topic);
         Assert.That(_broker.Context.Memory.Bytes, Is.Zero);

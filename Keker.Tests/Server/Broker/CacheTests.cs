@@ -65,7 +65,7 @@ internal sealed class CacheTests
         Assert.That(_broker.Context.CacheLedger.Count, Is.EqualTo(1));
         TestClient client = _broker.Join("t");
         Assert.That(client.Wire.Messages, Is.EqualTo(new[] { "new" }));
-        _broker.Leave(client);
+        TestBroker.Leave(client);
         _broker.Publish("u", "alone");
         _broker.Advance(TimeSpan.FromSeconds(5));
         _broker.AssertHoldsNothing();
@@ -164,7 +164,7 @@ internal sealed class CacheTests
         _broker.Join("a");
         _broker.Join("b");
         Assert.That(_broker.Broadcast("x"), Is.EqualTo(new PublishResult(PublishOutcome.Published, Sessions: 3, Recipients: 2)));
-        _broker.Leave(one);
+        TestBroker.Leave(one);
         Assert.That(_broker.Broadcast("x"), Is.EqualTo(new PublishResult(PublishOutcome.Published, Sessions: 2, Recipients: 2)));
     }
 
@@ -173,7 +173,7 @@ internal sealed class CacheTests
     {
         TestClient client = _broker.Join("t");
         _broker.Publish("t", "live");
-        _broker.Leave(client);
+        TestBroker.Leave(client);
         Assert.That(_broker.Publish("t", "cached").Outcome, Is.EqualTo(PublishOutcome.Cached));
         Assert.That(_broker.Join("t").Wire.Messages, Is.EqualTo(new[] { "cached" }));
     }
@@ -183,14 +183,14 @@ internal sealed class CacheTests
     {
         TestClient dead = _broker.Join("t", new FakeTransport { Room = 0 });
         _broker.Publish("t", "a", "b");
-        _broker.Leave(dead);
+        TestBroker.Leave(dead);
         _broker.Publish("t", "c");
         TestClient next = _broker.Join("t");
         Assert.That(next.Wire.Messages, Is.EqualTo(new[] { "c" }));
         dead.Wire.CompleteSend(sent: false);
         _broker.Publish("t", "d");
         Assert.That(next.Wire.Messages, Is.EqualTo(new[] { "c", "d" }));
-        _broker.Leave(next);
+        TestBroker.Leave(next);
         _broker.AssertHoldsNothing();
     }
 

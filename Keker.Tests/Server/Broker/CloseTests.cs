@@ -26,14 +26,16 @@ internal sealed class CloseTests
         Assert.That(Encoding.UTF8.GetString(close.Payload.AsSpan(2)), Is.EqualTo("because"));
         Assert.That(client.Wire.IsFinished, Is.True);
 
-        _broker.Publish("t", "late");
+        PublishOutcome outcome = _broker.Publish("t", "late").Outcome;
+        Assert.That(outcome, Is.EqualTo(afterLog ? PublishOutcome.Published : PublishOutcome.Cached), "to publishers a closed session is gone");
         _broker.Broadcast("late");
         client.Session.NotePong("late"u8);
         client.Session.SendNotes();
         client.Session.SendPing();
         client.Session.RequestClose(CloseCode.Normal, default);
         Assert.That(client.Wire.Frames, Has.Count.EqualTo(1));
-        _broker.Leave(client);
+        TestBroker.Leave(client);
+        _broker.Advance(TimeSpan.FromSeconds(5));
         _broker.AssertHoldsNothing();
     }
 
@@ -78,7 +80,7 @@ internal sealed class CloseTests
         Assert.That(client.Wire.Messages, Is.EquivalentTo(new[] { "own", "all" }), "they were accepted");
         Assert.That(client.Wire.CloseCode, Is.EqualTo(1001));
         _broker.Broker.Flush(dirty);
-        _broker.Leave(client);
+        TestBroker.Leave(client);
         _broker.AssertHoldsNothing();
     }
 
@@ -153,7 +155,9 @@ internal sealed class CloseTests
         _broker.Broker.Subscribe(session, "t"u8);
         _broker.Publish("t", "live");
         Assert.That(wire.Frames.Single().CloseCode, Is.EqualTo(1001));
-        _broker.Broker.Unsubscribe(session);
+        session.Disconnected();
+        Assert.That(_broker.Context.CacheLedger.Count, Is.EqualTo(afterLog ? 0 : 2), "what was cached is for the next HELLO");
+        _broker.Advance(TimeSpan.FromSeconds(5));
         _broker.AssertHoldsNothing();
     }
 
@@ -164,7 +168,7 @@ internal sealed class CloseTests
         var session = new Session(wire, _broker.Context);
         session.NotePong("hi"u8);
         session.SendNotes();
-        _broker.Broker.Unsubscribe(session);
+        session.Disconnected();
         session.NotePong("late"u8);
         session.SendNotes();
         Assert.That(wire.Frames, Has.Count.EqualTo(1));

@@ -23,7 +23,7 @@ internal sealed class ManyMembersTests
     public void Stop()
     {
         foreach (Member member in _members)
-            _broker.Broker.Unsubscribe(member.Session);
+            member.Session.Disconnected();
         _broker.Dispose();
         _broker.AssertHoldsNothing();
     }
@@ -66,7 +66,7 @@ internal sealed class ManyMembersTests
         for (int i = 0; i < Some; i++)
         {
             int which = random.Next(600, _members.Count);
-            _broker.Broker.Unsubscribe(_members[which].Session);
+            _members[which].Session.Disconnected();
             _members[which] = _members[^1];
             _members.RemoveAt(_members.Count - 1);
             late.Add(Join());

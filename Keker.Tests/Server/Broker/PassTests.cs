@@ -66,7 +66,7 @@ internal sealed class PassTests
     public void Nobody_is_left_out_when_members_leave_during_a_pass([Values(0, 1, 2)] int leaver)
     {
         TestClient[] clients = [.. Enumerable.Range(0, 5).Select(_ => _broker.Join("t"))];
-        Once(clients[0], () => _broker.Leave(clients[leaver]));
+        Once(clients[0], () => TestBroker.Leave(clients[leaver]));
         _broker.Publish("t", "a");
         _broker.Publish("t", "b");
         foreach (TestClient client in clients.Where((_, i) => i != leaver))
@@ -95,12 +95,12 @@ internal sealed class PassTests
         List<TestClient> late = [];
         Once(clients[0], () =>
         {
-            _broker.Leave(clients[0]);
+            TestBroker.Leave(clients[0]);
             late.Add(_broker.Join("t"));
-            _broker.Leave(clients[1]);
+            TestBroker.Leave(clients[1]);
             late.Add(_broker.Join("t"));
             _broker.Publish("t", "b");
-            _broker.Leave(late[0]);
+            TestBroker.Leave(late[0]);
         });
         _broker.Publish("t", "a");
         foreach (TestClient client in clients[2..])
@@ -115,15 +115,15 @@ internal sealed class PassTests
         TestClient[] clients = [.. Enumerable.Range(0, 6).Select(_ => _broker.Join("t"))];
         Once(clients[0], () =>
         {
-            _broker.Leave(clients[1]);
-            _broker.Leave(clients[3]);
+            TestBroker.Leave(clients[1]);
+            TestBroker.Leave(clients[3]);
         });
         _broker.Publish("t", "a");
         FlushPass next = clients[0].Topic.BeginPass();
         Assert.That(next.Members.Count, Is.EqualTo(4));
         clients[0].Topic.EndPass(next);
         foreach (int i in new[] { 5, 0, 4, 2 })
-            _broker.Leave(clients[i]);
+            TestBroker.Leave(clients[i]);
         _broker.AssertHoldsNothing();
     }
 
@@ -135,7 +135,7 @@ internal sealed class PassTests
         int topicsDuring = 0;
         Once(client, () =>
         {
-            _broker.Leave(client);
+            TestBroker.Leave(client);
             topicsDuring = _broker.Broker.Topics;
         });
         _broker.Publish("t", "a");
@@ -150,9 +150,9 @@ internal sealed class PassTests
         TestClient client = _broker.Join("t");
         TestClient other = _broker.Join("t");
         _broker.Publish("t", "a");
-        _broker.Leave(client);
+        TestBroker.Leave(client);
         Assert.That(_broker.Broker.Topics, Is.EqualTo(1));
-        _broker.Leave(other);
+        TestBroker.Leave(other);
         _broker.AssertHoldsNothing();
     }
 

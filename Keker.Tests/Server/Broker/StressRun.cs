@@ -86,14 +86,14 @@ internal sealed class StressRun(TestBroker broker, int seed, bool tls, int token
         ? broker.Broker.Broadcast(publication, dirty)
         : broker.Broker.Publish(TestBroker.Token(Token(topic)), publication, dirty);
 
-    private void Leave(Guest guest)
+    private static void Leave(Guest guest)
     {
         lock (guest)
         {
             if (guest.HasLeft)
                 return;
             guest.HasLeft = true;
-            broker.Leave(guest.Client);
+            TestBroker.Leave(guest.Client);
         }
     }
 

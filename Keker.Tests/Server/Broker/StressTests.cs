@@ -41,7 +41,7 @@ internal sealed class StressTests
             model.AssertAgrees(guest);
 
         foreach (TestClient client in witnesses.Concat(stress.Guests.Where(guest => !guest.HasLeft).Select(guest => guest.Client)))
-            broker.Leave(client);
+            TestBroker.Leave(client);
         broker.Advance(TimeSpan.FromSeconds(10));
         broker.AssertHoldsNothing();
     }

@@ -65,7 +65,7 @@ internal sealed class TestBroker : IDisposable
         return new TestClient(session, wire);
     }
 
-    public void Leave(TestClient client) => Broker.Unsubscribe(client.Session);
+    public static void Leave(TestClient client) => client.Session.Disconnected();
 
     /// <summary>Advances the clock as the heartbeat sees it.</summary>
     public void Advance(TimeSpan time)

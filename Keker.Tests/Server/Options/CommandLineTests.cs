@@ -27,7 +27,18 @@ internal sealed class CommandLineTests
         yield return Good("--admin-listen", null, "unix:/run/keker.sock", o => o.AdminListen.Single().Path!, "/run/keker.sock");
         yield return Good("--allow-origin", null, "HTTPS://Example.com:443", o => o.AllowedOrigins.Single(), "https://example.com");
         yield return Good("--max-connections", null, "2147483647", o => o.MaxConnections, int.MaxValue);
+        yield return Good("--max-connections-per-ip", null, "3", o => o.MaxConnectionsPerIp, 3);
+        yield return Good("--compression", null, "on", o => o.Compression, true);
+        yield return Good("--compression", null, "off", o => o.Compression, false);
+        yield return Good("--echo", null, "on", o => o.Echo, true);
         yield return Good("--drain", null, "1h", o => o.Drain, TimeSpan.FromHours(1));
+    }
+
+    [Test]
+    public void A_switch_without_a_value_is_on()
+    {
+        KekerOptions options = CommandLineRun.Of("--echo", "--compression", "--timeout", "5").Accepted;
+        Assert.That((options.Echo, options.Compression), Is.EqualTo((true, true)));
     }
 
     [Test]
