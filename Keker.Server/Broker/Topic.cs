@@ -257,13 +257,16 @@ internal sealed class Topic(byte[] name, BrokerContext context)
             context.Topics.Retire(this);
     }
 
+    /// <summary>True while somebody may read the log before the last completed pass; who has left and still waits does not count.</summary>
+    private bool IsLogNeeded => _passRunning || (_members.Count > 0 && Volatile.Read(ref _pendingMembers) > 0);
+
     /// <summary>
     /// Lets go of what every member has been sent. Never looks at a member: those behind are counted, and all others
     /// stand at or after the end of the last completed pass.
     /// </summary>
     private void Trim()
     {
-        if (_passRunning || Volatile.Read(ref _pendingMembers) > 0)
+        if (IsLogNeeded)
             return;
         _handedOver = 0;
         long end = _members.Count == 0 ? _log.Head : _flushedOffset;
@@ -288,7 +291,7 @@ internal sealed class Topic(byte[] name, BrokerContext context)
         long offset = _cache!.DropOldest();
         if (_cache.IsEmpty)
             _cache = null;
-        if (!_passRunning && Volatile.Read(ref _pendingMembers) == 0)
+        if (!IsLogNeeded)
             context.Memory.Remove(_log.TrimTo(offset + 1));
     }
 }
