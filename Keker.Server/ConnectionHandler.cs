@@ -19,14 +19,21 @@ internal sealed class ConnectionHandler(ServerContext server, TlsUpgrade? tls)
     /// <summary>Seconds after which a refused client may try again.</summary>
     private const int RetryAfter = 5;
 
+    /// <summary>Accepted connections, some MiB in all, after which memory is looked at again.</summary>
+    private const uint AcceptsPerMemoryCheck = 256;
+
     private readonly HttpServer _http = new(server);
     private int _refusals;
+    private uint _accepted;
 
     /// <summary>Takes over a socket. Returns once the connection waits for something.</summary>
     /// <param name="socket">The accepted socket; closed here.</param>
     /// <param name="isAdmin">True when it came in through an admin listener.</param>
     public void Accept(Socket socket, bool isAdmin)
     {
+        // A reconnect storm brings tens of thousands between two heartbeats.
+        if (Interlocked.Increment(ref _accepted) % AcceptsPerMemoryCheck == 0)
+            server.Memory.Check();
         Connection connection;
         bool isTakenIn;
         try
@@ -73,7 +80,7 @@ internal sealed class ConnectionHandler(ServerContext server, TlsUpgrade? tls)
         catch (Exception e)
         {
             // One connection's failure is never another one's.
-            server.Log.InternalError(e);
+            server.Log.Unexpected(e);
         }
         finally
         {

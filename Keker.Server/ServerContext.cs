@@ -20,8 +20,14 @@ internal sealed class ServerContext(KekerOptions options, MessageBroker broker, 
 
     public ILogger Log { get; } = log;
 
+    /// <summary>Whether there is memory left for new subscribers and new messages.</summary>
+    public MemoryGuard Memory { get; } = new(broker.Context.Clock);
+
     /// <summary>The keys in force: those of the options until a reload.</summary>
     public PublishKeyCheck PublishKeys { get; } = new(options.PublishKeys);
+
+    /// <summary>The most bytes of bodies that may have arrived in part.</summary>
+    public long MostBytesOfBodies { get; } = Math.Min((long)Limits.BodiesUnderWay * options.WriteBuffer, MemoryGuard.Limit / Limits.LogMemoryShare);
 
     /// <summary>Bytes of bodies that have arrived in part.</summary>
     public MemoryGauge BodiesUnderWay { get; } = new();

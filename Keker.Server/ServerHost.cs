@@ -38,7 +38,7 @@ internal sealed class ServerHost(KekerOptions options, Func<KekerOptions> readAg
         using PosixSignalRegistration interrupt = OnSignal(PosixSignal.SIGINT, Stop);
         using PosixSignalRegistration hangUp = OnSignal(PosixSignal.SIGHUP, () => Reload(server, tls));
         List<Listener> listeners = Listen(new ConnectionHandler(server, tls));
-        using var heartbeat = new Heartbeat(connections, server.Clock, timeProvider, Limits.HeartbeatInterval, broker.DropExpired, log);
+        using var heartbeat = new Heartbeat(connections, server.Clock, timeProvider, Limits.HeartbeatInterval, () => Beat(server), log);
         foreach (Listener listener in listeners)
             _ = listener.RunAsync();
         Announce(listeners);
@@ -55,10 +55,16 @@ internal sealed class ServerHost(KekerOptions options, Func<KekerOptions> readAg
         Lag = options.Lag,
         Cache = options.Cache,
         CacheSize = options.CacheSize,
-        CacheMemory = options.CacheMemory,
-        LogMemory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / Limits.LogMemoryShare,
+        CacheMemory = Math.Min(options.CacheMemory, MemoryGuard.Limit / Limits.LogMemoryShare),
+        LogMemory = MemoryGuard.Limit / Limits.LogMemoryShare,
         SmallPass = Limits.SmallPassMembers,
     };
+
+    private static void Beat(ServerContext server)
+    {
+        server.Broker.DropExpired();
+        server.Memory.Check();
+    }
 
     private static PosixSignalRegistration OnSignal(PosixSignal signal, Action action) =>
         PosixSignalRegistration.Create(signal, context =>

@@ -2,12 +2,16 @@ using System.Buffers;
 using System.Text;
 using Keker.Protocol.Http;
 using Keker.Protocol.WebSocket;
+using Keker.Server.Observability;
 
 namespace Keker.Server.Http;
 
 /// <summary>What all WebSocket routes share: the opening handshake (RFC 6455 4.2), the origin policy and the offer of compression (RFC 7692).</summary>
 internal abstract class HandshakeEndpoint(ServerContext server) : Endpoint(server)
 {
+    /// <summary>Seconds: memory comes back when somebody leaves.</summary>
+    private const int RetryAfterMemory = 5;
+
     private readonly byte[][] _allowedOrigins = [.. server.Options.AllowedOrigins.Select(Encoding.ASCII.GetBytes)];
 
     public override ReadOnlySpan<byte> Allow => "GET"u8;
@@ -26,6 +30,8 @@ internal abstract class HandshakeEndpoint(ServerContext server) : Endpoint(serve
             return Refuse(exchange, 403, "pages of this origin may not subscribe: add it with --allow-origin"u8);
         if (Server.IsDraining)
             return Refuse(exchange, 503, "the server is draining: connect again after a random delay"u8, retryAfterSeconds: 1);
+        if (Server.Memory.Pressure != MemoryPressure.None)
+            return Refuse(exchange, 503, "the server is short of memory: connect again later"u8, RetryAfterMemory);
         ReadOnlySpan<byte> extensions = Server.Options.Compression ? DeflateOffer.Judge(HandshakeRequest.Extensions(exchange.Head, head), head) : default;
         Span<byte> response = exchange.Answers.GetSpan(UpgradeResponse.Length(0, extensions.Length));
         exchange.Answers.Advance(UpgradeResponse.Write(response, key.In(head), subProtocol: default, extensions));

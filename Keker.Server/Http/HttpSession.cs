@@ -144,7 +144,7 @@ internal sealed class HttpSession : IConnectionPhase
         CountBody(progress == Progress.NeedMore && _exchange.Endpoint is not null ? _exchange.ChunkedBody?.WrittenCount ?? input.Length : 0);
         if (progress != Progress.NeedMore)
             return progress;
-        if (Server.BodiesUnderWay.Bytes > (long)Limits.BodiesUnderWay * Server.Options.WriteBuffer)
+        if (Server.BodiesUnderWay.Bytes > Server.MostBytesOfBodies)
         {
             Refusal.Write(_exchange, Server, 503, "too many bodies are under way: try again later"u8, retryAfterSeconds: 1);
             CountBody(0);

@@ -1,6 +1,7 @@
 using System.Buffers;
 using Keker.Protocol.Http;
 using Keker.Server.Broker;
+using Keker.Server.Observability;
 
 namespace Keker.Server.Http;
 
@@ -22,6 +23,8 @@ internal abstract class MessageEndpoint(ServerContext server) : Endpoint(server)
     {
         if (Server.IsDraining)
             return Refuse(exchange, 503, "the server is draining: publish to another one"u8, RetryAfter);
+        if (Server.Memory.Pressure == MemoryPressure.Hard)
+            return Refuse(exchange, 503, "the server is short of memory: try again later"u8, RetryAfter);
         if (exchange.Head.ContentLength > Server.Options.WriteBuffer)
             return Refuse(exchange, 413, HttpFailure.BodyTooLarge.Message());
         exchange.IsBinary = exchange.Head.TryGet(head, "content-type"u8, out Slice type) && IsOctetStream(type.In(head));
@@ -30,7 +33,16 @@ internal abstract class MessageEndpoint(ServerContext server) : Endpoint(server)
 
     public override void Handle(HttpExchange exchange, in ReadOnlySequence<byte> body)
     {
-        exchange.Publication = Publication.Create(body, exchange.IsBinary);
+        try
+        {
+            exchange.Publication = Publication.Create(body, exchange.IsBinary);
+        }
+        catch (OutOfMemoryException)
+        {
+            // No array of that size is to be had, and nothing has happened yet: one publish fails, not the server.
+            Refuse(exchange, 503, "the server is short of memory: try again later"u8, RetryAfter);
+            return;
+        }
         Retry(exchange);
     }
 

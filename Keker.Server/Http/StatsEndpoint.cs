@@ -40,6 +40,7 @@ internal sealed class StatsEndpoint(ServerContext server) : Endpoint(server)
             writer.WriteNumber("protocolErrors", counters.ProtocolErrors.Value);
             writer.WriteNumber("refusedConnections", counters.Refused.Value);
             writer.WriteNumber("memoryBytes", Environment.WorkingSet);
+            writer.WriteNumber("memoryLimitBytes", MemoryGuard.Limit);
             writer.WriteEndObject();
         }
         JsonAnswers.WriteMessage(exchange.Answers, 200, "statistics"u8, json.WrittenSpan, exchange.Headers());

@@ -90,7 +90,7 @@ internal sealed class ConnectionReader(Stream stream) : PipeReader
 
         // Full: what is consumed makes room when it is most of it, otherwise a larger one takes over.
         int unread = _end - _start;
-        byte[] next = unread <= _buffer.Length / 2 ? _buffer : ArrayPool<byte>.Shared.Rent(checked(_buffer.Length * GrowthFactor));
+        byte[] next = unread <= _buffer.Length / 2 ? _buffer : RentLarger();
         Buffer.BlockCopy(_buffer, _start, next, 0, unread);
         if (next != _buffer)
             ArrayPool<byte>.Shared.Return(_buffer);
@@ -98,6 +98,18 @@ internal sealed class ConnectionReader(Stream stream) : PipeReader
         _examined -= _start;
         _start = 0;
         _end = unread;
+    }
+
+    private byte[] RentLarger()
+    {
+        try
+        {
+            return ArrayPool<byte>.Shared.Rent(checked(_buffer!.Length * GrowthFactor));
+        }
+        catch (OutOfMemoryException e)
+        {
+            throw new IOException("no memory for a larger buffer", e);
+        }
     }
 
     private void ReleaseEmptyBuffer()

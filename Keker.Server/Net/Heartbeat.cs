@@ -58,7 +58,7 @@ internal sealed class Heartbeat : IDisposable
         }
         catch (Exception e)
         {
-            _log.InternalError(e);
+            _log.Unexpected(e);
         }
         Volatile.Write(ref _beating, 0);
     }
@@ -72,7 +72,7 @@ internal sealed class Heartbeat : IDisposable
         catch (Exception e)
         {
             // Whatever goes wrong with one, the others' deadlines are kept.
-            _log.InternalError(e);
+            _log.Unexpected(e);
         }
     }
 }

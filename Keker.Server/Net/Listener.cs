@@ -60,7 +60,7 @@ internal sealed class Listener : IDisposable
             catch (Exception e) when (e is not SocketException)
             {
                 // Not to be expected, and no reason to stop serving everybody else.
-                _log.InternalError(e);
+                _log.Unexpected(e);
             }
             catch (SocketException e)
             {

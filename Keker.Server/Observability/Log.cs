@@ -29,6 +29,19 @@ internal static partial class Log
     [LoggerMessage(EventId = 8, Level = LogLevel.Information, Message = "draining {Connections} connections")]
     public static partial void Draining(this ILogger logger, int connections);
 
+    [LoggerMessage(EventId = 20, Level = LogLevel.Error, Message = "out of memory")]
+    public static partial void OutOfMemory(this ILogger logger);
+
+    /// <summary>Logs what should not have happened and goes on, unless it was that there is no memory: then the process ends.</summary>
+    public static void Unexpected(this ILogger logger, Exception exception)
+    {
+        logger.InternalError(exception);
+        if (exception is not OutOfMemoryException)
+            return;
+        logger.OutOfMemory();
+        Environment.FailFast("out of memory");
+    }
+
     [LoggerMessage(EventId = 9, Level = LogLevel.Information, Message = "stopped")]
     public static partial void Stopped(this ILogger logger);
 

@@ -109,6 +109,6 @@ internal static class Limits
     /// <summary>TCP_NOTSENT_LOWAT of subscribers: a peer that never reads otherwise swallows megabytes of kernel memory.</summary>
     public const int NotSentLowWaterBytes = 128 * 1024;
 
-    /// <summary>All logs together may take one part in so many of the memory the process may use; beyond it publishes are refused.</summary>
+    /// <summary>All logs together may take one part in so many of the memory the process may use, and so may bodies that arrive; beyond it publishes are refused.</summary>
     public const int LogMemoryShare = 4;
 }

@@ -75,7 +75,7 @@ internal abstract class FramePhase : IConnectionPhase
         }
         catch (Exception e)
         {
-            Server.Log.InternalError(e);
+            Server.Log.Unexpected(e);
             Session.RequestClose(CloseCode.InternalError, InternalError);
         }
         finally
