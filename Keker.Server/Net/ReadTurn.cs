@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Keker.Server.Net;
 
 /// <summary>
@@ -7,20 +9,27 @@ namespace Keker.Server.Net;
 /// <remarks>Not thread-safe. A mutable struct: keep it in a local or a field.</remarks>
 internal struct ReadTurn
 {
-    /// <summary>Reads that may complete at once before others get their turn: enough for any burst that is not an attack.</summary>
-    private const int MostReads = 16;
+    /// <summary>Short for those who wait, long against the hop to another thread that ends it.</summary>
+    private static readonly long Length = Stopwatch.Frequency / 1000;
 
-    private int _reads;
+    private long _endsAt;
 
     /// <summary>Counts a read.</summary>
     /// <param name="completedAtOnce">Whether the bytes were there already.</param>
     /// <returns>True when the turn is over: yield the thread before going on.</returns>
     public bool IsOver(bool completedAtOnce)
     {
-        _reads = completedAtOnce ? _reads + 1 : 0;
-        if (_reads < MostReads)
+        if (!completedAtOnce)
+        {
+            _endsAt = 0;
             return false;
-        _reads = 0;
+        }
+        long now = Stopwatch.GetTimestamp();
+        if (_endsAt == 0)
+            _endsAt = now + Length;
+        if (now < _endsAt)
+            return false;
+        _endsAt = 0;
         return true;
     }
 }
