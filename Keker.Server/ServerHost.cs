@@ -64,6 +64,7 @@ internal sealed class ServerHost(KekerOptions options, Func<KekerOptions> readAg
     {
         server.Broker.DropExpired();
         server.Memory.Check();
+        server.Memory.CollectWhenQuiet();
     }
 
     private static PosixSignalRegistration OnSignal(PosixSignal signal, Action action) =>

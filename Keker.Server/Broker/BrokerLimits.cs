@@ -10,7 +10,7 @@ internal sealed record BrokerLimits
     public TimeSpan LagTime { get; init; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>See <see cref="LagTime"/>.</summary>
-    public const int LagTimeFactor = 8;
+    public const int LagTimeFactor = 4;
 
     /// <summary>How long a publication waits for its recipient; zero turns caching off.</summary>
     public TimeSpan Cache { get; init; } = TimeSpan.FromSeconds(5);

@@ -13,7 +13,15 @@ internal sealed class MemoryGuard(MonotonicClock clock)
     /// <summary>Milliseconds between collections that are made to find out how much of the heap is garbage.</summary>
     private const long CollectInterval = 5_000;
 
+    /// <summary>Less than this allocated between two heartbeats: nobody will notice a collection.</summary>
+    private const long QuietBytes = 256 << 10;
+
+    /// <summary>Garbage that is worth one.</summary>
+    private const long WorthwhileBytes = 8 << 20;
+
     private volatile MemoryPressure _pressure;
+    private long _allocatedAtBeat;
+    private long _allocatedAtCollection;
     private long _collectedAt = -CollectInterval;
 
     /// <summary>Bytes that the process may use.</summary>
@@ -34,6 +42,21 @@ internal sealed class MemoryGuard(MonotonicClock clock)
             pressure = Measure();
         }
         _pressure = pressure;
+    }
+
+    /// <summary>
+    /// After a burst, of connections say, what it left behind stays in memory until the next collection, which an idle server has no reason
+    /// to make. So it is made here, once it is quiet. Called at every heartbeat.
+    /// </summary>
+    public void CollectWhenQuiet()
+    {
+        long allocated = GC.GetTotalAllocatedBytes();
+        bool isQuiet = allocated - _allocatedAtBeat < QuietBytes;
+        _allocatedAtBeat = allocated;
+        if (!isQuiet || allocated - _allocatedAtCollection < WorthwhileBytes)
+            return;
+        _allocatedAtCollection = allocated;
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
     }
 
     private static MemoryPressure Measure()
