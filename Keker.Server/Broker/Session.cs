@@ -70,7 +70,7 @@ internal sealed class Session(ISessionTransport transport, BrokerContext context
     /// <param name="payload">At most 125 bytes; copied.</param>
     public void NotePong(ReadOnlySpan<byte> payload) => _control.AddPong(payload);
 
-    /// <summary>Sends the pong that was noted: one for all pings that arrived together.</summary>
+    /// <summary>Sends the pong that was noted; while nothing can be sent a later one takes its place.</summary>
     public void SendNotes()
     {
         if (_control.IsAnyDue)

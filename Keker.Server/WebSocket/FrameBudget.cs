@@ -35,7 +35,8 @@ internal struct FrameBudget(long now)
         long due = (now - _filledAt) * Limits.InboundFramesPerSecond / 1000;
         if (due > 0)
         {
-            _filledAt = now;
+            // What is left of a frame's time counts for the next one: who keeps to the rate is never short of frames.
+            _filledAt += due * 1000 / Limits.InboundFramesPerSecond;
             _frames = (int)Math.Min(Limits.InboundFrameBurst, _frames + due);
 
             // A full bucket is the pause that ends a flood.

@@ -164,7 +164,6 @@ internal abstract class FramePhase : IConnectionPhase
             ReadResult result = await read.ConfigureAwait(false);
             ReadOnlySequence<byte> input = result.Buffer;
             ReadFrames(ref input);
-            Session.SendNotes();
 
             // While it pauses, whole frames are left over: nothing counts as looked at, or they would wait for more to arrive.
             Task? pause = Pause;
@@ -199,6 +198,7 @@ internal abstract class FramePhase : IConnectionPhase
                     break;
                 case FrameEvent.Ping:
                     Session.NotePong(control[..length]);
+                    Session.SendNotes();
                     OnUnaskedFrame();
                     break;
                 case FrameEvent.Pong:

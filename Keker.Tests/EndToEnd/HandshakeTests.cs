@@ -12,6 +12,7 @@ internal sealed class HandshakeTests : KekerFixture
         (101, [Upgrade, Connection, Version, KeyHeader]),
         (101, ["Upgrade: h2c, WebSocket", "Connection: keep-alive, UPGRADE", Version, KeyHeader]),
         (101, [Upgrade, Connection, Version, KeyHeader, "Sec-WebSocket-Protocol: unknown", "Sec-WebSocket-Extensions: permessage-deflate; x=y"]),
+        (101, [Upgrade, Connection, Version, KeyHeader, "Sec-WebSocket-Extensions: permessage-deflate"]),
         (101, [Upgrade, Connection, Version, KeyHeader, "Sec-WebSocket-Extensions: ;;,=\""]),
         (426, [Connection, Version, KeyHeader]),
         (400, ["Upgrade: h2c", Connection, Version, KeyHeader]),
@@ -54,6 +55,16 @@ internal sealed class HandshakeTests : KekerFixture
 
         await client.SendAsync(handshake.Replace("HTTP/1.1", "HTTP/1.0", StringComparison.Ordinal));
         Assert.That((await client.ReadResponseAsync()).Status, Is.EqualTo(400));
+    }
+
+    [Test]
+    public async Task There_is_no_echo_unless_the_operator_asks_for_it()
+    {
+        await using RawClient client = await ConnectAsync();
+
+        await client.SendAsync(RawWebSocket.Handshake().Replace("/v1/subscribe", "/v1/echo", StringComparison.Ordinal));
+
+        Assert.That((await client.ReadResponseAsync()).Status, Is.EqualTo(404));
     }
 
     [Test]

@@ -107,6 +107,23 @@ internal sealed class ListenerTests
         Assert.That((await backend.GetAsync("/v1/stats")).Data.GetProperty("refusedConnections").GetInt64(), Is.GreaterThanOrEqualTo(20));
     }
 
+    [Test]
+    public async Task One_address_has_no_more_connections_than_it_may()
+    {
+        await using KekerProcess keker = await KekerProcess.StartAsync("--max-connections-per-ip", "1");
+        RawWebSocket first = await RawWebSocket.JoinAsync(keker.EndPoint, "first");
+        await using RawClient second = await RawClient.ConnectAsync(keker.EndPoint);
+
+        await second.SendAsync(RawClient.Head("GET", "/v1/health"));
+        RawResponse refused = await second.ReadResponseAsync();
+        await first.DisposeAsync();
+        using var backend = new Backend(keker.EndPoint);
+        await UntilServedAsync(backend);
+
+        Assert.That((refused.Status, refused.Closes), Is.EqualTo((503, true)));
+        Assert.That(refused.Header("Retry-After"), Is.Not.Null);
+    }
+
     private static async Task ExpectServiceAsync(string path)
     {
         var endPoint = new UnixDomainSocketEndPoint(path);

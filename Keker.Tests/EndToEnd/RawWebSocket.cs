@@ -7,28 +7,37 @@ using Keker.Tests.Protocol.WebSocket;
 namespace Keker.Tests.EndToEnd;
 
 /// <summary>A WebSocket client made of bytes: it sends whatever frame it is told to and checks every frame it gets.</summary>
-internal sealed class RawWebSocket(RawClient client) : IAsyncDisposable
+internal sealed class RawWebSocket(RawClient client, string? extensions = null) : IAsyncDisposable
 {
+    private const string SubscribePath = "/v1/subscribe";
+
     /// <summary>The key and, for it, the accept value of RFC 6455 1.3.</summary>
     public const string Key = "dGhlIHNhbXBsZSBub25jZQ==";
     public const string Accept = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
 
     public RawClient Client => client;
 
+    /// <summary>What the server answered to the extensions that were offered; null for nothing.</summary>
+    public string? Extensions => extensions;
+
     public static string Handshake(params string[] headers) => RawClient.Head(
-        "GET", "/v1/subscribe", ["Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13", $"Sec-WebSocket-Key: {Key}", .. headers]);
+        "GET", SubscribePath, ["Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13", $"Sec-WebSocket-Key: {Key}", .. headers]);
 
     /// <summary>Connects and shakes hands.</summary>
     public static async Task<RawWebSocket> ConnectAsync(EndPoint endPoint, int receiveBuffer = 0) =>
         await UpgradeAsync(await RawClient.ConnectAsync(endPoint, receiveBuffer));
 
     /// <summary>Shakes hands on a connection.</summary>
-    public static async Task<RawWebSocket> UpgradeAsync(RawClient client)
+    /// <param name="client">The connection.</param>
+    /// <param name="offer">The extensions to offer, if any.</param>
+    /// <param name="path">The route.</param>
+    public static async Task<RawWebSocket> UpgradeAsync(RawClient client, string? offer = null, string path = SubscribePath)
     {
-        await client.SendAsync(Handshake());
+        string handshake = offer is null ? Handshake() : Handshake($"Sec-WebSocket-Extensions: {offer}");
+        await client.SendAsync(handshake.Replace(SubscribePath, path, StringComparison.Ordinal));
         RawResponse response = await client.ReadResponseAsync();
         Assert.That((response.Status, response.Header("Sec-WebSocket-Accept")), Is.EqualTo((101, Accept)));
-        return new RawWebSocket(client);
+        return new RawWebSocket(client, response.Header("Sec-WebSocket-Extensions"));
     }
 
     /// <summary>Connects, says HELLO and waits until the server has taken it.</summary>
@@ -49,6 +58,13 @@ internal sealed class RawWebSocket(RawClient client) : IAsyncDisposable
 
     public Task SendAsync(byte[] frames) => client.SendAsync(frames);
 
+    /// <summary>Sends bytes in pieces of a size, each with a call of its own.</summary>
+    public async Task SendInPiecesAsync(byte[] frames, int size)
+    {
+        foreach (byte[] piece in frames.Chunk(size))
+            await SendAsync(piece);
+    }
+
     public Task SendTextAsync(string text) => SendAsync(ClientFrame.Of(OpCode.Text, text));
 
     /// <summary>Reads a frame; there has to be one.</summary>
@@ -63,13 +79,23 @@ internal sealed class RawWebSocket(RawClient client) : IAsyncDisposable
             return null;
         try
         {
-            Assert.That(first & 0xF0, Is.EqualTo(0x80), "the server sends whole messages and sets no reserved bit");
-            return new ServerFrame((OpCode)(first & 0x0F), await client.ReadExactlyAsync(await ReadLengthAsync()));
+            var opCode = (OpCode)(first & 0x0F);
+            bool mayBeDeflated = extensions is not null && opCode is (OpCode.Text or OpCode.Binary);
+            Assert.That(first & (mayBeDeflated ? 0xB0 : 0xF0), Is.EqualTo(0x80), "the server sends whole messages and sets no reserved bit without a meaning");
+            return new ServerFrame(opCode, await client.ReadExactlyAsync(await ReadLengthAsync()), IsDeflated: (first & 0x40) != 0);
         }
         catch (IOException)
         {
             return null;
         }
+    }
+
+    /// <summary>Reads a frame that has to be this message, deflated or not, or this control frame.</summary>
+    public async Task ExpectAsync(OpCode opCode, byte[] message)
+    {
+        ServerFrame frame = await ReadAsync();
+        Assert.That(frame.OpCode, Is.EqualTo(opCode));
+        Assert.That(frame.Message.AsSpan().SequenceEqual(message), Is.True, $"{frame.Message.Length} bytes are not the {message.Length} expected");
     }
 
     public async Task ExpectTextAsync(string text)

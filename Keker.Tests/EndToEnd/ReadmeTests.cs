@@ -76,7 +76,7 @@ internal sealed class ReadmeTests
     public async Task The_table_of_endpoints_says_where_each_is_served()
     {
         string socket = Path.Combine(Path.GetTempPath(), $"keker-{Guid.NewGuid():N}.sock");
-        await using ReadmeServer server = await ReadmeServer.StartAsync("--admin-listen", $"unix:{socket}", "--publish-key", Key);
+        await using ReadmeServer server = await ReadmeServer.StartAsync("--admin-listen", $"unix:{socket}", "--publish-key", Key, "--echo", "on");
         using var client = new HttpClient { BaseAddress = server.Url };
 
         foreach (string[] row in ReadmeFile.Table("Endpoints"))

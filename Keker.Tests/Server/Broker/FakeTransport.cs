@@ -22,6 +22,9 @@ internal sealed class FakeTransport : ISessionTransport
 
     public bool CanTrySend { get; init; } = true;
 
+    /// <summary>Whether the client has negotiated compression.</summary>
+    public bool Deflates { get; init; }
+
     /// <summary>Runs at the beginning of every <see cref="TrySend"/>: holds a pass where the test wants it.</summary>
     public Action? OnTrySend { get; set; }
 
@@ -190,7 +193,7 @@ internal sealed class FakeTransport : ISessionTransport
         {
             if (_breaches.Count > 0)
                 throw new InvalidOperationException(string.Join("; ", _breaches.Distinct()));
-            return Wire.Decode(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_sent), out cutBytes);
+            return Wire.Decode(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_sent), out cutBytes, Deflates);
         }
     }
 }

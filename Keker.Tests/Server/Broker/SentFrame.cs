@@ -3,8 +3,8 @@ using Keker.Protocol.WebSocket;
 
 namespace Keker.Tests.Server.Broker;
 
-/// <summary>One frame as a client would read it.</summary>
-internal sealed record SentFrame(OpCode OpCode, byte[] Payload)
+/// <summary>One frame as a client would read it: the payload is inflated.</summary>
+internal sealed record SentFrame(OpCode OpCode, byte[] Payload, bool IsDeflated = false)
 {
     public bool IsMessage => OpCode is OpCode.Text or OpCode.Binary;
 
