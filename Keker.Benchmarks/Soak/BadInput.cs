@@ -5,7 +5,7 @@ namespace Keker.Benchmarks.Soak;
 /// <summary>Bytes that the server must not take, and how it has to say so.</summary>
 /// <param name="Name">What is wrong with it.</param>
 /// <param name="Bytes">What is sent.</param>
-/// <param name="Statuses">For a request, the beginnings of the status that may answer it; a connection closed without an answer is right, too.</param>
+/// <param name="Statuses">For a request, the beginnings of what may answer it; just closing is right, too.</param>
 /// <param name="Code">For frames, sent after a HELLO: the code of the Close.</param>
 internal sealed record BadInput(string Name, byte[] Bytes, string[] Statuses, WebSocketCloseStatus? Code = null)
 {

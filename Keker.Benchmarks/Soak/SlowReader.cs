@@ -4,7 +4,7 @@ using System.Net.WebSockets;
 
 namespace Keker.Benchmarks.Soak;
 
-/// <summary>Joins a busy token and stops reading until it is too far behind by far. Then it reads what there is: a part without a gap, and the end.</summary>
+/// <summary>Joins a busy token and stops reading until it is too far behind by far. Then it reads what is there: no gap, and the end.</summary>
 internal sealed class SlowReader(EndPoint server, Totals totals, MessageStream stream) : Worker(server, totals)
 {
     private const int ReceiveBuffer = 16 << 10;

@@ -40,7 +40,6 @@ internal static class SoakCommand
     {
         await using ServerProcess server = await ServerProcess.StartAsync(Path.GetFullPath(path), ServerOptions);
         var run = new SoakRun(server, duration);
-        bool whole = true;
         try
         {
             await run.RunAsync();
@@ -48,8 +47,8 @@ internal static class SoakCommand
         catch (Exception e) when (e is IOException or SocketException or WebSocketException or InvalidDataException or TimeoutException)
         {
             Console.Error.WriteLine($"soak: the run was cut short: {e.Message}{(server.HasExited ? ", kekerd has exited" : "")}");
-            whole = false;
+            run.IsCutShort = true;
         }
-        return run.Report() && whole;
+        return run.Report();
     }
 }

@@ -7,7 +7,7 @@ internal sealed class SoakRun
 {
     private const int JoinsAtOnce = 20;
 
-    /// <summary>Connections of this program that are expected to be open while it asks at the end, and descriptors that come and go by themselves.</summary>
+    /// <summary>What may be left: the connection on which this program asks, and descriptors that come and go by themselves.</summary>
     private const long SpareDescriptors = 8;
 
     private const double MostGrowth = 1.5;
@@ -35,6 +35,9 @@ internal sealed class SoakRun
 
     /// <summary>Caches, code and buffers are warm after a fifth of the time, and after a minute at the latest.</summary>
     private TimeSpan WarmUp => _duration / 5 < TimeSpan.FromMinutes(1) ? _duration / 5 : TimeSpan.FromMinutes(1);
+
+    /// <summary>True when the run could not be ended as it should, so that nothing can be said about its end.</summary>
+    public bool IsCutShort { get; set; }
 
     public async Task RunAsync()
     {
@@ -72,6 +75,7 @@ internal sealed class SoakRun
             .. _totals.All.Where(total => total.MustBeZero && total.Value != 0).Select(total => $"{total.Name}: {total.Value}"),
             .. FindLeaks(),
             .. _server.InternalErrors > 0 ? [$"errors in the log of the server: {_server.InternalErrors}"] : Array.Empty<string>(),
+            .. IsCutShort ? ["cut short"] : Array.Empty<string>(),
             .. _totals.Published.Value == 0 ? ["nothing was published"] : Array.Empty<string>(),
         ];
         Console.WriteLine();
