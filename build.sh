@@ -22,6 +22,8 @@ Usage: ./build.sh [COMMAND]
   bench [ARG]... run the benchmarks; the arguments go to BenchmarkDotNet
   fuzz [TARGET] [MINUTES]
                look for inputs that break a parser, one target or all, 10 minutes each; needs afl-fuzz (package afl++)
+  soak [MINUTES]
+               build, then put mixed load on out/kekerd, 10 minutes by default, verify every message and look for leaks; needs Linux
   clean        remove whatever was built
 END
 }
@@ -151,6 +153,12 @@ bench() {
     require_sdk
     choose_lock_files native
     exec dotnet run -c Release --project Keker.Benchmarks -- "$@"
+}
+
+soak() {
+    build
+    choose_lock_files native
+    KEKERD=$PWD/out/kekerd exec dotnet run -c Release --project Keker.Benchmarks -- soak "$@"
 }
 
 # ---- Fuzzing
@@ -359,6 +367,7 @@ case $command in
     test) check ;;
     bench) bench "$@" ;;
     fuzz) fuzz "$@" ;;
+    soak) soak "$@" ;;
     clean) clean ;;
     help | -h | --help) usage ;;
     *)

@@ -1,0 +1,29 @@
+namespace Keker.Benchmarks.Soak;
+
+/// <summary>The numbered messages of one token, or the broadcasts. One publisher numbers them, many readers ask how far it is.</summary>
+internal sealed class MessageStream(int index, string token)
+{
+    private long _made;
+    private long _bytes;
+
+    /// <summary>What the messages carry in place of the token.</summary>
+    public int Index => index;
+
+    public string Token => token;
+
+    /// <summary>Steady subscribers, all of which must be among those that a publish counts.</summary>
+    public int Steady { get; set; }
+
+    /// <summary>How many were numbered; all of them were or are being published.</summary>
+    public long Made => Volatile.Read(ref _made);
+
+    public long Bytes => Volatile.Read(ref _bytes);
+
+    /// <summary>The number of the next message.</summary>
+    public long Next(int length)
+    {
+        Volatile.Write(ref _bytes, _bytes + length);
+        Volatile.Write(ref _made, _made + 1);
+        return _made - 1;
+    }
+}

@@ -1,0 +1,122 @@
+using System.Net;
+using System.Net.WebSockets;
+using System.Text;
+
+namespace Keker.Benchmarks.Soak;
+
+/// <summary>A WebSocket to /v1/subscribe, with its messages whole. For one task.</summary>
+internal sealed class Session : IDisposable
+{
+    private readonly WebSocket _socket;
+    private readonly Wire? _wire;
+    private readonly byte[] _buffer = new byte[Payload.MaxLength + 1];
+
+    private Session(WebSocket socket, Wire? wire)
+    {
+        _socket = socket;
+        _wire = wire;
+    }
+
+    /// <summary>The connection below, where it is not made by <see cref="ClientWebSocket"/>.</summary>
+    public Wire Wire => _wire ?? throw new InvalidOperationException("the connection belongs to ClientWebSocket");
+
+    public WebSocketCloseStatus? CloseStatus => _socket.CloseStatus;
+
+    /// <summary>As an application does it.</summary>
+    public static async Task<Session> ConnectAsync(EndPoint server, bool compressed)
+    {
+        var socket = new ClientWebSocket();
+        try
+        {
+            socket.Options.KeepAliveInterval = TimeSpan.Zero;
+            socket.Options.CollectHttpResponseDetails = true;
+            if (compressed)
+                socket.Options.DangerousDeflateOptions = new WebSocketDeflateOptions { ServerContextTakeover = false, ClientContextTakeover = false };
+            await socket.ConnectAsync(new Uri($"ws://{server}/v1/subscribe"), CancellationToken.None).WaitAsync(Load.Patience);
+            if (compressed && !socket.HttpResponseHeaders!.ContainsKey("Sec-WebSocket-Extensions"))
+                throw new InvalidDataException("the server has declined permessage-deflate");
+            return new Session(socket, null);
+        }
+        catch (Exception)
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>With the handshake made here, so that the connection can be reset or sent anything.</summary>
+    public static async Task<Session> ConnectRawAsync(EndPoint server, int receiveBuffer = 0)
+    {
+        Wire wire = await Wire.ConnectAsync(server, receiveBuffer);
+        try
+        {
+            await wire.SendAsync(Handshake(server));
+            string head = await wire.ReadHeadAsync().WaitAsync(Load.Patience);
+            if (!head.StartsWith("HTTP/1.1 101 ", StringComparison.Ordinal))
+                throw new InvalidDataException($"the handshake was answered with {head}");
+            return new Session(WebSocket.CreateFromStream(wire.Stream, new WebSocketCreationOptions()), wire);
+        }
+        catch (Exception)
+        {
+            wire.Dispose();
+            throw;
+        }
+    }
+
+    public static string Handshake(EndPoint server) =>
+        $"GET /v1/subscribe HTTP/1.1\r\nHost: {server}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        + $"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {Convert.ToBase64String(Guid.NewGuid().ToByteArray())}\r\n\r\n";
+
+    public Task HelloAsync(string token) =>
+        _socket.SendAsync(Encoding.UTF8.GetBytes($"HELLO {token}"), WebSocketMessageType.Text, true, CancellationToken.None);
+
+    /// <summary>Reads one message and has it verified.</summary>
+    /// <param name="check">What verifies it.</param>
+    /// <param name="stop">Ends the wait, and the connection with it.</param>
+    /// <returns>Whether there was one, and whether it was of the own token.</returns>
+    public async Task<(bool Open, bool IsOwn)> ReadAsync(MessageCheck? check, CancellationToken stop = default)
+    {
+        int length = 0;
+        while (true)
+        {
+            ValueWebSocketReceiveResult part;
+            try
+            {
+                part = await _socket.ReceiveAsync(_buffer.AsMemory(length), stop);
+            }
+            catch (Exception e) when (e is WebSocketException || (e is OperationCanceledException && !stop.IsCancellationRequested))
+            {
+                // The server has cut it, or this side has with Abort.
+                return (false, false);
+            }
+            if (part.MessageType == WebSocketMessageType.Close)
+                return (false, false);
+            length += part.Count;
+            if (part.EndOfMessage || length == _buffer.Length)
+                return (true, check?.Saw(_buffer.AsSpan(0, length), part.MessageType) ?? false);
+        }
+    }
+
+    /// <summary>Closes in the way of the protocol; false when the server does not answer the Close.</summary>
+    public async Task<bool> CloseAsync()
+    {
+        try
+        {
+            await _socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None).WaitAsync(Load.Patience);
+            return _socket.CloseStatus == WebSocketCloseStatus.NormalClosure;
+        }
+        catch (Exception e) when (e is WebSocketException or TimeoutException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Ends the connection at once, also under a task that reads.</summary>
+    public void Abort() => _socket.Abort();
+
+    public void Dispose()
+    {
+        _socket.Dispose();
+        _wire?.Dispose();
+    }
+}
