@@ -11,7 +11,7 @@ using Keker.Server.WebSocket;
 namespace Keker.Server;
 
 /// <summary>Takes accepted sockets through their life: TLS, HTTP, WebSocket, close. Thread-safe.</summary>
-internal sealed class ConnectionHandler(ServerContext server, TlsUpgrade? tls)
+internal sealed class ConnectionHandler(ServerContext server, TlsUpgrade? tls, TimeProvider timeProvider)
 {
     /// <summary>TCP_NOTSENT_LOWAT of Linux: .NET has no name for it.</summary>
     private const int TcpNotSentLowWater = 25;
@@ -128,7 +128,7 @@ internal sealed class ConnectionHandler(ServerContext server, TlsUpgrade? tls)
         {
             connection.TrySend(Busy(server.Clock.UtcNow));
             Task end = connection.LingerAsync(inputEnded: false);
-            await Task.WhenAny(end, Task.Delay(Limits.LingeringCloseTimeout)).ConfigureAwait(false);
+            await Task.WhenAny(end, Task.Delay(Limits.LingeringCloseTimeout, timeProvider)).ConfigureAwait(false);
             connection.StopReading();
             await end.ConfigureAwait(false);
         }
