@@ -14,8 +14,9 @@ internal sealed class AcceptBackOff(TimeProvider timeProvider, ILogger log)
 
     private SafeFileHandle? _reserve = OpenReserve();
     private TimeSpan _delay = Limits.AcceptBackOffMin;
-    private long _lastLogged;
+    private long? _lastLogged;
     private bool _failing;
+    private bool _hasWarned;
 
     /// <summary>Accepting works.</summary>
     public void Reset()
@@ -25,14 +26,20 @@ internal sealed class AcceptBackOff(TimeProvider timeProvider, ILogger log)
         _failing = false;
         _delay = Limits.AcceptBackOffMin;
         _reserve ??= OpenReserve();
+
+        // At the limit it comes and goes with every connection that ends: what was not told is not taken back.
+        if (!_hasWarned)
+            return;
+        _hasWarned = false;
         log.AcceptRecovered();
     }
 
     /// <summary>Accepting failed: refuses one peer with the reserve descriptor, then waits.</summary>
     public async Task WaitAsync(SocketException reason, Action refuseOne, CancellationToken stopped)
     {
-        if (!_failing || timeProvider.GetElapsedTime(_lastLogged) >= LogInterval)
+        if (_lastLogged is not { } lastLogged || timeProvider.GetElapsedTime(lastLogged) >= LogInterval)
         {
+            _hasWarned = true;
             _lastLogged = timeProvider.GetTimestamp();
             log.AcceptFailed(reason.SocketErrorCode.ToString());
         }

@@ -58,6 +58,24 @@ internal sealed class AcceptBackOffTests
     }
 
     [Test]
+    public async Task At_the_limit_where_it_comes_and_goes_it_does_not_say_so_each_time()
+    {
+        var log = new LogRecorder();
+        var backOff = new AcceptBackOff(_time, log);
+
+        for (int i = 0; i < 100; i++)
+        {
+            Task wait = backOff.WaitAsync(NoDescriptors, () => { }, CancellationToken.None);
+            _time.Advance(TimeSpan.FromMilliseconds(90));
+            await wait.Soon("the back-off");
+            backOff.Reset();
+        }
+
+        Assert.That(log.Lines.Count(line => line.StartsWith("Warning:", StringComparison.Ordinal)), Is.EqualTo(1));
+        Assert.That(log.Lines.Count(line => line.StartsWith("Information:", StringComparison.Ordinal)), Is.EqualTo(1));
+    }
+
+    [Test]
     public async Task Stopping_ends_the_wait()
     {
         var backOff = new AcceptBackOff(_time, _log);
