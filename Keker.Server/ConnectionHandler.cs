@@ -126,7 +126,7 @@ internal sealed class ConnectionHandler(ServerContext server, TlsUpgrade? tls, T
         server.Counters.Refused.Increment();
         if (Interlocked.Increment(ref _refusals) <= Limits.RefusalsTold && !isTls)
         {
-            connection.TrySend(Busy(server.Clock.UtcNow));
+            connection.TrySend(Busy(_http.Date.Now));
             Task end = connection.LingerAsync(inputEnded: false);
             await Task.WhenAny(end, Task.Delay(Limits.LingeringCloseTimeout, timeProvider)).ConfigureAwait(false);
             connection.StopReading();
@@ -136,10 +136,8 @@ internal sealed class ConnectionHandler(ServerContext server, TlsUpgrade? tls, T
         await connection.DisposeAsync().ConfigureAwait(false);
     }
 
-    private static ReadOnlySpan<byte> Busy(DateTimeOffset now)
+    private static ReadOnlySpan<byte> Busy(ReadOnlySpan<byte> date)
     {
-        Span<byte> date = stackalloc byte[HttpDate.Length];
-        HttpDate.Format(now, date);
         var answer = new ArrayBufferWriter<byte>();
         var headers = new ResponseHeaders { Date = date, Connection = ConnectionHeader.Close, RetryAfterSeconds = RetryAfter };
         JsonAnswers.WriteMessage(answer, 503, "too many connections: try again later"u8, headers);

@@ -16,9 +16,6 @@ internal sealed class MessageBroker : IDisposable
 
     public BrokerContext Context { get; }
 
-    /// <summary>Tokens with a session or with something cached.</summary>
-    public int Topics => Context.Topics.Count;
-
     /// <summary>Appends to the topic of a token, or to its cache when nobody is there.</summary>
     /// <param name="token">A valid token (SPEC: 1 to 512 bytes).</param>
     /// <param name="publication">The message.</param>

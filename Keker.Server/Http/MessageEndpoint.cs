@@ -11,6 +11,8 @@ internal abstract class MessageEndpoint(ServerContext server) : Endpoint(server)
     /// <summary>Seconds after which a refused publisher may try again.</summary>
     private const int RetryAfter = 1;
 
+    private static ReadOnlySpan<byte> ShortOfMemory => "the server is short of memory: try again later"u8;
+
     public override ReadOnlySpan<byte> Allow => AllowWrite;
 
     public override bool IsPrivileged => true;
@@ -24,7 +26,7 @@ internal abstract class MessageEndpoint(ServerContext server) : Endpoint(server)
         if (Server.IsDraining)
             return Refuse(exchange, 503, "the server is draining: publish to another one"u8, RetryAfter);
         if (Server.Memory.Pressure == MemoryPressure.Hard)
-            return Refuse(exchange, 503, "the server is short of memory: try again later"u8, RetryAfter);
+            return Refuse(exchange, 503, ShortOfMemory, RetryAfter);
         if (exchange.Head.ContentLength > Server.Options.WriteBuffer)
             return Refuse(exchange, 413, HttpFailure.BodyTooLarge.Message());
         exchange.IsBinary = exchange.Head.TryGet(head, "content-type"u8, out Slice type) && IsOctetStream(type.In(head));
@@ -40,7 +42,7 @@ internal abstract class MessageEndpoint(ServerContext server) : Endpoint(server)
         catch (OutOfMemoryException)
         {
             // No array of that size is to be had, and nothing has happened yet: one publish fails, not the server.
-            Refuse(exchange, 503, "the server is short of memory: try again later"u8, RetryAfter);
+            Refuse(exchange, 503, ShortOfMemory, RetryAfter);
             return;
         }
         Retry(exchange);

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Keker.Protocol.Http;
 using Keker.Server.Broker;
 using Keker.Server.Observability;
+using Keker.Server.Options;
 
 namespace Keker.Server.Http;
 

@@ -34,7 +34,7 @@ internal static class CommandLine
 
         if (IsGiven(parsed, version))
         {
-            output.WriteLine($"{ProgramName} {HelpText.Version}");
+            output.WriteLine($"{ProgramName} {KekerVersion.Text}");
             return new CommandLineResult(null, ExitCodeDone);
         }
 

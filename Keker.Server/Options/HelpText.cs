@@ -1,5 +1,3 @@
-using System.Reflection;
-
 namespace Keker.Server.Options;
 
 /// <summary>The text of --help, made from the definitions of the options.</summary>
@@ -19,12 +17,9 @@ internal static class HelpText
         Exit status: 0 after a regular end, 1 when the server cannot start, 2 for mistakes in the options.
         """;
 
-    public static string Version { get; } =
-        typeof(HelpText).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
-
     public static void Write(TextWriter output)
     {
-        output.WriteLine($"kekerd {Version}, a pub/sub broker over plain WebSocket");
+        output.WriteLine($"kekerd {KekerVersion.Text}, a pub/sub broker over plain WebSocket");
         output.WriteLine();
         output.WriteLine("Usage: kekerd [OPTION]...");
         output.WriteLine();

@@ -81,6 +81,6 @@ internal sealed class CacheLedgerTests
         }
         _broker.Context.Topics.Retire(_topic);
         Assert.That(_broker.Context.Memory.Bytes, Is.Zero);
-        Assert.That(_broker.Broker.Topics, Is.Zero);
+        Assert.That(_broker.Context.Topics.Count, Is.Zero);
     }
 }

@@ -129,7 +129,7 @@ internal sealed class CacheTests
         for (int i = 0; i < 15; i++)
             broker.Publish($"t{i}", Texts(i, 1, 100));
         Assert.That(broker.Context.CacheLedger.Count, Is.EqualTo(10));
-        Assert.That(broker.Broker.Topics, Is.EqualTo(10));
+        Assert.That(broker.Context.Topics.Count, Is.EqualTo(10));
         for (int i = 0; i < 15; i++)
             Assert.That(broker.Join($"t{i}").Wire.Messages, i < 5 ? Is.Empty : Is.EqualTo(Texts(i, 1, 100)), $"t{i}");
     }
@@ -142,7 +142,7 @@ internal sealed class CacheTests
         for (int i = 0; i < 20_000; i++)
             broker.Publish($"random token {i}", "x");
         Assert.That(broker.Context.CacheLedger.Bytes, Is.AtMost(Bound));
-        Assert.That(broker.Broker.Topics, Is.AtMost(2000).And.GreaterThan(500));
+        Assert.That(broker.Context.Topics.Count, Is.AtMost(2000).And.GreaterThan(500));
         Assert.That(broker.Context.Memory.Bytes, Is.AtMost(Bound));
         broker.Advance(TimeSpan.FromSeconds(5));
         broker.AssertHoldsNothing();

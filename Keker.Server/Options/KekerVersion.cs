@@ -1,6 +1,6 @@
 using System.Reflection;
 
-namespace Keker.Server.Observability;
+namespace Keker.Server.Options;
 
 /// <summary>The version that was built.</summary>
 internal static class KekerVersion
