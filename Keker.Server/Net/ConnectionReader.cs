@@ -18,14 +18,25 @@ internal sealed class ConnectionReader(Stream stream) : PipeReader
     /// <summary>What a busy connection waits with: most requests fit.</summary>
     private const int SmallBufferBytes = 2 << 10;
 
-    /// <summary>A buffer that was filled is followed by one so many times its size: what fills 2 KiB is likely to go on.</summary>
+    /// <summary>What everybody else is read with once there is something: handshakes fit, and pongs.</summary>
+    private const int FirstBufferBytes = 4 << 10;
+
+    /// <summary>What a publisher is read with that sends in bulk: a whole burst in one read is one batch for its readers.</summary>
+    private const int BulkBufferBytes = 64 << 10;
+
+    /// <summary>A buffer that is full of one request is followed by one so many times its size.</summary>
     private const int GrowthFactor = 8;
+
+    /// <summary>Small reads in a row after which a peer no longer counts as one that sends in bulk.</summary>
+    private const int SmallReadsToForget = 64;
 
     private byte[]? _buffer;
     private int _start;
     private int _examined;
     private int _end;
     private bool _ended;
+    private bool _isBulk;
+    private int _smallReads;
 
     /// <summary>Whether to wait with a buffer in hand.</summary>
     public bool HoldsBuffer { get; set; }
@@ -69,31 +80,59 @@ internal sealed class ConnectionReader(Stream stream) : PipeReader
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<ReadResult> ReadMoreAsync()
     {
-        if (_buffer is null && !HoldsBuffer)
+        if (_buffer is null && !WaitsWithBuffer)
             await stream.ReadAsync(Memory<byte>.Empty).ConfigureAwait(false);
         MakeRoom();
         int received = await stream.ReadAsync(_buffer.AsMemory(_end)).ConfigureAwait(false);
         _ended = received == 0;
+        Learn(received, filled: received == _buffer!.Length - _end);
         _end += received;
         return Result();
+    }
+
+    private bool WaitsWithBuffer => HoldsBuffer && !_isBulk;
+
+    /// <summary>What did not fit a small buffer is likely to go on so: the next read should find it all.</summary>
+    private void Learn(int received, bool filled)
+    {
+        if (filled && HoldsBuffer)
+            _isBulk = true;
+        if (filled || received > SmallBufferBytes)
+            _smallReads = 0;
+        else if (_isBulk && ++_smallReads >= SmallReadsToForget)
+            _isBulk = false;
     }
 
     private void MakeRoom()
     {
         if (_buffer is null)
         {
-            _buffer = ArrayPool<byte>.Shared.Rent(HoldsBuffer ? SmallBufferBytes : SmallBufferBytes * GrowthFactor);
+            _buffer = ArrayPool<byte>.Shared.Rent(_isBulk ? BulkBufferBytes : HoldsBuffer ? SmallBufferBytes : FirstBufferBytes);
             return;
         }
-        if (_end < _buffer.Length)
+        int unread = _end - _start;
+        if (_isBulk && _buffer.Length < BulkBufferBytes)
+        {
+            MoveTo(ArrayPool<byte>.Shared.Rent(BulkBufferBytes), unread);
+            return;
+        }
+
+        // As long as there is as much room as was used, nothing is worth moving.
+        if (_buffer.Length - _end >= _end)
             return;
 
-        // Full: what is consumed makes room when it is most of it, otherwise a larger one takes over.
-        int unread = _end - _start;
-        byte[] next = unread <= _buffer.Length / 2 ? _buffer : RentLarger();
-        Buffer.BlockCopy(_buffer, _start, next, 0, unread);
+        // What is consumed makes room where that is enough to go on with; otherwise a full buffer is followed by a larger one.
+        if (_start > 0 && _buffer.Length - unread >= _buffer.Length / 4)
+            MoveTo(_buffer, unread);
+        else if (_end == _buffer.Length)
+            MoveTo(RentLarger(), unread);
+    }
+
+    private void MoveTo(byte[] next, int unread)
+    {
+        Buffer.BlockCopy(_buffer!, _start, next, 0, unread);
         if (next != _buffer)
-            ArrayPool<byte>.Shared.Return(_buffer);
+            ReturnBuffer();
         _buffer = next;
         _examined -= _start;
         _start = 0;

@@ -109,4 +109,30 @@ internal sealed class ConnectionReaderTests
         Assert.That(last.IsCompleted);
         Assert.That(last.Buffer.ToArray(), Is.EqualTo(new byte[] { 1, 2 }));
     }
+
+    [Test]
+    public async Task What_filled_a_small_buffer_is_followed_by_a_large_one_also_when_a_request_is_left_over([Values] bool leftOver)
+    {
+        var stream = new ScriptedStream(new byte[2048], new byte[10_000]);
+        var reader = new ConnectionReader(stream) { HoldsBuffer = true };
+        ReadResult first = await reader.ReadAsync();
+        reader.AdvanceTo(first.Buffer.GetPosition(leftOver ? 1500 : 2048), first.Buffer.End);
+
+        ReadResult second = await reader.ReadAsync();
+        Assert.That(second.Buffer.Length, Is.EqualTo((leftOver ? 548 : 0) + 10_000));
+    }
+
+    [Test]
+    public async Task Who_sends_in_bulk_no_more_waits_with_a_small_buffer_again()
+    {
+        var stream = new ScriptedStream([new byte[2048], .. Enumerable.Repeat(new byte[10], 100)]);
+        var reader = new ConnectionReader(stream) { HoldsBuffer = true };
+        for (int i = 0; i < 101; i++)
+        {
+            ReadResult result = await reader.ReadAsync();
+            reader.AdvanceTo(result.Buffer.End);
+        }
+        Assert.That(stream.ReadSizes[^1], Is.EqualTo(2048));
+        Assert.That(stream.ReadSizes, Has.Some.EqualTo(0), "in between it waited without a buffer");
+    }
 }
