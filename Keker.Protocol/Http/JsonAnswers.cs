@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text.Encodings.Web;
 
 namespace Keker.Protocol.Http;
 
@@ -9,17 +8,6 @@ namespace Keker.Protocol.Http;
 /// </summary>
 public static class JsonAnswers
 {
-    /// <summary>JSON writes one byte as <c>\u00XX</c> at worst.</summary>
-    private const int MaxEscapedLength = 6;
-
-    /// <summary>The fixed text and the numbers of any body below.</summary>
-    private const int MaxFixedBody = 160;
-
-    /// <summary>
-    /// Leaves what JSON allows as it is, so that a token reads back as it was sent; the answer is JSON with nosniff, never part of a page.
-    /// </summary>
-    private static readonly JavaScriptEncoder Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
-
     /// <summary>Writes <c>{"message":MESSAGE,"data":null}</c>.</summary>
     /// <param name="output">Where the response goes.</param>
     /// <param name="status">A final status code this server sends, except 204.</param>
@@ -37,13 +25,9 @@ public static class JsonAnswers
     public static void WriteMessage(
         IBufferWriter<byte> output, int status, ReadOnlySpan<byte> message, ReadOnlySpan<byte> json, in ResponseHeaders headers)
     {
-        Span<byte> space = Begin(output, MaxEscapedLength * message.Length + json.Length, headers, out SpanWriter body);
-        body.Append("{\"message\":\""u8);
-        AppendEscaped(ref body, message);
-        body.Append("\",\"data\":"u8);
-        body.Append(json);
-        body.Append("}"u8);
-        End(output, space, status, body.Length, headers);
+        Span<byte> space = Begin(output, AnswerMembers.MaxLength(message.Length, json.Length), headers, out SpanWriter body);
+        AnswerMembers.AppendMessage(ref body, message, json);
+        End(output, space, status, ref body, headers);
     }
 
     /// <summary>Writes the answer to a refused request, with its status and message, and always <c>Connection: close</c>.</summary>
@@ -63,10 +47,9 @@ public static class JsonAnswers
     /// <param name="headers">The variable headers.</param>
     public static void WritePublished(IBufferWriter<byte> output, long sessions, long cached, in ResponseHeaders headers)
     {
-        Span<byte> space = Begin(output, 0, headers, out SpanWriter body);
-        body.Append("{\"message\":\"message published"u8);
-        AppendCounts(ref body, sessions, cached);
-        End(output, space, 200, body.Length, headers);
+        Span<byte> space = Begin(output, AnswerMembers.MaxLength(0), headers, out SpanWriter body);
+        AnswerMembers.AppendPublished(ref body, sessions, cached);
+        End(output, space, 200, ref body, headers);
     }
 
     /// <summary>Writes 404, <c>{"message":"recipient TOKEN not found","data":{"sessions":0,"cached":N}}</c>.</summary>
@@ -76,12 +59,35 @@ public static class JsonAnswers
     /// <param name="headers">The variable headers.</param>
     public static void WriteRecipientNotFound(IBufferWriter<byte> output, ReadOnlySpan<byte> token, long cached, in ResponseHeaders headers)
     {
-        Span<byte> space = Begin(output, MaxEscapedLength * token.Length, headers, out SpanWriter body);
-        body.Append("{\"message\":\"recipient "u8);
-        AppendEscaped(ref body, token);
-        body.Append(" not found"u8);
-        AppendCounts(ref body, 0, cached);
-        End(output, space, 404, body.Length, headers);
+        Span<byte> space = Begin(output, AnswerMembers.MaxLength(token.Length), headers, out SpanWriter body);
+        AnswerMembers.AppendNotFound(ref body, token, cached);
+        End(output, space, 404, ref body, headers);
+    }
+
+    /// <summary>Writes 202, <c>{"message":"message stored for recipient TOKEN","data":{"sessions":0,"cached":N}}</c>.</summary>
+    /// <param name="output">Where the response goes.</param>
+    /// <param name="token">The recipient, UTF-8; escaped here.</param>
+    /// <param name="cached">Recipients for whom the message was cached, 0 or more.</param>
+    /// <param name="headers">The variable headers.</param>
+    public static void WriteStored(IBufferWriter<byte> output, ReadOnlySpan<byte> token, long cached, in ResponseHeaders headers)
+    {
+        Span<byte> space = Begin(output, AnswerMembers.MaxLength(token.Length), headers, out SpanWriter body);
+        AnswerMembers.AppendStored(ref body, token, cached);
+        End(output, space, 202, ref body, headers);
+    }
+
+    /// <summary>
+    /// Writes 200 with the message <c>message received</c> if every session has confirmed, else 202 with
+    /// <c>message not confirmed by all</c>; the data are the counts of the receipt.
+    /// </summary>
+    /// <param name="output">Where the response goes.</param>
+    /// <param name="receipt">The counts, each 0 or more.</param>
+    /// <param name="headers">The variable headers.</param>
+    public static void WriteReceipt(IBufferWriter<byte> output, in Receipt receipt, in ResponseHeaders headers)
+    {
+        Span<byte> space = Begin(output, AnswerMembers.MaxLength(0), headers, out SpanWriter body);
+        AnswerMembers.AppendReceipt(ref body, receipt);
+        End(output, space, receipt.Status, ref body, headers);
     }
 
     /// <summary>Writes 200, <c>{"message":"message sent to N recipients","data":{"recipients":N,"sessions":M}}</c>.</summary>
@@ -91,49 +97,30 @@ public static class JsonAnswers
     /// <param name="headers">The variable headers.</param>
     public static void WriteBroadcast(IBufferWriter<byte> output, long recipients, long sessions, in ResponseHeaders headers)
     {
-        Span<byte> space = Begin(output, 0, headers, out SpanWriter body);
-        body.Append("{\"message\":\"message sent to "u8);
-        body.Append(recipients);
-        body.Append(" recipients\",\"data\":{\"recipients\":"u8);
-        body.Append(recipients);
-        body.Append(",\"sessions\":"u8);
-        body.Append(sessions);
-        body.Append("}}"u8);
-        End(output, space, 200, body.Length, headers);
+        Span<byte> space = Begin(output, AnswerMembers.MaxLength(0), headers, out SpanWriter body);
+        AnswerMembers.AppendBroadcast(ref body, recipients, sessions);
+        End(output, space, 200, ref body, headers);
     }
 
     /// <summary>
     /// The head holds the length of the body, so the body is written first, behind the largest head, and moved up by <see cref="End"/>.
     /// </summary>
-    private static Span<byte> Begin(IBufferWriter<byte> output, int variableLength, in ResponseHeaders headers, out SpanWriter body)
+    private static Span<byte> Begin(IBufferWriter<byte> output, int maxMembers, in ResponseHeaders headers, out SpanWriter body)
     {
         int maxHead = ResponseWriter.MaxHead(headers);
-        Span<byte> space = output.GetSpan(maxHead + MaxFixedBody + variableLength);
+        Span<byte> space = output.GetSpan(maxHead + maxMembers + "{}".Length);
         body = new SpanWriter(space[maxHead..]);
+        body.Append("{"u8);
         return space;
     }
 
-    private static void End(IBufferWriter<byte> output, Span<byte> space, int status, int bodyLength, in ResponseHeaders headers)
+    private static void End(IBufferWriter<byte> output, Span<byte> space, int status, ref SpanWriter body, in ResponseHeaders headers)
     {
+        body.Append("}"u8);
         SpanWriter writer = new(space);
-        ResponseWriter.WriteHead(ref writer, status, bodyLength, headers);
+        ResponseWriter.WriteHead(ref writer, status, body.Length, headers);
         if (!headers.OmitBody)
-            writer.Append(space.Slice(ResponseWriter.MaxHead(headers), bodyLength));
+            writer.Append(space.Slice(ResponseWriter.MaxHead(headers), body.Length));
         output.Advance(writer.Length);
-    }
-
-    private static void AppendCounts(ref SpanWriter body, long sessions, long cached)
-    {
-        body.Append("\",\"data\":{\"sessions\":"u8);
-        body.Append(sessions);
-        body.Append(",\"cached\":"u8);
-        body.Append(cached);
-        body.Append("}}"u8);
-    }
-
-    private static void AppendEscaped(ref SpanWriter body, ReadOnlySpan<byte> text)
-    {
-        Encoder.EncodeUtf8(text, body.Free, out _, out int written);
-        body.Advance(written);
     }
 }

@@ -3,8 +3,9 @@ using System.Buffers;
 namespace Keker.Protocol.Http;
 
 /// <summary>
-/// Writes whole HTTP/1.1 responses. Every one has Date, <c>X-Content-Type-Options: nosniff</c> and <c>Cache-Control: no-store</c>, and all but
-/// 204 Content-Length and Content-Type. Allocates nothing itself; thread-safe as far as the output is.
+/// Writes whole HTTP/1.1 responses, and the heads of streamed ones. Every one has Date, <c>X-Content-Type-Options: nosniff</c> and
+/// <c>Cache-Control: no-store</c>, all but 204 Content-Type, and all but 204 and streams Content-Length. Allocates nothing itself; thread-safe
+/// as far as the output is.
 /// </summary>
 public static class ResponseWriter
 {
@@ -17,6 +18,15 @@ public static class ResponseWriter
     public static ReadOnlySpan<byte> Continue => "HTTP/1.1 100 Continue\r\n\r\n"u8;
 
     private static ReadOnlySpan<byte> JsonContentType => "application/json; charset=utf-8"u8;
+
+    /// <summary>How the end of the body is told (RFC 9112, section 6.3).</summary>
+    private enum Framing : byte
+    {
+        NoBody,
+        Length,
+        Chunked,
+        UntilClose,
+    }
 
     /// <summary>Writes a response with a body.</summary>
     /// <param name="output">Where the response goes; it is asked for one span.</param>
@@ -39,7 +49,24 @@ public static class ResponseWriter
     public static void WriteNoContent(IBufferWriter<byte> output, in ResponseHeaders headers)
     {
         SpanWriter writer = new(output.GetSpan(MaxHead(headers)));
-        WriteHead(ref writer, 204, -1, headers);
+        WriteHead(ref writer, 204, Framing.NoBody, 0, headers);
+        output.Advance(writer.Length);
+    }
+
+    /// <summary>
+    /// Writes the head of a 200 response whose body follows bit by bit: chunked (see <see cref="ChunkWriter"/>), or for HTTP/1.0, which has no
+    /// chunks, up to the end of the connection.
+    /// </summary>
+    /// <param name="output">Where the head goes.</param>
+    /// <param name="chunked">Whether the client speaks HTTP/1.1; if not, Connection must be Close.</param>
+    /// <param name="headers">The variable headers.</param>
+    /// <exception cref="ArgumentException">A body without chunks, and the connection is to go on after it.</exception>
+    public static void WriteStreamHead(IBufferWriter<byte> output, bool chunked, in ResponseHeaders headers)
+    {
+        if (!chunked && headers.Connection != ConnectionHeader.Close)
+            throw new ArgumentException("Only the end of the connection ends a body without length and chunks.", nameof(headers));
+        SpanWriter writer = new(output.GetSpan(MaxHead(headers)));
+        WriteHead(ref writer, 200, chunked ? Framing.Chunked : Framing.UntilClose, 0, headers);
         output.Advance(writer.Length);
     }
 
@@ -48,21 +75,31 @@ public static class ResponseWriter
 
     /// <summary>Writes status line and fields and the empty line.</summary>
     /// <param name="writer">Has room for <see cref="MaxHead"/> bytes.</param>
-    /// <param name="status">A final status code this server sends.</param>
-    /// <param name="bodyLength">Value of Content-Length; negative for a response that has no body by its status.</param>
+    /// <param name="status">A final status code this server sends, except 204.</param>
+    /// <param name="bodyLength">Value of Content-Length.</param>
     /// <param name="headers">The variable headers.</param>
-    internal static void WriteHead(ref SpanWriter writer, int status, long bodyLength, in ResponseHeaders headers)
+    internal static void WriteHead(ref SpanWriter writer, int status, long bodyLength, in ResponseHeaders headers) =>
+        WriteHead(ref writer, status, Framing.Length, bodyLength, headers);
+
+    private static void WriteHead(ref SpanWriter writer, int status, Framing framing, long bodyLength, in ResponseHeaders headers)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(headers.Date.Length, HttpDate.Length, nameof(headers));
         writer.Append(StatusLines.Of(status));
         writer.Append("Date: "u8);
         writer.Append(headers.Date);
-        if (bodyLength >= 0)
+        if (framing != Framing.NoBody)
         {
             writer.Append("\r\nContent-Type: "u8);
             writer.Append(headers.ContentType.IsEmpty ? JsonContentType : headers.ContentType);
+        }
+        if (framing == Framing.Length)
+        {
             writer.Append("\r\nContent-Length: "u8);
             writer.Append(bodyLength);
+        }
+        else if (framing == Framing.Chunked)
+        {
+            writer.Append("\r\nTransfer-Encoding: chunked"u8);
         }
         writer.Append("\r\nX-Content-Type-Options: nosniff\r\nCache-Control: no-store\r\n"u8);
         writer.Append(ConnectionLines(headers.Connection, headers.OfferWebSocket));

@@ -14,7 +14,7 @@ internal ref struct SpanWriter(Span<byte> destination)
     /// <summary>What is left of the destination.</summary>
     public readonly Span<byte> Free => _destination[Length..];
 
-    public void Append(ReadOnlySpan<byte> bytes)
+    public void Append(scoped ReadOnlySpan<byte> bytes)
     {
         bytes.CopyTo(Free);
         Length += bytes.Length;

@@ -66,6 +66,11 @@ internal sealed class HttpAllocationTests
             JsonAnswers.WritePublished(output, 123456, 0, headers);
             JsonAnswers.WriteBroadcast(output, 1, 2, headers);
             JsonAnswers.WriteRecipientNotFound(output, token, 1, headers);
+            JsonAnswers.WriteStored(output, token, 1, headers);
+            JsonAnswers.WriteReceipt(output, new Receipt(3, 2, 1, 0), headers);
+            BatchAnswers.WritePublished(output, 1, 0);
+            BatchAnswers.WriteMessage(output, 400, token);
+            ResponseWriter.WriteStreamHead(output, chunked: true, headers);
             JsonAnswers.WriteMessage(output, 400, token, headers);
             JsonAnswers.WriteFailure(output, HttpFailure.BadHost, date);
         }), Is.Zero);
@@ -89,6 +94,29 @@ internal sealed class HttpAllocationTests
                 extensions++;
         }), Is.Zero);
         Assert.That(extensions, Is.EqualTo(2 * 2 * Rounds));
+    }
+
+    [Test]
+    public void Reading_the_fields_of_a_publish_allocates_nothing()
+    {
+        byte[] input = HeadVerdict.Bytes(
+            "GET /?a&token=a%20b HTTP/1.1\r\nHost: a\r\nTTL: 5\r\nPrefer: a=\"b,c\", wait=2\r\nCollapse-Key: k\r\nIdempotency-Key: \"k\"\r\n"
+            + "Accept: text/html, text/event-stream;q=0.5\r\n\r\n");
+        RequestHead head = new();
+        Assert.That(head.Parse(input), Is.EqualTo(ParseStatus.Complete));
+        byte[] token = new byte[16];
+        int sum = 0;
+        Assert.That(Allocated(() =>
+        {
+            sum = 0;
+            TimeToLive.Read(head, input, out int ttl);
+            WaitPreference.Read(head, input, out int wait);
+            CollapseKey.Read(head, input, out Slice collapse);
+            IdempotencyKey.Read(head, input, out Slice key);
+            QueryString.Find(head.Query.In(input), "token"u8, token, out int length);
+            sum = ttl + wait + collapse.Length + key.Length + length + (AcceptField.NamesEventStream(head, input) ? 100 : 0);
+        }), Is.Zero);
+        Assert.That(sum, Is.EqualTo(5 + 2 + 1 + 1 + 3 + 100));
     }
 
     private static long Allocated(Action action)

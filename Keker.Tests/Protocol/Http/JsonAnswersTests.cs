@@ -45,6 +45,34 @@ internal sealed class JsonAnswersTests
         Assert.That(body.Any(char.IsControl), Is.False, "a control character leaves the server escaped");
     }
 
+    [TestCaseSource(nameof(Tokens))]
+    public void A_stored_message_is_answered_with_its_recipient(string token)
+    {
+        ArrayBufferWriter<byte> output = new();
+
+        JsonAnswers.WriteStored(output, Encoding.UTF8.GetBytes(token), 1, new ResponseHeaders { Date = Date });
+
+        string body = Body(output, 202);
+        using JsonDocument json = JsonDocument.Parse(body);
+        Assert.That(json.RootElement.GetProperty("message").GetString(), Is.EqualTo($"message stored for recipient {token}"));
+        Assert.That(body, Does.EndWith("\",\"data\":{\"sessions\":0,\"cached\":1}}"));
+    }
+
+    [TestCase(3, 3, 0, 0, 200, "message received")]
+    [TestCase(3, 3, 0, 1, 200, "message received")]
+    [TestCase(3, 2, 1, 0, 202, "message not confirmed by all")]
+    [TestCase(3, 2, 0, 1, 202, "message not confirmed by all")]
+    [TestCase(long.MaxValue, 0, long.MaxValue, long.MaxValue, 202, "message not confirmed by all")]
+    public void A_receipt_is_200_only_if_all_have_confirmed(long sessions, long received, long pending, long cached, int status, string message)
+    {
+        ArrayBufferWriter<byte> output = new();
+
+        JsonAnswers.WriteReceipt(output, new Receipt(sessions, received, pending, cached), new ResponseHeaders { Date = Date });
+
+        Assert.That(Body(output, status), Is.EqualTo(
+            $"{{\"message\":\"{message}\",\"data\":{{\"sessions\":{sessions},\"received\":{received},\"pending\":{pending},\"cached\":{cached}}}}}"));
+    }
+
     [Test]
     public void A_broadcast_is_answered_with_recipients_and_sessions()
     {

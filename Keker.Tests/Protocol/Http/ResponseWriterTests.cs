@@ -111,11 +111,13 @@ internal sealed class ResponseWriterTests
         {
             ResponseWriter.Write(output, status, default, headers);
             JsonAnswers.WriteRecipientNotFound(output, Enumerable.Repeat((byte)1, 512).ToArray(), long.MaxValue, headers);
+            JsonAnswers.WriteStored(output, Enumerable.Repeat((byte)1, 512).ToArray(), long.MaxValue, headers);
+            JsonAnswers.WriteReceipt(output, new Receipt(long.MaxValue, long.MaxValue - 1, long.MaxValue, long.MaxValue), headers);
             JsonAnswers.WriteBroadcast(output, long.MaxValue, long.MaxValue, headers);
             JsonAnswers.WriteMessage(output, status, Enumerable.Repeat((byte)2, 512).ToArray(), headers);
         }
 
-        Assert.That(output.Count, Is.EqualTo(4 * Statuses.Length));
+        Assert.That(output.Count, Is.EqualTo(6 * Statuses.Length));
     }
 
     [Test]

@@ -1,0 +1,137 @@
+using System.Text;
+using Keker.Protocol.Commands;
+
+namespace Keker.Tests.Protocol.Commands;
+
+[TestFixture]
+internal sealed class ClientCommandTests
+{
+    private static readonly string LongWord = new('x', AuthInfo.MaxLength);
+
+    [TestCase("HELLO tok", CommandKind.Hello, "tok")]
+    [TestCase("HELLO    tok", CommandKind.Hello, "tok")]
+    [TestCase("HELLO -", CommandKind.Hello, "-")]
+    [TestCase("HELLO *", CommandKind.Hello, "*")]
+    [TestCase("HELLO SUBSCRIBE", CommandKind.Hello, "SUBSCRIBE")]
+    [TestCase("SUBSCRIBE news", CommandKind.Subscribe, "news")]
+    [TestCase("SUBSCRIBE   Öl-€", CommandKind.Subscribe, "Öl-€")]
+    [TestCase("UNSUBSCRIBE news", CommandKind.Unsubscribe, "news")]
+    [TestCase("UNSUBSCRIBE  --", CommandKind.Unsubscribe, "--")]
+    public void A_command_of_two_words_means_the_same_in_both_modes(string message, CommandKind kind, string name)
+    {
+        foreach (bool tagged in (bool[])[false, true])
+            Assert.That(Parse(message, tagged), Is.EqualTo((kind, name, (MessageId?)null)), $"tagged: {tagged}");
+    }
+
+    [TestCase("HELLO tok 1f:20", CommandKind.Hello)]
+    [TestCase("HELLO  tok   1f:20", CommandKind.Hello)]
+    [TestCase("SUBSCRIBE tok 1f:20", CommandKind.Subscribe)]
+    [TestCase("SUBSCRIBE tok  1f:20", CommandKind.Subscribe)]
+    public void An_id_belongs_to_tagged_mode(string message, CommandKind kind)
+    {
+        Assert.That(Parse(message, tagged: true), Is.EqualTo((kind, "tok", new MessageId(0x1F, 20))));
+        Assert.That(Parse(message, tagged: false), Is.EqualTo((CommandKind.Malformed, "", (MessageId?)null)));
+        Assert.That(ErrorOf(message, tagged: false), Is.EqualTo(ErrorCode.BadCommand));
+    }
+
+    [TestCase("HELLO", ErrorCode.BadCommand)]
+    [TestCase("HELLO ", ErrorCode.BadCommand)]
+    [TestCase("HELLO a\tb", ErrorCode.BadCommand)]
+    [TestCase("HELLO \u00A0", ErrorCode.BadCommand)]
+    [TestCase("SUBSCRIBE", ErrorCode.BadCommand)]
+    [TestCase("UNSUBSCRIBE", ErrorCode.BadCommand)]
+    [TestCase("UNSUBSCRIBE a b", ErrorCode.BadCommand)]
+    [TestCase("UNSUBSCRIBE a 1:2", ErrorCode.BadCommand)]
+    [TestCase("UNSUBSCRIBE a ", ErrorCode.BadCommand)]
+    [TestCase("SUBSCRIBE ", ErrorCode.BadTopic)]
+    [TestCase("SUBSCRIBE    ", ErrorCode.BadTopic)]
+    [TestCase("SUBSCRIBE -", ErrorCode.BadTopic)]
+    [TestCase("SUBSCRIBE *", ErrorCode.BadTopic)]
+    [TestCase("SUBSCRIBE * 1:2", ErrorCode.BadTopic)]
+    [TestCase("SUBSCRIBE a\n", ErrorCode.BadTopic)]
+    [TestCase("SUBSCRIBE a\r\nb", ErrorCode.BadTopic)]
+    [TestCase("UNSUBSCRIBE *", ErrorCode.BadTopic)]
+    [TestCase("UNSUBSCRIBE ", ErrorCode.BadTopic)]
+    [TestCase("SUBSCRIBE a ", ErrorCode.BadId)]
+    [TestCase("SUBSCRIBE a 1", ErrorCode.BadId)]
+    [TestCase("SUBSCRIBE a 1:2 ", ErrorCode.BadId)]
+    [TestCase("SUBSCRIBE a 1:2 3", ErrorCode.BadId)]
+    [TestCase("SUBSCRIBE a A:2", ErrorCode.BadId)]
+    [TestCase("SUBSCRIBE a b c", ErrorCode.BadId)]
+    [TestCase("HELLO a b", ErrorCode.BadId)]
+    [TestCase("HELLO a ", ErrorCode.BadId)]
+    public void What_follows_a_known_word_may_be_malformed(string message, ErrorCode error)
+    {
+        Assert.That(Parse(message, tagged: true), Is.EqualTo((CommandKind.Malformed, "", (MessageId?)null)));
+        Assert.That(ErrorOf(message, tagged: true), Is.EqualTo(error));
+        Assert.That(Parse(message, tagged: false).Kind, Is.EqualTo(CommandKind.Malformed));
+    }
+
+    [TestCase("")]
+    [TestCase(" ")]
+    [TestCase(" HELLO a")]
+    [TestCase("hello a")]
+    [TestCase("HELLOX a")]
+    [TestCase("HELL a")]
+    [TestCase("HELLO\ta")]
+    [TestCase("Subscribe a")]
+    [TestCase("SUBSCRIBED a")]
+    [TestCase("SUBSCRIBF a")]
+    [TestCase("UNSUBSCRIBF a")]
+    [TestCase("PING a")]
+    [TestCase("\uFEFFHELLO a")]
+    [TestCase("{\"type\":\"subscribe\"}")]
+    public void Everything_else_is_unknown(string message)
+    {
+        foreach (bool tagged in (bool[])[false, true])
+        {
+            Assert.That(Parse(message, tagged), Is.EqualTo((CommandKind.Unknown, "", (MessageId?)null)));
+            Assert.That(ErrorOf(message, tagged), Is.EqualTo(ErrorCode.BadCommand));
+        }
+    }
+
+    [Test]
+    public void A_name_may_be_512_bytes_long_and_no_more()
+    {
+        foreach (string word in (string[])["HELLO ", "SUBSCRIBE ", "UNSUBSCRIBE "])
+        {
+            Assert.That(Parse(word + LongWord, tagged: true).Name, Is.EqualTo(LongWord));
+            Assert.That(Parse(word + LongWord + "x", tagged: true).Kind, Is.EqualTo(CommandKind.Malformed));
+        }
+    }
+
+    [Test]
+    public void Bytes_that_are_not_UTF8_are_no_name()
+    {
+        byte[] message = [.. "SUBSCRIBE a"u8, 0xFF];
+
+        Assert.That(ClientCommand.Parse(message, true).Error, Is.EqualTo(ErrorCode.BadTopic));
+    }
+
+    /// <summary>Every message of few words from a small alphabet.</summary>
+    [Test]
+    public void In_plain_mode_a_HELLO_is_what_HelloCommand_takes()
+    {
+        string[] parts = ["", " ", "  ", "HELLO", "a", "-", "*", "1:2", "\n", "\u00A0", "SUBSCRIBE"];
+        string[] messages = [.. from one in parts from two in parts from three in parts from four in parts select one + two + three + four];
+        int hellos = 0;
+        foreach (string message in messages)
+        {
+            bool expected = HelloCommand.Parse(Encoding.UTF8.GetBytes(message), out ReadOnlySpan<byte> token) == HelloStatus.Ok;
+            (CommandKind kind, string name, _) = Parse(message, tagged: false);
+            Assert.That(kind == CommandKind.Hello, Is.EqualTo(expected), message);
+            Assert.That(expected ? name : "", Is.EqualTo(Encoding.UTF8.GetString(token)), message);
+            if (expected) hellos++;
+        }
+
+        Assert.That(hellos, Is.GreaterThan(100));
+    }
+
+    private static (CommandKind Kind, string Name, MessageId? Id) Parse(string message, bool tagged)
+    {
+        ClientCommand command = ClientCommand.Parse(Encoding.UTF8.GetBytes(message), tagged);
+        return (command.Kind, Encoding.UTF8.GetString(command.Name), command.HasId ? command.Id : null);
+    }
+
+    private static ErrorCode ErrorOf(string message, bool tagged) => ClientCommand.Parse(Encoding.UTF8.GetBytes(message), tagged).Error;
+}
