@@ -26,8 +26,8 @@ internal sealed class Batch
     /// <summary>Offset after the last publication.</summary>
     public long End => Start + _publications.Count;
 
-    /// <summary>Whether frames are deflated where that helps.</summary>
-    public bool IsDeflated { get; private set; }
+    /// <summary>What the frames look like.</summary>
+    public Variant Variant { get; private set; }
 
     public int Count => _publications.Count;
 
@@ -37,10 +37,10 @@ internal sealed class Batch
     /// <summary>What a write that refers to <see cref="Bytes"/> keeps alive: all of the buffer, however little of it is used.</summary>
     public int HeldBytes => _frames.Count == 1 ? _length : _buffer?.Length ?? 0;
 
-    public void Begin(long start, bool deflated = false)
+    public void Begin(long start, Variant variant = Variant.Plain)
     {
         Start = start;
-        IsDeflated = deflated;
+        Variant = variant;
         _plainLength = 0;
         _length = 0;
         _publications.Clear();
@@ -65,7 +65,7 @@ internal sealed class Batch
     {
         foreach (Publication publication in _publications)
         {
-            byte[] frame = IsDeflated ? publication.GetDeflated(mostBytesToDeflate) ?? publication.Frame : publication.Frame;
+            byte[] frame = Variant == Variant.Deflated ? publication.GetDeflated(mostBytesToDeflate) ?? publication.Frame : publication.Frame;
             _frames.Add(frame);
             _length += frame.Length;
             _ends.Add(_length);

@@ -11,7 +11,11 @@ internal sealed class BatchEncoder(int mostBytesToDeflate = 0)
     private const int Slots = 4;
     private const long NoCursor = -1;
 
+    /// <summary>Copying as much costs less than the send it saves.</summary>
+    private const int ScratchBytes = 8 << 10;
+
     private readonly Batch?[] _batches = new Batch?[Slots];
+    private byte[]? _scratch;
     private Topic? _topic;
     private int _next;
     private int _used;
@@ -19,12 +23,16 @@ internal sealed class BatchEncoder(int mostBytesToDeflate = 0)
     /// <summary>Where the current pass ends: publications from here on belong to the next one.</summary>
     public long Head { get; private set; }
 
+    /// <summary>When the current pass began, in milliseconds of the clock: what members need to know of the time.</summary>
+    public long Now { get; private set; }
+
     /// <summary>Messages handed to the kernel through this encoder since <see cref="End"/>; counted here to keep members free of shared counters.</summary>
     public long Delivered { get; set; }
 
     /// <summary>Starts work on one topic up to a head; what was encoded for another one is forgotten.</summary>
-    public void Begin(Topic topic, long head)
+    public void Begin(Topic topic, long head, long now = 0)
     {
+        Now = now;
         if (_topic == topic && Head == head)
             return;
         Forget();
@@ -45,27 +53,40 @@ internal sealed class BatchEncoder(int mostBytesToDeflate = 0)
 
     /// <summary>The batch that begins at a cursor.</summary>
     /// <param name="cursor">Offset of its first publication.</param>
-    /// <param name="deflated">The variant: whether frames are deflated where that helps.</param>
+    /// <param name="variant">What its frames look like.</param>
     /// <returns>Null when the member was overtaken.</returns>
-    public Batch? Get(long cursor, bool deflated = false)
+    public Batch? Get(long cursor, Variant variant = Variant.Plain)
     {
         for (int i = 0; i < _used; i++)
         {
-            if (_batches[i] is { } known && known.Start == cursor && known.IsDeflated == deflated)
+            if (_batches[i] is { } known && known.Start == cursor && known.Variant == variant)
                 return known;
         }
         ref Batch? slot = ref _batches[_next];
         slot ??= new Batch();
-        slot.Begin(cursor, deflated);
+        slot.Begin(cursor, variant);
         if (!_topic!.TryRead(cursor, Head, slot))
         {
-            slot.Begin(NoCursor, deflated);
+            slot.Begin(NoCursor, variant);
             return null;
         }
         slot.Encode(mostBytesToDeflate);
         _next = (_next + 1) % Slots;
         _used = Math.Min(_used + 1, Slots);
         return slot;
+    }
+
+    /// <summary>A batch and a control frame behind it as one piece, so that they go out in one send. Valid until the next call.</summary>
+    /// <returns>Empty when the batch is too large for the copy to be worth it.</returns>
+    public ReadOnlySpan<byte> Append(Batch batch, ReadOnlySpan<byte> frame)
+    {
+        int length = batch.Bytes.Length + frame.Length;
+        if (length > ScratchBytes)
+            return default;
+        _scratch ??= GC.AllocateUninitializedArray<byte>(ScratchBytes);
+        batch.Bytes.Span.CopyTo(_scratch);
+        frame.CopyTo(_scratch.AsSpan(batch.Bytes.Length));
+        return _scratch.AsSpan(0, length);
     }
 
     /// <summary>Gives a batch away: a write still refers to its bytes. The garbage collector gets it when the write is done.</summary>
@@ -79,7 +100,7 @@ internal sealed class BatchEncoder(int mostBytesToDeflate = 0)
     private void Forget()
     {
         for (int i = 0; i < _used; i++)
-            _batches[i]?.Begin(NoCursor, deflated: false);
+            _batches[i]?.Begin(NoCursor);
         _used = 0;
         _next = 0;
     }

@@ -13,6 +13,7 @@ internal sealed class BrokerContext
         Counters = counters;
         CacheLedger = new CacheLedger(this);
         Topics = new SubscriberTable(this);
+        Waits = new ConfirmWaits(this);
     }
 
     public BrokerLimits Limits { get; }
@@ -28,6 +29,10 @@ internal sealed class BrokerContext
     public MemoryGauge UnfinishedWrites { get; } = new();
 
     public CacheLedger CacheLedger { get; }
+
+    public RetainedTopics Retained { get; } = new();
+
+    public ConfirmWaits Waits { get; }
 
     public SubscriberTable Topics { get; }
 

@@ -39,6 +39,12 @@ internal sealed record BrokerLimits
     /// </summary>
     public const int MostBytesToDeflateInline = 16 << 10;
 
+    /// <summary>Members of one topic whose confirmations are looked at one by one.</summary>
+    public const int MostMembersLookedAt = 64;
+
+    /// <summary>By then every session has confirmed what it was sent, or was reset: a barrier within a second, 15 s to answer it, and the beats between.</summary>
+    public static readonly TimeSpan ConfirmTime = TimeSpan.FromSeconds(18);
+
     /// <summary>Threads for large passes.</summary>
     public int FanOutWorkers { get; init; } = Environment.ProcessorCount;
 }

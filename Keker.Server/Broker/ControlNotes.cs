@@ -44,13 +44,24 @@ internal struct ControlNotes()
 
     /// <summary>Writes the next frame that is due.</summary>
     /// <param name="frame">At least <see cref="FrameWriter.MaxControlFrameLength"/> bytes.</param>
+    /// <param name="mayPing">False while the last ping has no answer: a noted one is forgotten.</param>
+    /// <param name="isPing">True when it is a ping.</param>
     /// <returns>Its length; 0 when none is due.</returns>
-    public int Take(Span<byte> frame)
+    public int Take(Span<byte> frame, bool mayPing, out bool isPing)
     {
+        isPing = false;
         if (Volatile.Read(ref _pong) is not null && Interlocked.Exchange(ref _pong, null) is { } pong)
             return FrameWriter.WriteControl(frame, OpCode.Pong, pong);
-        if (!Volatile.Read(ref _pingDue))
-            return 0;
+        isPing = Volatile.Read(ref _pingDue) && mayPing;
+        Volatile.Write(ref _pingDue, false);
+        return isPing ? WritePing(frame) : 0;
+    }
+
+    /// <summary>Writes a ping, due or not.</summary>
+    /// <param name="frame">At least <see cref="FrameWriter.MaxControlFrameLength"/> bytes.</param>
+    /// <returns>Its length.</returns>
+    public int WritePing(Span<byte> frame)
+    {
         Volatile.Write(ref _pingDue, false);
         Span<byte> payload = stackalloc byte[PingPayloadLength];
         uint ping = _pings + 1;
@@ -60,5 +71,12 @@ internal struct ControlNotes()
         // Before it is on the wire: the answer may be there before the send has returned.
         Volatile.Write(ref _pings, ping);
         return FrameWriter.WriteControl(frame, OpCode.Ping, payload);
+    }
+
+    /// <summary>The ping that was written last has not gone out: it is still due, under the same number.</summary>
+    public void TakeBackPing()
+    {
+        Volatile.Write(ref _pings, _pings - 1);
+        Volatile.Write(ref _pingDue, true);
     }
 }

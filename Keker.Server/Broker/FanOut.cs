@@ -52,9 +52,9 @@ internal sealed class FanOut : IDisposable
             worker.Join();
     }
 
-    private static void Visit(FlushPass pass, int start, int end, BatchEncoder encoder)
+    private void Visit(FlushPass pass, int start, int end, BatchEncoder encoder)
     {
-        encoder.Begin(pass.Topic, pass.Head);
+        encoder.Begin(pass.Topic, pass.Head, _context.Clock.Now);
         for (int i = start; i < end; i++)
         {
             if (pass.Members[i] is { } member)

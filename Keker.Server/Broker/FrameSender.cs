@@ -16,8 +16,8 @@ internal abstract class FrameSender(ISessionTransport transport, BrokerContext c
     /// <summary>When the peer last made room in a send that waits, in milliseconds of the clock; 0 when nothing waits.</summary>
     public long WaitingSince => Volatile.Read(ref _waitingSince);
 
-    /// <summary>Whether permessage-deflate was negotiated: which variant the client gets. Set before it joins a topic.</summary>
-    public bool Deflates { get; init; }
+    /// <summary>What the client gets its messages as. Set before it joins a topic.</summary>
+    public Variant Variant { get; init; }
 
     /// <summary>What all sessions share.</summary>
     protected BrokerContext Context { get; } = context;
@@ -27,6 +27,23 @@ internal abstract class FrameSender(ISessionTransport transport, BrokerContext c
 
     /// <summary>Nothing is sent any more from now on.</summary>
     protected void MarkClosed() => Volatile.Write(ref _closed, true);
+
+    /// <summary>Whether a barrier should follow the messages that are sent now.</summary>
+    protected abstract bool IsBarrierDue(long now);
+
+    /// <summary>Writes a barrier that goes out behind the messages of a member up to an offset.</summary>
+    /// <param name="frame">At least <see cref="Keker.Protocol.WebSocket.FrameWriter.MaxControlFrameLength"/> bytes.</param>
+    /// <param name="member">The member.</param>
+    /// <param name="cursor">Where its cursor will be.</param>
+    /// <param name="now">Milliseconds of the clock.</param>
+    /// <returns>Length of the frame.</returns>
+    protected abstract int WriteBarrier(Span<byte> frame, Subscription member, long cursor, long now);
+
+    /// <summary>A barrier goes out as a frame of its own, before the gate is left.</summary>
+    protected abstract void NoteBarrier();
+
+    /// <summary>The barrier did not go out: it becomes a frame of its own.</summary>
+    protected abstract void TakeBackBarrier();
 
     /// <summary>A member is behind and waits; called before the gate is handed over.</summary>
     protected abstract void MarkPending(Subscription member);
@@ -44,7 +61,7 @@ internal abstract class FrameSender(ISessionTransport transport, BrokerContext c
         // Closed: the connection turned out to be gone, and the cursor will never move.
         while (member.Cursor < encoder.Head && !IsClosed)
         {
-            Batch? batch = encoder.Get(member.Cursor, Deflates);
+            Batch? batch = encoder.Get(member.Cursor, Variant);
             if (batch is null)
             {
                 Overtaken();
@@ -87,7 +104,37 @@ internal abstract class FrameSender(ISessionTransport transport, BrokerContext c
 
     private bool TrySend(Subscription member, Batch batch, BatchEncoder encoder)
     {
-        int sent = transport.TrySend(batch.Bytes.Span);
+        if (batch.End == encoder.Head && IsBarrierDue(encoder.Now))
+            return TrySendWithBarrier(member, batch, encoder);
+        return TryAdvance(member, batch, encoder, transport.TrySend(batch.Bytes.Span));
+    }
+
+    /// <summary>The last messages there are and the ping behind them, in one send.</summary>
+    private bool TrySendWithBarrier(Subscription member, Batch batch, BatchEncoder encoder)
+    {
+        Span<byte> frame = stackalloc byte[Keker.Protocol.WebSocket.FrameWriter.MaxControlFrameLength];
+        int length = WriteBarrier(frame, member, batch.End, encoder.Now);
+        ReadOnlySpan<byte> bytes = encoder.Append(batch, frame[..length]);
+        if (bytes.IsEmpty)
+        {
+            TakeBackBarrier();
+            return TryAdvance(member, batch, encoder, transport.TrySend(batch.Bytes.Span));
+        }
+        int sent = transport.TrySend(bytes);
+        int rest = bytes.Length - sent;
+        if (sent < 0 || rest >= length)
+        {
+            TakeBackBarrier();
+            return TryAdvance(member, batch, encoder, sent);
+        }
+        TryAdvance(member, batch, encoder, batch.Bytes.Length);
+        return rest == 0 || TryFinish(new UnfinishedSend(Member: null, bytes[^rest..].ToArray(), Cursor: 0));
+    }
+
+    /// <summary>Moves the cursor by what was sent of a batch, and sees to the frame that was cut.</summary>
+    /// <returns>False when a send waits for room.</returns>
+    private bool TryAdvance(Subscription member, Batch batch, BatchEncoder encoder, int sent)
+    {
         if (sent == batch.Bytes.Length)
         {
             member.Cursor = batch.End;
@@ -108,6 +155,9 @@ internal abstract class FrameSender(ISessionTransport transport, BrokerContext c
     /// <summary>TLS: one whole write, which may refer to the batch for as long as it is unfinished.</summary>
     private bool TryWrite(Subscription member, Batch batch, BatchEncoder encoder)
     {
+        if (batch.End == encoder.Head && IsBarrierDue(encoder.Now))
+            NoteBarrier();
+
         // Over the bound a write refers to one publication, which the log holds anyway, instead of to a batch of its own.
         if (batch.Count == 1 || Context.UnfinishedWrites.Bytes > Context.Limits.UnfinishedWrites)
         {

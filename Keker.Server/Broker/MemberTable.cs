@@ -58,6 +58,9 @@ internal sealed class MemberTable
         _tombstones = null;
     }
 
+    /// <summary>The member, where there is exactly one and no hole before it.</summary>
+    public Subscription? Only => Count == 1 && _slots == 1 ? Slot(0) : null;
+
     public MemberSnapshot Snapshot() => new(_segments, _slots);
 
     private ref Subscription? Slot(int index) => ref _segments[index / SegmentSize][index % SegmentSize];

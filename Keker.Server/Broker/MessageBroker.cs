@@ -72,24 +72,37 @@ internal sealed class MessageBroker : IDisposable
         // It would take what was cached for a client that comes back.
         if (session.CloseRequested is { AfterLog: false })
             return;
-        Topic topic;
+        HandOver? handOver;
         do
-        {
-            topic = Context.Topics.GetOrAdd(token);
-            session.OwnTopic = new Subscription(topic, session);
-        }
-        while (!topic.TryJoin(session.OwnTopic));
+            session.OwnTopic = new Subscription(Context.Topics.GetOrAdd(token), session);
+        while (!session.OwnTopic.Topic.TryJoin(session.OwnTopic, out handOver));
         session.Broadcast = new Subscription(_broadcast, session);
-        _broadcast.TryJoin(session.Broadcast);
+        _broadcast.TryJoin(session.Broadcast, out _);
         session.Joined();
-        session.Start(session.OwnTopic);
+        if (handOver is null)
+        {
+            session.Start(session.OwnTopic);
+        }
+        else
+        {
+            handOver.Ask();
+            Context.Waits.Add(handOver);
+        }
         session.Start(session.Broadcast);
     }
 
-    /// <summary>Lets go of cached messages whose time is up. The heartbeat calls it.</summary>
-    public void DropExpired() => Context.CacheLedger.DropExpired();
+    /// <summary>Lets go of messages whose time is up and of those that have been confirmed. The heartbeat calls it.</summary>
+    public void DropExpired()
+    {
+        Context.CacheLedger.DropExpired();
+        Context.Retained.Sweep(Context.Clock.Now);
+    }
 
-    public void Dispose() => _fanOut.Dispose();
+    public void Dispose()
+    {
+        Context.Waits.Dispose();
+        _fanOut.Dispose();
+    }
 
     private bool IsCacheable(Publication publication) =>
         Context.Limits.Cache > TimeSpan.Zero && publication.Payload.Length <= Context.Limits.CacheSize;

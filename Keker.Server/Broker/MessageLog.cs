@@ -54,6 +54,17 @@ internal sealed class MessageLog
         return before - Bytes;
     }
 
+    /// <summary>Drops the oldest publications before an offset as long as more than so many bytes are held.</summary>
+    /// <returns>Bytes let go.</returns>
+    public long TrimTo(long offset, long mostBytes)
+    {
+        long before = Bytes;
+        while (_tail < offset && Bytes > mostBytes)
+            DropOldest();
+        ReleaseWhenEmpty();
+        return before - Bytes;
+    }
+
     /// <summary>Drops the oldest publications until at most <paramref name="bytes"/> are held; the newest one always stays.</summary>
     /// <param name="bytes">The most to hold.</param>
     /// <param name="acceptedUntil">Younger ones stay, too.</param>

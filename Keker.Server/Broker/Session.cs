@@ -15,24 +15,13 @@ namespace Keker.Server.Broker;
 /// </para>
 /// <para>Hence the invariant: whoever takes the gate stands at a frame boundary.</para>
 /// </remarks>
-internal sealed class Session(ISessionTransport transport, BrokerContext context) : FrameSender(transport, context)
+internal sealed class Session(ISessionTransport transport, BrokerContext context) : ConfirmingSender(transport, context)
 {
-    private const int NoMember = 0;
-    private const int Member = 1;
-    private const int Former = 2;
-
     private Gate _gate;
-    private ControlNotes _control = new();
     private PendingList _pending;
     private CloseRequest? _closeRequest;
     private EchoNote? _echo;
-    private int _membership;
-
-    /// <summary>The session's own topic, from HELLO on.</summary>
-    public Subscription? OwnTopic { get; set; }
-
-    /// <summary>The broadcast, from HELLO on.</summary>
-    public Subscription? Broadcast { get; set; }
+    private volatile bool _saidGoodbye;
 
     /// <summary>The Close frame asked for, sent or not.</summary>
     public CloseRequest? CloseRequested => Volatile.Read(ref _closeRequest);
@@ -66,17 +55,6 @@ internal sealed class Session(ISessionTransport transport, BrokerContext context
         Wake();
     }
 
-    /// <summary>Notes the answer to a Ping; <see cref="SendNotes"/> sends it.</summary>
-    /// <param name="payload">At most 125 bytes; copied.</param>
-    public void NotePong(ReadOnlySpan<byte> payload) => _control.AddPong(payload);
-
-    /// <summary>Sends the pong that was noted; while nothing can be sent a later one takes its place.</summary>
-    public void SendNotes()
-    {
-        if (_control.IsAnyDue)
-            Wake();
-    }
-
     /// <summary>Sends a message that is in no topic, between the frames of those that are. One at a time.</summary>
     /// <param name="frame">The whole frame; not changed until the task completes.</param>
     /// <returns>Completes when it is sent, or when the session has ended.</returns>
@@ -88,15 +66,8 @@ internal sealed class Session(ISessionTransport transport, BrokerContext context
         return echo.Done.Task;
     }
 
-    /// <summary>Sends a Ping.</summary>
-    public void SendPing()
-    {
-        _control.AddPing();
-        Wake();
-    }
-
-    /// <summary>Whether a pong answers a ping of this session, and which: 1 up to <see cref="LatestPing"/>.</summary>
-    public bool IsAnswer(ReadOnlySpan<byte> payload, out uint ping) => _control.IsAnswer(payload, out ping);
+    /// <summary>The client has said goodbye by a Close with 1000 or without a code: nothing is kept for it. Before the close is requested.</summary>
+    public void SaidGoodbye() => _saidGoodbye = true;
 
     /// <summary>Asks for a Close frame; the first request wins.</summary>
     /// <param name="code">Close code.</param>
@@ -124,12 +95,9 @@ internal sealed class Session(ISessionTransport transport, BrokerContext context
     public void Joined()
     {
         Context.Counters.Sessions.Increment();
-        if (Interlocked.CompareExchange(ref _membership, Member, NoMember) != NoMember)
+        if (!Topics.TryJoin())
             Leave();
     }
-
-    /// <summary>The number of the latest ping; 0 before the first.</summary>
-    public uint LatestPing => _control.LatestPing;
 
     /// <summary>The reason that goes with 1013.</summary>
     public static ReadOnlyMemory<byte> SlowConsumer { get; } = "slow consumer: too far behind"u8.ToArray();
@@ -144,18 +112,17 @@ internal sealed class Session(ISessionTransport transport, BrokerContext context
 
     private void LeaveTopics()
     {
-        if (Interlocked.Exchange(ref _membership, Former) == Member)
+        if (Topics.TryLeave())
             Leave();
     }
 
     private void Leave()
     {
-        OwnTopic!.Topic.Leave(OwnTopic);
-        Broadcast!.Topic.Leave(Broadcast);
+        Topics.Leave(isBreak: Confirms && !_saidGoodbye);
         Context.Counters.Sessions.Decrement();
     }
 
-    private void Wake()
+    protected override void Wake()
     {
         if (_gate.TryEnter())
             Resume();
@@ -235,7 +202,7 @@ internal sealed class Session(ISessionTransport transport, BrokerContext context
 
     private bool TryFlushPending(Subscription member, BatchEncoder encoder)
     {
-        encoder.Begin(member.Topic, member.Topic.Head);
+        encoder.Begin(member.Topic, member.Topic.Head, Context.Clock.Now);
         bool sent = TryFlush(member, encoder);
 
         // After the flush: a member that waits again was counted again first, so the count never dips to zero between.
@@ -262,13 +229,5 @@ internal sealed class Session(ISessionTransport transport, BrokerContext context
     {
         Span<byte> frame = stackalloc byte[FrameWriter.MaxControlFrameLength];
         return TrySendFrame(frame[..FrameWriter.WriteClose(frame, close.Code, close.Reason.Span)], isClose: true);
-    }
-
-    private bool TrySendControl(out bool anySent)
-    {
-        Span<byte> frame = stackalloc byte[FrameWriter.MaxControlFrameLength];
-        int length = _control.Take(frame);
-        anySent = length > 0;
-        return !anySent || TrySendFrame(frame[..length], isClose: false);
     }
 }

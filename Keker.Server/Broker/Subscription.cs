@@ -2,7 +2,8 @@ namespace Keker.Server.Broker;
 
 /// <summary>One session in one topic: a cursor into the topic's log. It holds no message.</summary>
 /// <remarks>
-/// <see cref="Cursor"/> and <see cref="NextPending"/> belong to the owner of the session's gate, <see cref="Index"/> to the topic's lock.
+/// <see cref="Cursor"/>, <see cref="BarrierCursor"/> and <see cref="NextPending"/> belong to the owner of the session's gate, <see cref="Index"/>
+/// and <see cref="HasLeft"/> to the topic's lock, <see cref="Confirm"/> to whoever reads the connection.
 /// </remarks>
 internal sealed class Subscription(Topic topic, Session session)
 {
@@ -10,6 +11,7 @@ internal sealed class Subscription(Topic topic, Session session)
 
     // Before it joins it is behind nothing.
     private long _cursor = long.MaxValue;
+    private long _confirmed = long.MaxValue;
 
     public Topic Topic { get; } = topic;
 
@@ -22,6 +24,18 @@ internal sealed class Subscription(Topic topic, Session session)
         set => Volatile.Write(ref _cursor, value);
     }
 
+    /// <summary>Everything before this offset has arrived: a pong has proved it. Where nothing can be proved, the offset after all there is.</summary>
+    public long Confirmed => Volatile.Read(ref _confirmed);
+
+    /// <summary>Where the cursor stood when the ping went out that has no answer yet.</summary>
+    public long BarrierCursor { get; set; }
+
+    /// <summary>Something was sent of which nobody knows whether it has arrived. A hint without the gate.</summary>
+    public bool IsUnconfirmed => Confirmed < Cursor;
+
+    /// <summary>True once it is no member any more.</summary>
+    public bool HasLeft { get; set; }
+
     /// <summary>Slot in the topic's member table.</summary>
     public int Index { get; set; }
 
@@ -30,6 +44,21 @@ internal sealed class Subscription(Topic topic, Session session)
 
     /// <summary>True while the subscription is in its session's list: whoever owns the session's gate will flush it up to the head.</summary>
     public bool IsPending => Volatile.Read(ref _pending) != 0;
+
+    /// <summary>Sets out from an offset; under the topic's lock, before it is sent anything.</summary>
+    public void StartAt(long offset)
+    {
+        Cursor = offset;
+        if (Session.Confirms)
+            Volatile.Write(ref _confirmed, offset);
+    }
+
+    /// <summary>The ping that went out last was answered: what was sent before it has arrived (RFC 6455 5.5.2, 5.5.3).</summary>
+    public void Confirm()
+    {
+        if (Session.Confirms && BarrierCursor > Confirmed)
+            Volatile.Write(ref _confirmed, BarrierCursor);
+    }
 
     /// <summary>Marks it as waiting. Full fence.</summary>
     /// <returns>False when it waits already.</returns>

@@ -10,25 +10,31 @@ namespace Keker.Server.Broker;
 /// Thread-safe. Nothing is sent, encoded, logged or awaited under the lock. Lock order: stripe, topic, then the
 /// <see cref="CacheLedger"/>; the gates of sessions are never entered under any lock.
 /// </remarks>
-internal sealed class Topic(byte[] name, BrokerContext context)
+internal sealed class Topic
 {
     private readonly Lock _lock = new();
-    private readonly MessageLog _log = new();
+    private readonly BrokerContext _context;
+    private readonly TopicLog _log;
     private readonly MemberTable _members = new();
     private Gate _passGate;
     private bool _passRunning;
     private bool _retired;
-    private long _flushedOffset;
-    private long _flushedPosition;
     private int _pendingMembers;
     private int _deflatingMembers;
+    private int _confirmingMembers;
     private long _largeUpTo;
-    private TopicCache? _cache;
-    private long _handedOver;
     private WaitingPublishers? _waiters;
+    private List<ConfirmWait>? _waits;
+
+    public Topic(byte[] name, BrokerContext context)
+    {
+        Name = name;
+        _context = context;
+        _log = new TopicLog(this, context);
+    }
 
     /// <summary>The token as UTF-8; empty for the broadcast.</summary>
-    public byte[] Name { get; } = name;
+    public byte[] Name { get; }
 
     /// <summary>True for the one topic that is in no table and never retired.</summary>
     public bool IsBroadcast => Name.Length == 0;
@@ -46,7 +52,7 @@ internal sealed class Topic(byte[] name, BrokerContext context)
     }
 
     /// <summary>True when a pass would have to deflate what takes too long for a thread that serves sockets. A hint without the lock.</summary>
-    public bool HasLargeToDeflate => Volatile.Read(ref _deflatingMembers) > 0 && Volatile.Read(ref _largeUpTo) > Volatile.Read(ref _flushedOffset);
+    public bool HasLargeToDeflate => Volatile.Read(ref _deflatingMembers) > 0 && Volatile.Read(ref _largeUpTo) > _log.FlushedOffset;
 
     /// <summary>Who runs flush passes: see <see cref="FanOut"/>.</summary>
     public bool TryEnterPass() => _passGate.TryEnter();
@@ -55,7 +61,9 @@ internal sealed class Topic(byte[] name, BrokerContext context)
     public bool TryLeavePass() => _passGate.TryLeave();
 
     /// <summary>Appends for the members that are there. The caller makes sure that a flush follows.</summary>
-    public AppendResult Append(Publication publication)
+    /// <param name="publication">The message.</param>
+    /// <param name="receipt">Gets the members that have to confirm it; null when nobody waits for that.</param>
+    public AppendResult Append(Publication publication, Receipt? receipt = null)
     {
         lock (_lock)
         {
@@ -63,15 +71,18 @@ internal sealed class Topic(byte[] name, BrokerContext context)
                 return AppendResult.Retired;
             if (_members.Count == 0)
                 return AppendResult.NoMembers;
-            if (!HasRoom)
+            if (!_log.HasRoom)
                 return AppendResult.NoRoom;
-            publication.AcceptedAt = context.Clock.Now;
             long offset = _log.Append(publication);
             if (publication.Payload.Length > BrokerLimits.MostBytesToDeflateInline)
                 _largeUpTo = offset + 1;
-            context.Memory.Add(publication.Cost);
             if (_pendingMembers > 0)
-                TrimToLag(publication.AcceptedAt);
+                _log.TrimToLag(publication.AcceptedAt);
+            if (receipt is not null)
+            {
+                receipt.Expect(this, _members.Snapshot(), offset);
+                (_waits ??= []).Add(receipt);
+            }
             return AppendResult.Appended(_members.Count);
         }
     }
@@ -85,13 +96,8 @@ internal sealed class Topic(byte[] name, BrokerContext context)
                 return AppendResult.Retired;
             if (_members.Count > 0)
                 return AppendResult.HasMembers;
-            while (_cache is not null && !_cache.HasRoomFor(publication, context.Limits.CacheSize))
-                DropOldestCached();
-            long offset = _log.Append(publication);
-            context.Memory.Add(publication.Cost);
-            _flushedOffset = _log.Head;
-            _flushedPosition = _log.HeadPosition;
-            (_cache ??= new TopicCache(context.CacheLedger)).Add(this, publication, offset);
+            _log.Cache(publication);
+            Trim();
             return AppendResult.Cached;
         }
     }
@@ -102,8 +108,8 @@ internal sealed class Topic(byte[] name, BrokerContext context)
         bool disposable;
         lock (_lock)
         {
-            while (_cache is not null && _cache.OldestOffset <= entry.Offset)
-                DropOldestCached();
+            _log.DropCached(entry);
+            Trim();
             disposable = IsDisposable;
         }
         RetireWhen(disposable);
@@ -113,11 +119,14 @@ internal sealed class Topic(byte[] name, BrokerContext context)
     /// Adds a member. Cursor and cached range are taken in one step: the first session gets what was cached, later ones start
     /// at the head, and no publication falls between cached and live.
     /// </summary>
+    /// <param name="member">The member; marked as pending, for the caller to start it.</param>
+    /// <param name="handOver">Set when it may start only then: other sessions of the token are asked what has arrived.</param>
     /// <returns>False when the topic was retired meanwhile: look it up again.</returns>
-    public bool TryJoin(Subscription member)
+    public bool TryJoin(Subscription member, out HandOver? handOver)
     {
         lock (_lock)
         {
+            handOver = null;
             if (_retired)
                 return false;
 
@@ -126,35 +135,46 @@ internal sealed class Topic(byte[] name, BrokerContext context)
             bool marked = member.TryMarkPending();
             Debug.Assert(marked);
             MemberPending();
-            member.Cursor = _cache?.TakeAll(context.Clock.Now) ?? _log.Head;
-            _cache = null;
-
-            // What was cached comes on top of what it may lag, or the next publish could cut it off before it got anything.
-            if (member.Cursor < _log.Head)
-                _handedOver = _log.Bytes;
+            member.StartAt(_log.Join());
+            if (_confirmingMembers > 0)
+                handOver = HandOver.TryBegin(member, _members.Snapshot(), _context.Clock.Now);
+            if (handOver is not null)
+                (_waits ??= []).Add(handOver);
             _members.Add(member);
-            if (member.Session.Deflates)
+            if (member.Session.Variant == Variant.Deflated)
                 _deflatingMembers++;
+            if (IsRetaining(member))
+                _confirmingMembers++;
             if (_members.Count == 1 && !IsBroadcast)
-                context.Topics.Occupied.Increment();
+                _context.Topics.Occupied.Increment();
             return true;
         }
     }
 
     /// <summary>Takes a member out.</summary>
-    public void Leave(Subscription member)
+    /// <param name="member">The member.</param>
+    /// <param name="isBreak">True keeps what it has not confirmed for the next HELLO.</param>
+    public void Leave(Subscription member, bool isBreak = false)
     {
         bool disposable;
         lock (_lock)
         {
             _members.Remove(member, _passRunning);
-            if (member.Session.Deflates)
+            if (member.Session.Variant == Variant.Deflated)
                 _deflatingMembers--;
+            if (IsRetaining(member))
+            {
+                _confirmingMembers--;
+                if (isBreak)
+                    _log.KeepFrom(member.Confirmed);
+            }
+            member.HasLeft = true;
             if (_members.Count == 0 && !IsBroadcast)
-                context.Topics.Occupied.Decrement();
+                _context.Topics.Occupied.Decrement();
             Trim();
             disposable = IsDisposable;
         }
+        CheckWaits();
         RetireWhen(disposable);
     }
 
@@ -187,8 +207,7 @@ internal sealed class Topic(byte[] name, BrokerContext context)
         {
             _passRunning = false;
             _members.Compact();
-            _flushedOffset = Math.Max(_flushedOffset, pass.Head);
-            _flushedPosition = Math.Max(_flushedPosition, pass.HeadPosition);
+            _log.Flushed(pass.Head, pass.HeadPosition);
             Trim();
             waiters = _waiters;
             _waiters = null;
@@ -204,9 +223,9 @@ internal sealed class Topic(byte[] name, BrokerContext context)
     {
         lock (_lock)
         {
-            if (HasRoom)
+            if (_log.HasRoom)
                 return Task.CompletedTask;
-            return (_waiters ??= new WaitingPublishers()).TryAdd(context.Limits.MostWaitingPublishers);
+            return (_waiters ??= new WaitingPublishers()).TryAdd(_context.Limits.MostWaitingPublishers);
         }
     }
 
@@ -215,14 +234,7 @@ internal sealed class Topic(byte[] name, BrokerContext context)
     public bool TryRead(long cursor, long head, Batch batch)
     {
         lock (_lock)
-        {
-            if (cursor < _log.Tail)
-                return false;
-            for (long offset = cursor; offset < head && batch.TryAdd(_log[offset]); offset++)
-            {
-            }
-            return true;
-        }
+            return _log.TryRead(cursor, head, batch);
     }
 
     /// <summary>True when a member at this cursor misses publications for good. Racy; the cursor may be a hint.</summary>
@@ -245,53 +257,72 @@ internal sealed class Topic(byte[] name, BrokerContext context)
         RetireWhen(disposable);
     }
 
-    /// <summary>Nobody will miss it: no member, nothing kept, no pass that still refers to it.</summary>
-    private bool IsDisposable => !IsBroadcast && !_passRunning && _members.Count == 0 && _log.IsEmpty && _waiters is null;
-
-    /// <summary>Room: how far publishers may be ahead of the last completed pass. Blocked members never count.</summary>
-    private bool HasRoom => _log.HeadPosition - _flushedPosition < context.Limits.Lag / 2;
-
-    private void RetireWhen(bool disposable)
+    /// <summary>A member has confirmed something. Where it is the only one, nothing needs to be looked for to let go of it.</summary>
+    public void OnConfirmed()
     {
-        if (disposable)
-            context.Topics.Retire(this);
+        if (MemberCount == 1 && _log.Head > _log.Tail)
+        {
+            lock (_lock)
+                Trim();
+        }
+        CheckWaits();
     }
+
+    /// <summary>Lets go of what has been confirmed meanwhile or has waited long enough. The heartbeat calls it.</summary>
+    public void Sweep(long now)
+    {
+        bool disposable;
+        lock (_lock)
+        {
+            _log.Look(_members, now);
+            Trim();
+            _log.KeepOrForget();
+            disposable = IsDisposable;
+        }
+        RetireWhen(disposable);
+    }
+
+    /// <summary>Ends the waits whose answers are complete or whose time is up. Called with no lock held.</summary>
+    public void CheckWaits()
+    {
+        if (Volatile.Read(ref _waits) is null)
+            return;
+        List<ConfirmWait>? over;
+        lock (_lock)
+        {
+            long now = _context.Clock.Now;
+            over = _waits?.FindAll(wait => wait.IsOver(now));
+            if (over is { Count: > 0 } && _waits!.RemoveAll(over.Contains) > 0 && _waits.Count == 0)
+                _waits = null;
+        }
+        over?.ForEach(wait => wait.End());
+    }
+
+    /// <summary>Where a member starts after all: in one step with what others have confirmed by now.</summary>
+    public void StartAt(Subscription member, HandOver handOver)
+    {
+        lock (_lock)
+            member.StartAt(Math.Max(_log.Tail, Math.Min(_log.Join(), Math.Min(member.Cursor, handOver.OldestUnconfirmed))));
+    }
+
+    /// <summary>Nobody will miss it: no member, nothing kept, no pass that still refers to it.</summary>
+    private bool IsDisposable => !IsBroadcast && !_passRunning && _members.Count == 0 && _log.IsUnused && _waiters is null;
+
+    /// <summary>Whether what a member has not confirmed is kept. Broadcasts are not: they have no recipient who could come back for them.</summary>
+    private bool IsRetaining(Subscription member) => member.Session.Confirms && !IsBroadcast && _context.Limits.Cache > TimeSpan.Zero;
 
     /// <summary>True while somebody may read the log before the last completed pass; who has left and still waits does not count.</summary>
     private bool IsLogNeeded => _passRunning || (_members.Count > 0 && Volatile.Read(ref _pendingMembers) > 0);
 
-    /// <summary>
-    /// Lets go of what every member has been sent. Never looks at a member: those behind are counted, and all others
-    /// stand at or after the end of the last completed pass.
-    /// </summary>
+    private void RetireWhen(bool disposable)
+    {
+        if (disposable)
+            _context.Topics.Retire(this);
+    }
+
     private void Trim()
     {
-        if (IsLogNeeded)
-            return;
-        _handedOver = 0;
-        long end = _members.Count == 0 ? _log.Head : _flushedOffset;
-        if (_cache is not null)
-            end = Math.Min(end, _cache.OldestOffset);
-        context.Memory.Remove(_log.TrimTo(end));
-    }
-
-    /// <summary>
-    /// What is too far behind the head goes, and with it whoever still needs it. At full speed the lag is a few milliseconds, in which
-    /// the best of readers may not have had the processor: nobody is cut off for less than <see cref="BrokerLimits.LagTime"/>.
-    /// </summary>
-    private void TrimToLag(long now)
-    {
-        long lag = context.Limits.Lag + _handedOver;
-        long grace = (long)context.Limits.LagTime.TotalMilliseconds;
-        context.Memory.Remove(_log.TrimToSize(lag, now - grace, lag * BrokerLimits.LagTimeFactor));
-    }
-
-    private void DropOldestCached()
-    {
-        long offset = _cache!.DropOldest();
-        if (_cache.IsEmpty)
-            _cache = null;
         if (!IsLogNeeded)
-            context.Memory.Remove(_log.TrimTo(offset + 1));
+            _log.Trim(_members, _confirmingMembers);
     }
 }

@@ -49,6 +49,26 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
     /// <summary>When the sending side was shut, in milliseconds of the clock; 0 before.</summary>
     public long FinishedSendingAt => Volatile.Read(ref _finishedSendingAt);
 
+    /// <summary>Bytes that the peer's machine has acknowledged so far; 0 where the system does not tell. Grows as long as the peer is reached.</summary>
+    public long AcknowledgedBytes
+    {
+        get
+        {
+            if (!OperatingSystem.IsLinux() || _socket.AddressFamily == AddressFamily.Unix)
+                return 0;
+            Span<byte> info = stackalloc byte[TcpInfo.BytesAckedOffset + sizeof(ulong)];
+            try
+            {
+                int length = _socket.GetRawSocketOption((int)SocketOptionLevel.Tcp, TcpInfo.Option, info);
+                return length < info.Length ? 0 : BitConverter.ToInt64(info[TcpInfo.BytesAckedOffset..]);
+            }
+            catch (Exception e) when (IsDisconnect(e))
+            {
+                return 0;
+            }
+        }
+    }
+
     public bool CanTrySend => _stream is SocketStream;
 
     /// <summary>Replaces the plain stream by TLS. Before the first read.</summary>

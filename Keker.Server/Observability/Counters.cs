@@ -12,6 +12,9 @@ internal sealed class Counters
     /// <summary>Messages that waited for an absent recipient.</summary>
     public Counter Cached { get; } = new();
 
+    /// <summary>Messages that no session had confirmed and that had to go before their time.</summary>
+    public Counter UnconfirmedLost { get; } = new();
+
     /// <summary>Sessions closed with 1013.</summary>
     public Counter SlowConsumers { get; } = new();
 

@@ -12,6 +12,10 @@ internal sealed class MonotonicClock(TimeProvider timeProvider)
     /// <summary>Wall-clock time in UTC, for people and for the Date header; no deadline depends on it.</summary>
     public DateTimeOffset UtcNow => timeProvider.GetUtcNow();
 
+    /// <summary>A timer that does not run yet: <see cref="ITimer.Change"/> starts it.</summary>
+    public ITimer CreateTimer(TimerCallback callback, object state) =>
+        timeProvider.CreateTimer(callback, state, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+
     /// <summary>Leaves a time out in which the process stood still, so that no deadline passes because of it.</summary>
     public void Forgive(TimeSpan pause) => Interlocked.Add(ref _forgiven, (long)pause.TotalMilliseconds);
 }

@@ -23,6 +23,9 @@ internal static class Limits
     /// <summary>Without progress. A cursor that stands still costs nothing and a phone comes back from a tunnel, but not for ever.</summary>
     public static readonly TimeSpan WriteStallTimeout = TimeSpan.FromSeconds(30);
 
+    /// <summary>A ping without an answer for so long, on a connection on which nothing arrives any more, and it is reset: its messages wait for the next HELLO.</summary>
+    public static readonly TimeSpan BarrierTimeout = TimeSpan.FromSeconds(15);
+
     /// <summary>A peer that is alive answers a Close in one round trip; then the connection is reset.</summary>
     public static readonly TimeSpan CloseHandshakeTimeout = TimeSpan.FromSeconds(5);
 

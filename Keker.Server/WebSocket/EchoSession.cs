@@ -11,7 +11,7 @@ namespace Keker.Server.WebSocket;
 /// holds for them.
 /// </summary>
 internal sealed class EchoSession(Connection connection, ServerContext server, bool deflates)
-    : FramePhase(connection, server, deflates, Limits.EchoMessageBytes, maxFragments: int.MaxValue)
+    : FramePhase(connection, server, deflates, confirms: false, Limits.EchoMessageBytes, maxFragments: int.MaxValue)
 {
     private readonly MessageBuffer _message = new();
 
@@ -23,7 +23,7 @@ internal sealed class EchoSession(Connection connection, ServerContext server, b
     private async Task EchoAsync(OpCode opCode)
     {
         // Megabytes of compressed data take milliseconds: not on a thread that serves sockets.
-        if (Session.Deflates && _message.Length > BrokerLimits.MostBytesToDeflateInline)
+        if (Session.Variant == Variant.Deflated && _message.Length > BrokerLimits.MostBytesToDeflateInline)
             await Task.Yield();
         MessageBuffer message = _message;
         if (Frames.MessageCompressed)
@@ -35,7 +35,7 @@ internal sealed class EchoSession(Connection connection, ServerContext server, b
                 return;
             }
         }
-        byte[]? deflated = Session.Deflates ? Deflater.TryDeflateFrame(opCode, message.Written.Span) : null;
+        byte[]? deflated = Session.Variant == Variant.Deflated ? Deflater.TryDeflateFrame(opCode, message.Written.Span) : null;
         await Session.SendAsync(deflated ?? message.ToFrame(opCode)).ConfigureAwait(false);
         message.Clear();
         _message.Clear();

@@ -23,15 +23,15 @@ internal abstract class FramePhase : IConnectionPhase
     private static readonly ReadOnlyMemory<byte> NotUtf8 = "text is not UTF-8"u8.ToArray();
 
     private readonly Connection _connection;
-    private uint _answeredPing;
     private long _lastHeard;
     private long _lastPing;
+    private long _acknowledged;
 
-    protected FramePhase(Connection connection, ServerContext server, bool deflates, int maxMessageBytes, int maxFragments)
+    protected FramePhase(Connection connection, ServerContext server, bool deflates, bool confirms, int maxMessageBytes, int maxFragments)
     {
         _connection = connection;
         Server = server;
-        Session = new Session(connection, server.Broker.Context) { Deflates = deflates };
+        Session = new Session(connection, server.Broker.Context) { Variant = deflates ? Variant.Deflated : Variant.Plain, Confirms = confirms };
         Frames = new FrameReader(maxMessageBytes, maxFragments, allowCompressed: deflates);
         _lastHeard = _lastPing = server.Clock.Now;
         connection.Phase = this;
@@ -99,11 +99,13 @@ internal abstract class FramePhase : IConnectionPhase
             return;
         }
         double timeout = Server.Options.Timeout.TotalMilliseconds;
-        if (Session.LatestPing != Volatile.Read(ref _answeredPing) && now - LastHeard >= timeout)
+        if (Session.UnansweredSince is { } since)
         {
-            _connection.Abort();
+            if (now - LastHeard >= timeout || IsSilent(since, now))
+                _connection.Abort();
             return;
         }
+        Session.ConfirmQuiet(now);
         if (IsPinged && now - _lastPing >= timeout / 2)
         {
             _lastPing = now;
@@ -206,6 +208,9 @@ internal abstract class FramePhase : IConnectionPhase
                         OnUnaskedFrame();
                     break;
                 case FrameEvent.Close:
+                    if (Frames.CloseCode is CloseCode.Normal or CloseCode.NoStatus)
+                        Session.SaidGoodbye();
+
                     // The code comes back, and nothing else goes out any more (RFC 6455 5.5.1).
                     Close(Frames.CloseCode, default);
                     break;
@@ -222,17 +227,29 @@ internal abstract class FramePhase : IConnectionPhase
     }
 
     /// <summary>
-    /// A pong is a sign of life when it answers a ping of ours that no earlier one has; behind queued messages it may be late, and then
-    /// answers not the latest. Anything else could be sent blindly.
+    /// A pong is a sign of life when it answers the ping that has no answer yet. Anything else could be sent blindly.
     /// </summary>
     /// <returns>False for a pong that nobody asked for.</returns>
     private bool TryTakePong(ReadOnlySpan<byte> payload)
     {
-        if (!Session.IsAnswer(payload, out uint ping) || ping <= _answeredPing)
+        if (!Session.TryTakePong(payload))
             return false;
-        Volatile.Write(ref _answeredPing, ping);
         Volatile.Write(ref _lastHeard, Server.Clock.Now);
         return true;
+    }
+
+    /// <summary>
+    /// The connection is dead: no answer for long, and nothing of what was sent has arrived in the meantime either. Who is only slow takes some of
+    /// it, and is left to the other deadlines.
+    /// </summary>
+    private bool IsSilent(long since, long now)
+    {
+        if (now - since < Limits.BarrierTimeout.TotalMilliseconds)
+            return false;
+        long acknowledged = _connection.AcknowledgedBytes;
+        bool moved = acknowledged != _acknowledged;
+        _acknowledged = acknowledged;
+        return !moved;
     }
 
     private bool IsCloseOverdue(CloseRequest close, long now)

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using Keker.Protocol.Commands;
 using Keker.Protocol.WebSocket;
+using Keker.Server.Broker;
 using Keker.Server.Net;
 using Keker.Server.Observability;
 using Keker.Server.Options;
@@ -21,13 +22,13 @@ internal sealed class WebSocketSession : FramePhase
     private TaskCompletionSource? _pause;
 
     public WebSocketSession(Connection connection, ServerContext server, bool deflates = false)
-        : base(connection, server, deflates, Limits.HelloMessageBytes, Limits.HelloMessageFragments)
+        : base(connection, server, deflates, confirms: true, Limits.HelloMessageBytes, Limits.HelloMessageFragments)
     {
         _budget = new FrameBudget(server.Clock.Now);
     }
 
     /// <summary>After HELLO a message is only checked; a compressed one has to be whole for that.</summary>
-    protected override IBufferWriter<byte>? Sink => SaidHello && !Session.Deflates ? null : _message ??= new MessageBuffer();
+    protected override IBufferWriter<byte>? Sink => SaidHello && Session.Variant != Variant.Deflated ? null : _message ??= new MessageBuffer();
 
     protected override bool IsPinged => SaidHello;
 

@@ -1,0 +1,45 @@
+namespace Keker.Server.Broker;
+
+/// <summary>
+/// When the next ping goes out behind messages, and whether the last one was answered. Clients answer pings in order by themselves
+/// (RFC 6455 5.5.2), so the pong proves that all before the ping has arrived. At most one is under way: a peer may answer only the latest (5.5.3).
+/// </summary>
+/// <remarks>A mutable struct: keep it in a field. <see cref="Answered"/> is for whoever reads the connection, the rest for the owner of the gate unless it says otherwise.</remarks>
+internal struct Barrier()
+{
+    /// <summary>Milliseconds between barriers under load: each costs a pong.</summary>
+    private const long Interval = 1000;
+
+    /// <summary>Milliseconds between barriers that somebody waits for.</summary>
+    private const long WantedInterval = 100;
+
+    private long _sentAt = -Interval;
+    private uint _answered;
+    private bool _wanted;
+
+    /// <summary>When the last one went out, in milliseconds of the clock. Any thread.</summary>
+    public readonly long SentAt => Volatile.Read(in _sentAt);
+
+    /// <summary>Whether the ping of this number has been answered. Any thread.</summary>
+    public readonly bool IsAnswered(uint latestPing) => latestPing == Volatile.Read(in _answered);
+
+    /// <summary>Whether one should go out behind what is sent now.</summary>
+    public readonly bool IsDue(uint latestPing, long now) =>
+        now - _sentAt >= (Volatile.Read(in _wanted) ? WantedInterval : Interval) && IsAnswered(latestPing);
+
+    /// <summary>Whether somebody waits for one.</summary>
+    public readonly bool IsWanted => Volatile.Read(in _wanted);
+
+    /// <summary>Somebody waits for a confirmation. Any thread.</summary>
+    public void Want() => Volatile.Write(ref _wanted, true);
+
+    /// <summary>One goes out.</summary>
+    public void Sent(long now)
+    {
+        Volatile.Write(ref _wanted, false);
+        Volatile.Write(ref _sentAt, now);
+    }
+
+    /// <summary>The answer has arrived, and what it confirms is noted: the next one may go out.</summary>
+    public void Answered(uint ping) => Volatile.Write(ref _answered, ping);
+}

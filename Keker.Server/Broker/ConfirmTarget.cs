@@ -1,0 +1,12 @@
+namespace Keker.Server.Broker;
+
+/// <summary>A session that is to confirm what it is sent up to an offset.</summary>
+/// <param name="Member">The session in the topic.</param>
+/// <param name="Offset">The offset after the last publication that counts.</param>
+internal readonly record struct ConfirmTarget(Subscription Member, long Offset)
+{
+    public bool IsConfirmed => Member.Confirmed >= Offset;
+
+    /// <summary>Nothing is to be waited for any more.</summary>
+    public bool IsSettled => IsConfirmed || Member.HasLeft;
+}

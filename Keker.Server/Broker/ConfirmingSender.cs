@@ -1,0 +1,122 @@
+using Keker.Protocol.WebSocket;
+
+namespace Keker.Server.Broker;
+
+/// <summary>
+/// Adds control frames to a <see cref="FrameSender"/>: pongs, and pings, which are barriers: the answer to one proves that the messages before
+/// it have arrived.
+/// </summary>
+/// <remarks>What is not said to be for the owner of the session's gate, or for whoever reads the connection, is thread-safe.</remarks>
+internal abstract class ConfirmingSender(ISessionTransport transport, BrokerContext context) : FrameSender(transport, context)
+{
+    private ControlNotes _control = new();
+    private Barrier _barrier = new();
+
+    /// <summary>The subscriptions of the session.</summary>
+    protected SessionTopics Topics;
+
+    /// <summary>The session's own topic, from HELLO on.</summary>
+    public Subscription? OwnTopic
+    {
+        get => Topics.Own;
+        set => Topics.Own = value;
+    }
+
+    /// <summary>The broadcast, from HELLO on.</summary>
+    public Subscription? Broadcast
+    {
+        get => Topics.Broadcast;
+        set => Topics.Broadcast = value;
+    }
+
+    /// <summary>Whether the client answers pings, which proves what has arrived. Set before it joins a topic.</summary>
+    public bool Confirms { get; init; }
+
+    /// <summary>The number of the latest ping; 0 before the first.</summary>
+    public uint LatestPing => _control.LatestPing;
+
+    /// <summary>Notes the answer to a Ping; <see cref="SendNotes"/> sends it.</summary>
+    /// <param name="payload">At most 125 bytes; copied.</param>
+    public void NotePong(ReadOnlySpan<byte> payload) => _control.AddPong(payload);
+
+    /// <summary>Sends the pong that was noted; while nothing can be sent a later one takes its place.</summary>
+    public void SendNotes()
+    {
+        if (_control.IsAnyDue)
+            Wake();
+    }
+
+    /// <summary>Sends a ping, unless one is under way: at most one is. Every ping is a barrier.</summary>
+    public void SendPing()
+    {
+        if (!_barrier.IsAnswered(LatestPing))
+            return;
+        _control.AddPing();
+        Wake();
+    }
+
+    /// <summary>Somebody waits for a confirmation of what was sent: a barrier goes out as soon as one may.</summary>
+    public void WantBarrier()
+    {
+        _barrier.Want();
+        Wake();
+    }
+
+    /// <summary>Asks for the confirmation of what was sent a while ago. The heartbeat calls it.</summary>
+    public void ConfirmQuiet(long now)
+    {
+        if (Confirms && Topics.IsUnconfirmed && _barrier.IsDue(LatestPing, now))
+            SendPing();
+    }
+
+    /// <summary>When the ping went out that the client has not answered, in milliseconds of the clock; null when there is none.</summary>
+    public long? UnansweredSince => _barrier.IsAnswered(LatestPing) ? null : _barrier.SentAt;
+
+    /// <summary>
+    /// Takes a pong: it counts when it answers the ping under way. Whatever went out before that ping has arrived.
+    /// For whoever reads the connection.
+    /// </summary>
+    /// <returns>False when it answers nothing: it could have been sent blindly.</returns>
+    public bool TryTakePong(ReadOnlySpan<byte> payload)
+    {
+        if (!_control.IsAnswer(payload, out uint ping) || ping != LatestPing || _barrier.IsAnswered(ping))
+            return false;
+        Topics.Confirm();
+        _barrier.Answered(ping);
+        Topics.Release();
+        return true;
+    }
+
+    /// <summary>Something was noted: who owns the gate looks again.</summary>
+    protected abstract void Wake();
+
+    protected override bool IsBarrierDue(long now) => Confirms && _barrier.IsDue(LatestPing, now);
+
+    protected override int WriteBarrier(Span<byte> frame, Subscription member, long cursor, long now)
+    {
+        Topics.NoteBarrier(member, cursor);
+        _barrier.Sent(now);
+        return _control.WritePing(frame);
+    }
+
+    protected override void NoteBarrier() => _control.AddPing();
+
+    protected override void TakeBackBarrier() => _control.TakeBackPing();
+
+    /// <summary>Sends the control frame that is due, if one is. For the owner of the gate.</summary>
+    /// <returns>False when a send waits for room: the gate is no longer the caller's.</returns>
+    protected bool TrySendControl(out bool anySent)
+    {
+        if (_barrier.IsWanted && _barrier.IsDue(LatestPing, Context.Clock.Now))
+            _control.AddPing();
+        Span<byte> frame = stackalloc byte[FrameWriter.MaxControlFrameLength];
+        int length = _control.Take(frame, mayPing: _barrier.IsAnswered(LatestPing), out bool isPing);
+        anySent = length > 0;
+        if (isPing)
+        {
+            Topics.NoteBarrier();
+            _barrier.Sent(Context.Clock.Now);
+        }
+        return !anySent || TrySendFrame(frame[..length], isClose: false);
+    }
+}

@@ -1,0 +1,78 @@
+namespace Keker.Server.Broker;
+
+/// <summary>
+/// A HELLO while other sessions of the token have not confirmed what they were sent: any of them may be the same client's connection, dead and not
+/// noticed as such. They are asked, and who is silent for a second counts as broken: the new session starts where that one had confirmed.
+/// </summary>
+/// <remarks>Thread-safe.</remarks>
+internal sealed class HandOver : ConfirmWait
+{
+    /// <summary>Milliseconds to answer a ping in.</summary>
+    private const long Patience = 1000;
+
+    /// <summary>Sessions asked; a token with more of them is a crowd, not a client that comes back.</summary>
+    private const int MostAsked = 64;
+
+    private readonly Subscription _member;
+    private readonly List<ConfirmTarget> _asked;
+
+    private HandOver(Subscription member, List<ConfirmTarget> asked, long now)
+        : base(now + Patience)
+    {
+        _member = member;
+        _asked = asked;
+    }
+
+    /// <summary>The oldest offset that those who are still there have not confirmed.</summary>
+    public long OldestUnconfirmed
+    {
+        get
+        {
+            long oldest = long.MaxValue;
+            foreach (ConfirmTarget target in _asked)
+            {
+                if (!target.IsConfirmed && !target.Member.HasLeft)
+                    oldest = Math.Min(oldest, target.Member.Confirmed);
+            }
+            return oldest;
+        }
+    }
+
+    /// <summary>Begins, when there is somebody to ask. Under the topic's lock, before the member is added; its cursor is set.</summary>
+    /// <param name="member">The new session; one that has been silent for long already moves its cursor back at once.</param>
+    /// <param name="others">The sessions there are.</param>
+    /// <param name="now">Milliseconds of the clock.</param>
+    public static HandOver? TryBegin(Subscription member, MemberSnapshot others, long now)
+    {
+        List<ConfirmTarget>? asked = null;
+        int unconfirmed = 0;
+        for (int i = 0; i < others.Count && unconfirmed < MostAsked; i++)
+        {
+            if (others[i] is not { IsUnconfirmed: true } other || !other.Session.Confirms)
+                continue;
+            unconfirmed++;
+            if (other.Session.UnansweredSince is { } since && now - since >= Patience)
+                member.StartAt(Math.Min(member.Cursor, other.Confirmed));
+            else
+                (asked ??= []).Add(new ConfirmTarget(other, other.Cursor));
+        }
+        return asked is null ? null : new HandOver(member, asked, now);
+    }
+
+    public override bool IsOver(long now) => now >= Deadline || _asked.TrueForAll(target => target.IsSettled);
+
+    public override void Ask()
+    {
+        foreach (ConfirmTarget target in _asked)
+        {
+            if (!target.IsSettled)
+                target.Member.Session.WantBarrier();
+        }
+    }
+
+    protected override void OnEnded()
+    {
+        _member.Topic.StartAt(_member, this);
+        _member.Session.Start(_member);
+    }
+}

@@ -1,0 +1,98 @@
+using Keker.Server.Observability;
+
+namespace Keker.Server.Broker;
+
+/// <summary>What of a topic's log is kept although everybody was sent it: what is not confirmed, and what sessions that broke had not confirmed.</summary>
+/// <remarks>Not thread-safe: the topic's lock guards it. There is one only while something may have to be kept.</remarks>
+internal sealed class Retention
+{
+    /// <summary>Broken positions kept apart; beyond them the oldest two become one.</summary>
+    private const int MostBroken = 64;
+
+    private List<BrokenPosition>? _broken;
+
+    /// <summary>True while it is in <see cref="RetainedTopics"/>.</summary>
+    public bool IsListed { get; set; }
+
+    /// <summary>At or before the oldest offset that a member has not confirmed, as far as was looked.</summary>
+    public long Unconfirmed { get; set; }
+
+    public bool HasBroken => _broken is { Count: > 0 };
+
+    /// <summary>The oldest offset that is kept for a session that broke; after all there is when there is none.</summary>
+    public long OldestBroken
+    {
+        get
+        {
+            long oldest = long.MaxValue;
+            foreach (BrokenPosition position in _broken ?? [])
+                oldest = Math.Min(oldest, position.Offset);
+            return oldest;
+        }
+    }
+
+    /// <summary>Keeps what a session that broke had not confirmed.</summary>
+    public void AddBroken(long offset, long expiresAt)
+    {
+        _broken ??= [];
+        if (_broken.Count == MostBroken)
+        {
+            _broken[1] = _broken[1] with { Offset = Math.Min(_broken[0].Offset, _broken[1].Offset) };
+            _broken.RemoveAt(0);
+        }
+        _broken.Add(new BrokenPosition(offset, expiresAt));
+    }
+
+    /// <summary>Forgets for whom nobody came back in time.</summary>
+    public void DropExpired(long now) => _broken?.RemoveAll(position => position.ExpiresAt <= now);
+
+    /// <summary>A new member begins at the oldest position of those who broke, if that is before the one it would begin at.</summary>
+    /// <returns>Where it begins.</returns>
+    public long Join(long start, MessageLog log, long now)
+    {
+        DropExpired(now);
+        start = Math.Max(Math.Min(start, OldestBroken), log.Tail);
+        Unconfirmed = Math.Min(Unconfirmed, start);
+        return start;
+    }
+
+    /// <summary>
+    /// Looks what is confirmed. Few members are looked at one by one; where there are many, age decides: who has not confirmed by then was reset.
+    /// </summary>
+    public void Look(MemberTable members, MessageLog log, long flushedOffset, long now)
+    {
+        DropExpired(now);
+        if (members.Count > BrokerLimits.MostMembersLookedAt)
+        {
+            long old = now - (long)BrokerLimits.ConfirmTime.TotalMilliseconds;
+            Unconfirmed = log.Tail;
+            while (Unconfirmed < flushedOffset && log[Unconfirmed].AcceptedAt < old)
+                Unconfirmed++;
+            return;
+        }
+        Unconfirmed = long.MaxValue;
+        MemberSnapshot snapshot = members.Snapshot();
+        for (int i = 0; i < snapshot.Count; i++)
+        {
+            if (snapshot[i] is { } member)
+                Unconfirmed = Math.Min(Unconfirmed, member.Confirmed);
+        }
+    }
+
+    /// <summary>Lets go of what is confirmed, and of the oldest beyond a bound.</summary>
+    /// <param name="log">The log.</param>
+    /// <param name="end">From here on nothing is let go of.</param>
+    /// <param name="most">The most bytes to hold, as far as <paramref name="end"/> allows.</param>
+    /// <param name="lost">Counts what was kept for a session that broke and goes all the same.</param>
+    /// <returns>Bytes let go.</returns>
+    public long Trim(MessageLog log, long end, long most, Counter lost)
+    {
+        long oldestBroken = OldestBroken;
+        long bytes = log.TrimTo(Math.Min(end, Math.Min(Unconfirmed, oldestBroken)));
+        long tail = log.Tail;
+        bytes += log.TrimTo(end, most);
+        if (log.Tail > Math.Max(tail, oldestBroken))
+            lost.Add(log.Tail - Math.Max(tail, oldestBroken));
+        return bytes;
+    }
+}

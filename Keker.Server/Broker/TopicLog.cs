@@ -1,0 +1,166 @@
+namespace Keker.Server.Broker;
+
+/// <summary>
+/// The log of one topic and what is kept in it: what members have yet to be sent, what waits for an absent recipient, and what was sent but is
+/// not confirmed.
+/// </summary>
+/// <remarks>Not thread-safe: the topic's lock guards it; <see cref="Head"/>, <see cref="Tail"/> and <see cref="FlushedOffset"/> may be read without it as hints.</remarks>
+internal sealed class TopicLog(Topic topic, BrokerContext context)
+{
+    private readonly MessageLog _log = new();
+    private TopicCache? _cache;
+    private Retention? _retention;
+    private long _flushedOffset;
+    private long _flushedPosition;
+    private long _handedOver;
+
+    public long Head => _log.Head;
+
+    public long Tail => _log.Tail;
+
+    /// <summary>Sum of the costs of all publications ever appended, in bytes.</summary>
+    public long HeadPosition => _log.HeadPosition;
+
+    public long Bytes => _log.Bytes;
+
+    /// <summary>Where the last completed pass ended: every member that is not behind stands there or after it.</summary>
+    public long FlushedOffset => Volatile.Read(ref _flushedOffset);
+
+    /// <summary>True when nothing is kept for anybody, now or to come.</summary>
+    public bool IsUnused => _log.IsEmpty && _retention is null;
+
+    /// <summary>Room: how far publishers may be ahead of the last completed pass. Blocked members never count.</summary>
+    public bool HasRoom => _log.HeadPosition - _flushedPosition < context.Limits.Lag / 2;
+
+    /// <summary>Appends for members.</summary>
+    public long Append(Publication publication)
+    {
+        publication.AcceptedAt = context.Clock.Now;
+        context.Memory.Add(publication.Cost);
+        return _log.Append(publication);
+    }
+
+    /// <summary>Keeps a publication for a recipient to come, within the limit for one topic, oldest dropped first.</summary>
+    public void Cache(Publication publication)
+    {
+        while (_cache is not null && !_cache.HasRoomFor(publication, context.Limits.CacheSize))
+            _cache.DropOldest();
+        long offset = Append(publication);
+        Flushed(_log.Head, _log.HeadPosition);
+        (_cache ??= new TopicCache(context.CacheLedger)).Add(topic, publication, offset);
+    }
+
+    /// <summary>Lets go of what was cached, up to an entry; nothing when a HELLO took it meanwhile.</summary>
+    public void DropCached(CacheEntry entry)
+    {
+        while (_cache is { IsEmpty: false } && _cache.OldestOffset <= entry.Offset)
+            _cache.DropOldest();
+    }
+
+    /// <summary>Where a new member begins: with what was cached, which is its own then, or with what sessions that broke had not confirmed.</summary>
+    public long Join()
+    {
+        long now = context.Clock.Now;
+        long start = _cache?.TakeAll(now) ?? _log.Head;
+        _cache = null;
+        start = _retention?.Join(start, _log, now) ?? start;
+
+        // What was kept comes on top of what it may lag, or the next publish could cut it off before it got anything.
+        if (start < _log.Head)
+            _handedOver = _log.Bytes;
+        return start;
+    }
+
+    /// <summary>Keeps what a session that broke had not confirmed, for the time of the cache.</summary>
+    public void KeepFrom(long confirmed)
+    {
+        if (confirmed < _log.Tail)
+            context.Counters.UnconfirmedLost.Add(_log.Tail - confirmed);
+        Retain().AddBroken(Math.Max(confirmed, _log.Tail), context.Clock.Now + (long)context.Limits.Cache.TotalMilliseconds);
+    }
+
+    /// <summary>A pass has ended.</summary>
+    public void Flushed(long offset, long position)
+    {
+        Volatile.Write(ref _flushedOffset, Math.Max(_flushedOffset, offset));
+        _flushedPosition = Math.Max(_flushedPosition, position);
+    }
+
+    /// <summary>References to the publications from <paramref name="cursor"/> on, as many as fit the batch.</summary>
+    /// <returns>False when they have left the log.</returns>
+    public bool TryRead(long cursor, long head, Batch batch)
+    {
+        if (cursor < _log.Tail)
+            return false;
+        for (long offset = cursor; offset < head && batch.TryAdd(_log[offset]); offset++)
+        {
+        }
+        return true;
+    }
+
+    /// <summary>
+    /// Lets go of what every member has been sent and has confirmed. Never looks at many members: those behind are counted elsewhere, and all
+    /// others stand at or after the end of the last completed pass.
+    /// </summary>
+    /// <param name="members">The members.</param>
+    /// <param name="confirming">How many of them confirm.</param>
+    public void Trim(MemberTable members, int confirming)
+    {
+        _handedOver = 0;
+        if (_cache is { IsEmpty: true })
+            _cache = null;
+        long end = members.Count == 0 ? _log.Head : _flushedOffset;
+        if (_cache is not null)
+            end = Math.Min(end, _cache.OldestOffset);
+        if (confirming == 0 && _retention is null)
+        {
+            context.Memory.Remove(_log.TrimTo(end));
+            return;
+        }
+        if (members.Only is { } only)
+            Retain().Unconfirmed = only.Confirmed;
+        long needed = members.Count > 0 ? _log.HeadPosition - _flushedPosition : _cache?.Cost ?? 0;
+        long kept = context.Memory.Bytes > context.Limits.CacheMemory ? 0 : context.Limits.CacheSize;
+        context.Memory.Remove(Retain().Trim(_log, end, needed + kept, context.Counters.UnconfirmedLost));
+    }
+
+    /// <summary>
+    /// What is too far behind the head goes, and with it whoever still needs it. At full speed the lag is a few milliseconds, in which
+    /// the best of readers may not have had the processor: nobody is cut off for less than <see cref="BrokerLimits.LagTime"/>.
+    /// </summary>
+    public void TrimToLag(long now)
+    {
+        long lag = context.Limits.Lag + _handedOver;
+        long grace = (long)context.Limits.LagTime.TotalMilliseconds;
+        context.Memory.Remove(_log.TrimToSize(lag, now - grace, lag * BrokerLimits.LagTimeFactor));
+    }
+
+    /// <summary>Looks what has been confirmed, before a <see cref="Trim"/>.</summary>
+    public void Look(MemberTable members, long now)
+    {
+        if (_retention is null)
+            return;
+        _retention.IsListed = false;
+        _retention.Look(members, _log, _flushedOffset, now);
+    }
+
+    /// <summary>After the trim: whether there is something that has to be looked at again.</summary>
+    public void KeepOrForget()
+    {
+        if (_log.IsEmpty && _retention is { HasBroken: false })
+            _retention = null;
+        else if (_retention is not null)
+            Retain();
+    }
+
+    private Retention Retain()
+    {
+        _retention ??= new Retention();
+        if (!_retention.IsListed)
+        {
+            _retention.IsListed = true;
+            context.Retained.Add(topic);
+        }
+        return _retention;
+    }
+}

@@ -1,0 +1,11 @@
+namespace Keker.Server.Broker;
+
+/// <summary>The forms in which sessions get publications; each is encoded once a pass, for all members that want it.</summary>
+internal enum Variant
+{
+    /// <summary>The payload in one frame.</summary>
+    Plain,
+
+    /// <summary>The same, deflated where that helps (RFC 7692).</summary>
+    Deflated,
+}
