@@ -20,6 +20,8 @@ Usage: ./build.sh [COMMAND]
   test         check everything: format, build, native build, all tests, a start of the binary;
                as root on Debian or Ubuntu it installs what it needs for that
   bench [ARG]... run the benchmarks; the arguments go to BenchmarkDotNet
+  bench curve [--shuffled] [--json FILE]
+               measure what a flush pass costs per member, from one member to a million
   fuzz [TARGET] [MINUTES]
                look for inputs that break a parser, one target or all, 10 minutes each; needs afl-fuzz (package afl++)
   soak [MINUTES]

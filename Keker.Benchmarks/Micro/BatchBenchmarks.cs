@@ -4,25 +4,37 @@ using Keker.Server.Broker;
 
 namespace Keker.Benchmarks.Micro;
 
-/// <summary>What the one encoding of a batch costs that all members share.</summary>
+/// <summary>
+/// What the one encoding of a batch costs that all members of a variant share, with as many publications as fit. Each publication has been
+/// deflated before: for what that costs see <see cref="DeflaterBenchmarks"/>.
+/// </summary>
 [MemoryDiagnoser]
 public class BatchBenchmarks
 {
-    private const int PayloadBytes = 64;
-
     private readonly Batch _batch = new();
-    private readonly Publication _publication = Publication.Create(new ReadOnlySequence<byte>(new byte[PayloadBytes]), binary: false);
+    private Publication _publication = null!;
 
     [Params(1, 8, 256)]
     public int Publications { get; set; }
 
+    [Params(64, 1024)]
+    public int PayloadBytes { get; set; }
+
+    [GlobalSetup]
+    public void Setup() => _publication = Publication.Create(new ReadOnlySequence<byte>(JsonText.Create(PayloadBytes)), binary: false);
+
     [Benchmark]
-    public int Encode()
+    public int Plain() => Encode(deflated: false);
+
+    [Benchmark]
+    public int Deflated() => Encode(deflated: true);
+
+    private int Encode(bool deflated)
     {
-        _batch.Begin(0);
+        _batch.Begin(0, deflated);
         for (int i = 0; i < Publications; i++)
             _batch.TryAdd(_publication);
-        _batch.Encode();
+        _batch.Encode(mostBytesToDeflate: int.MaxValue);
         return _batch.Bytes.Length;
     }
 }

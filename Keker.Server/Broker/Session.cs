@@ -44,7 +44,9 @@ internal sealed class Session(ISessionTransport transport, BrokerContext context
             return;
         }
         bool silent = IsClosed || CloseRequested is { AfterLog: false };
-        if (silent || TryFlush(member, encoder))
+        if (silent)
+            Resume();
+        else if (TryFlush(member, encoder) && !_gate.TryLeave())
             Resume();
     }
 
