@@ -106,7 +106,7 @@ internal sealed class CurveTopic : IDisposable
         for (int i = 0; i < members.Count; i++)
         {
             Subscription member = members[i]!;
-            sum += member.Cursor + (member.Session.Deflates ? 1 : 0) + _transports[i].Bytes;
+            sum += member.Cursor + (member.Session.Variant == Variant.Deflated ? 1 : 0) + _transports[i].Bytes;
         }
         return sum;
     }

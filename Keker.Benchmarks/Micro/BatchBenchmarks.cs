@@ -24,14 +24,14 @@ public class BatchBenchmarks
     public void Setup() => _publication = Publication.Create(new ReadOnlySequence<byte>(JsonText.Create(PayloadBytes)), binary: false);
 
     [Benchmark]
-    public int Plain() => Encode(deflated: false);
+    public int Plain() => Encode(Variant.Plain);
 
     [Benchmark]
-    public int Deflated() => Encode(deflated: true);
+    public int Deflated() => Encode(Variant.Deflated);
 
-    private int Encode(bool deflated)
+    private int Encode(Variant variant)
     {
-        _batch.Begin(0, deflated);
+        _batch.Begin(0, variant);
         for (int i = 0; i < Publications; i++)
             _batch.TryAdd(_publication);
         _batch.Encode(mostBytesToDeflate: int.MaxValue);

@@ -23,10 +23,10 @@ public class TopicBenchmarks
     {
         var limits = new BrokerLimits { LagTime = TimeSpan.Zero };
         var context = new BrokerContext(limits, new MonotonicClock(TimeProvider.System), new Counters());
-        _topic = new Topic([], context);
+        _topic = new Topic(TopicKind.Broadcast, [], context);
         var session = new Session(new DiscardingTransport(), context);
         var member = new Subscription(_topic, session);
-        _topic.TryJoin(member);
+        _topic.TryJoin(member, out _);
         if (!Lagging)
             session.Start(member);
         for (long bytes = 0; bytes < limits.Lag; bytes += _publication.Cost)

@@ -12,7 +12,8 @@ internal sealed class BrokerContext
         Clock = clock;
         Counters = counters;
         CacheLedger = new CacheLedger(this);
-        Topics = new SubscriberTable(this);
+        Topics = new SubscriberTable(TopicKind.Token, this);
+        NamedTopics = new SubscriberTable(TopicKind.Named, this);
         Waits = new ConfirmWaits(this);
     }
 
@@ -34,7 +35,11 @@ internal sealed class BrokerContext
 
     public ConfirmWaits Waits { get; }
 
+    /// <summary>The topics of tokens.</summary>
     public SubscriberTable Topics { get; }
+
+    /// <summary>The topics that sessions subscribe to by name.</summary>
+    public SubscriberTable NamedTopics { get; }
 
     /// <summary>Encoders for whoever flushes outside a fan-out worker; rented and returned within one method.</summary>
     public ObjectPool<BatchEncoder> Encoders { get; } = new DefaultObjectPool<BatchEncoder>(new EncoderPolicy());

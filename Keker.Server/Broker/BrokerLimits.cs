@@ -39,6 +39,9 @@ internal sealed record BrokerLimits
     /// </summary>
     public const int MostBytesToDeflateInline = 16 << 10;
 
+    /// <summary>Topics that one session may subscribe to by name: each is looked at with every confirmation.</summary>
+    public const int MostTopics = 100;
+
     /// <summary>Members of one topic whose confirmations are looked at one by one.</summary>
     public const int MostMembersLookedAt = 64;
 

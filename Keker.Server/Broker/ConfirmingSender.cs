@@ -10,10 +10,10 @@ namespace Keker.Server.Broker;
 internal abstract class ConfirmingSender(ISessionTransport transport, BrokerContext context) : FrameSender(transport, context)
 {
     private ControlNotes _control = new();
-    private Barrier _barrier = new();
+    private PingBarrier _barrier = new();
 
     /// <summary>The subscriptions of the session.</summary>
-    protected SessionTopics Topics;
+    protected SessionTopics Topics = new();
 
     /// <summary>The session's own topic, from HELLO on.</summary>
     public Subscription? OwnTopic
@@ -29,6 +29,15 @@ internal abstract class ConfirmingSender(ISessionTransport transport, BrokerCont
         set => Topics.Broadcast = value;
     }
 
+    /// <summary>What it said in its HELLO; empty before.</summary>
+    public byte[] Token => Topics.Own?.Topic.Name ?? [];
+
+    /// <summary>Whether it may subscribe to one more topic.</summary>
+    public bool HasRoomForTopic => Topics.Named.Length < BrokerLimits.MostTopics;
+
+    /// <summary>Its subscription to a topic by name, or null.</summary>
+    public Subscription? Find(Topic topic) => Topics.Find(topic);
+
     /// <summary>Whether the client answers pings, which proves what has arrived. Set before it joins a topic.</summary>
     public bool Confirms { get; init; }
 
@@ -42,7 +51,7 @@ internal abstract class ConfirmingSender(ISessionTransport transport, BrokerCont
     /// <summary>Sends the pong that was noted; while nothing can be sent a later one takes its place.</summary>
     public void SendNotes()
     {
-        if (_control.IsAnyDue)
+        if (HasNotes)
             Wake();
     }
 
@@ -87,6 +96,9 @@ internal abstract class ConfirmingSender(ISessionTransport transport, BrokerCont
         return true;
     }
 
+    /// <summary>Whether a control frame is due.</summary>
+    protected bool HasNotes => _control.IsAnyDue;
+
     /// <summary>Something was noted: who owns the gate looks again.</summary>
     protected abstract void Wake();
 
@@ -101,7 +113,11 @@ internal abstract class ConfirmingSender(ISessionTransport transport, BrokerCont
 
     protected override void NoteBarrier() => _control.AddPing();
 
-    protected override void TakeBackBarrier() => _control.TakeBackPing();
+    protected override void TakeBackBarrier()
+    {
+        _control.TakeBackPing();
+        _barrier.TakeBack();
+    }
 
     /// <summary>Sends the control frame that is due, if one is. For the owner of the gate.</summary>
     /// <returns>False when a send waits for room: the gate is no longer the caller's.</returns>

@@ -73,10 +73,6 @@ internal struct ControlNotes()
         return FrameWriter.WriteControl(frame, OpCode.Ping, payload);
     }
 
-    /// <summary>The ping that was written last has not gone out: it is still due, under the same number.</summary>
-    public void TakeBackPing()
-    {
-        Volatile.Write(ref _pings, _pings - 1);
-        Volatile.Write(ref _pingDue, true);
-    }
+    /// <summary>The ping that was written last has not gone out: its number is free again.</summary>
+    public void TakeBackPing() => Volatile.Write(ref _pings, _pings - 1);
 }

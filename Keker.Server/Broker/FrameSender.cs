@@ -42,7 +42,7 @@ internal abstract class FrameSender(ISessionTransport transport, BrokerContext c
     /// <summary>A barrier goes out as a frame of its own, before the gate is left.</summary>
     protected abstract void NoteBarrier();
 
-    /// <summary>The barrier did not go out: it becomes a frame of its own.</summary>
+    /// <summary>The barrier did not go out.</summary>
     protected abstract void TakeBackBarrier();
 
     /// <summary>A member is behind and waits; called before the gate is handed over.</summary>
@@ -115,19 +115,17 @@ internal abstract class FrameSender(ISessionTransport transport, BrokerContext c
         Span<byte> frame = stackalloc byte[Keker.Protocol.WebSocket.FrameWriter.MaxControlFrameLength];
         int length = WriteBarrier(frame, member, batch.End, encoder.Now);
         ReadOnlySpan<byte> bytes = encoder.Append(batch, frame[..length]);
-        if (bytes.IsEmpty)
+        int sent = transport.TrySend(bytes.IsEmpty ? batch.Bytes.Span : bytes);
+        if (sent <= batch.Bytes.Length)
         {
+            // Behind whole messages it becomes a frame of its own; behind a part of them it waits for the rest.
             TakeBackBarrier();
-            return TryAdvance(member, batch, encoder, transport.TrySend(batch.Bytes.Span));
-        }
-        int sent = transport.TrySend(bytes);
-        int rest = bytes.Length - sent;
-        if (sent < 0 || rest >= length)
-        {
-            TakeBackBarrier();
+            if (sent == batch.Bytes.Length)
+                NoteBarrier();
             return TryAdvance(member, batch, encoder, sent);
         }
         TryAdvance(member, batch, encoder, batch.Bytes.Length);
+        int rest = bytes.Length - sent;
         return rest == 0 || TryFinish(new UnfinishedSend(Member: null, bytes[^rest..].ToArray(), Cursor: 0));
     }
 

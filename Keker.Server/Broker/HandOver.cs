@@ -13,6 +13,9 @@ internal sealed class HandOver : ConfirmWait
     /// <summary>Sessions asked; a token with more of them is a crowd, not a client that comes back.</summary>
     private const int MostAsked = 64;
 
+    /// <summary>Sessions looked at whether there is something to ask them.</summary>
+    public const int MostLookedAt = 256;
+
     private readonly Subscription _member;
     private readonly List<ConfirmTarget> _asked;
 
@@ -42,15 +45,11 @@ internal sealed class HandOver : ConfirmWait
     /// <param name="member">The new session; one that has been silent for long already moves its cursor back at once.</param>
     /// <param name="others">The sessions there are.</param>
     /// <param name="now">Milliseconds of the clock.</param>
-    public static HandOver? TryBegin(Subscription member, MemberSnapshot others, long now)
+    public static HandOver? TryBegin(Subscription member, List<Subscription> others, long now)
     {
         List<ConfirmTarget>? asked = null;
-        int unconfirmed = 0;
-        for (int i = 0; i < others.Count && unconfirmed < MostAsked; i++)
+        foreach (Subscription other in others.Where(other => other.IsUnconfirmed && other.Session.Confirms).Take(MostAsked))
         {
-            if (others[i] is not { IsUnconfirmed: true } other || !other.Session.Confirms)
-                continue;
-            unconfirmed++;
             if (other.Session.UnansweredSince is { } since && now - since >= Patience)
                 member.StartAt(Math.Min(member.Cursor, other.Confirmed));
             else

@@ -61,6 +61,19 @@ internal sealed class MemberTable
     /// <summary>The member, where there is exactly one and no hole before it.</summary>
     public Subscription? Only => Count == 1 && _slots == 1 ? Slot(0) : null;
 
+    /// <summary>Members, at most so many.</summary>
+    public List<Subscription> First(int most)
+    {
+        MemberSnapshot members = Snapshot();
+        var first = new List<Subscription>();
+        for (int i = 0; i < members.Count && first.Count < most; i++)
+        {
+            if (members[i] is { } member)
+                first.Add(member);
+        }
+        return first;
+    }
+
     public MemberSnapshot Snapshot() => new(_segments, _slots);
 
     private ref Subscription? Slot(int index) => ref _segments[index / SegmentSize][index % SegmentSize];

@@ -11,7 +11,7 @@ internal sealed class MessageBroker : IDisposable
     {
         Context = context;
         _fanOut = new FanOut(context);
-        _broadcast = new Topic([], context);
+        _broadcast = new Topic(TopicKind.Broadcast, [], context);
     }
 
     public BrokerContext Context { get; }
@@ -20,34 +20,13 @@ internal sealed class MessageBroker : IDisposable
     /// <param name="token">A valid token (SPEC: 1 to 512 bytes).</param>
     /// <param name="publication">The message.</param>
     /// <param name="dirty">Gets the topic when it has to be flushed; the caller flushes before it waits for anything.</param>
-    public PublishResult Publish(ReadOnlySpan<byte> token, Publication publication, DirtyTopics dirty)
-    {
-        if (Context.Memory.Bytes > Context.Limits.LogMemory)
-            return new PublishResult(PublishOutcome.OutOfMemory);
-        while (true)
-        {
-            Topic? topic = Context.Topics.Find(token);
-            AppendResult appended = topic?.Append(publication) ?? AppendResult.NoMembers;
-            switch (appended.Outcome)
-            {
-                case AppendOutcome.Appended:
-                    dirty.Add(topic!);
-                    Context.Counters.Published.Increment();
-                    return new PublishResult(PublishOutcome.Published, appended.Members, 1);
-                case AppendOutcome.NoRoom:
-                    return new PublishResult(PublishOutcome.NoRoom) { Full = topic };
-                case AppendOutcome.NoMembers:
-                    if (!IsCacheable(publication))
-                        return new PublishResult(PublishOutcome.NotFound);
-                    if ((topic ?? Context.Topics.GetOrAdd(token)).Cache(publication).Outcome != AppendOutcome.Cached)
-                        break;
-                    Context.Counters.Published.Increment();
-                    Context.Counters.Cached.Increment();
-                    Context.CacheLedger.DropOverBound();
-                    return new PublishResult(PublishOutcome.Cached);
-            }
-        }
-    }
+    /// <param name="terms">What the publisher asks for beside delivery.</param>
+    public PublishResult Publish(ReadOnlySpan<byte> token, Publication publication, DirtyTopics dirty, PublishTerms? terms = null) =>
+        Publish(Context.Topics, token, publication, dirty, terms);
+
+    /// <summary>The same for a topic that sessions subscribe to by name.</summary>
+    public PublishResult PublishToTopic(ReadOnlySpan<byte> name, Publication publication, DirtyTopics dirty, PublishTerms? terms = null) =>
+        Publish(Context.NamedTopics, name, publication, dirty, terms);
 
     /// <summary>Appends for every session. Broadcasts are not cached.</summary>
     public PublishResult Broadcast(Publication publication, DirtyTopics dirty)
@@ -79,16 +58,40 @@ internal sealed class MessageBroker : IDisposable
         session.Broadcast = new Subscription(_broadcast, session);
         _broadcast.TryJoin(session.Broadcast, out _);
         session.Joined();
-        if (handOver is null)
-        {
-            session.Start(session.OwnTopic);
-        }
-        else
-        {
-            handOver.Ask();
-            Context.Waits.Add(handOver);
-        }
+        Start(session.OwnTopic, handOver);
         session.Start(session.Broadcast);
+    }
+
+    /// <summary>SUBSCRIBE: the session, which has said HELLO, joins a topic by name. For whoever reads its connection.</summary>
+    /// <returns>The subscription, new or not; null when the session has as many topics as it may have.</returns>
+    public Subscription? SubscribeTo(Session session, ReadOnlySpan<byte> name)
+    {
+        while (true)
+        {
+            Topic topic = Context.NamedTopics.GetOrAdd(name);
+            if (session.Find(topic) is { } present)
+                return present;
+            var member = new Subscription(topic, session);
+            List<Subscription> companions = [.. session.OwnTopic!.Topic.Sessions(HandOver.MostLookedAt).Select(other => other.Find(topic)).OfType<Subscription>()];
+            if (!session.HasRoomForTopic)
+                return null;
+            if (!topic.TryJoin(member, out HandOver? handOver, companions))
+                continue;
+            session.Joined(member);
+            Start(member, handOver);
+            return member;
+        }
+    }
+
+    /// <summary>UNSUBSCRIBE: the session leaves a topic by name, and nothing is kept for it. For whoever reads its connection.</summary>
+    /// <returns>False when it was not in it.</returns>
+    public bool UnsubscribeFrom(Session session, ReadOnlySpan<byte> name)
+    {
+        if (Context.NamedTopics.Find(name) is not { } topic || session.Find(topic) is not { } member)
+            return false;
+        session.Left(member);
+        topic.Leave(member);
+        return true;
     }
 
     /// <summary>Lets go of messages whose time is up and of those that have been confirmed. The heartbeat calls it.</summary>
@@ -104,6 +107,46 @@ internal sealed class MessageBroker : IDisposable
         _fanOut.Dispose();
     }
 
+    private void Start(Subscription member, HandOver? handOver)
+    {
+        if (handOver is null)
+        {
+            member.Session.Start(member);
+            return;
+        }
+        handOver.Ask();
+        Context.Waits.Add(handOver);
+    }
+
     private bool IsCacheable(Publication publication) =>
         Context.Limits.Cache > TimeSpan.Zero && publication.Payload.Length <= Context.Limits.CacheSize;
+
+    private PublishResult Publish(SubscriberTable topics, ReadOnlySpan<byte> name, Publication publication, DirtyTopics dirty, PublishTerms? terms)
+    {
+        if (Context.Memory.Bytes > Context.Limits.LogMemory)
+            return new PublishResult(PublishOutcome.OutOfMemory);
+        while (true)
+        {
+            Topic? topic = topics.Find(name);
+            AppendResult appended = topic?.Append(publication, terms?.Receipt) ?? AppendResult.NoMembers;
+            switch (appended.Outcome)
+            {
+                case AppendOutcome.Appended:
+                    dirty.Add(topic!);
+                    Context.Counters.Published.Increment();
+                    return new PublishResult(PublishOutcome.Published, appended.Members, 1);
+                case AppendOutcome.NoRoom:
+                    return new PublishResult(PublishOutcome.NoRoom) { Full = topic };
+                case AppendOutcome.NoMembers:
+                    if (!IsCacheable(publication))
+                        return new PublishResult(PublishOutcome.NotFound);
+                    if ((topic ?? topics.GetOrAdd(name)).Cache(publication).Outcome != AppendOutcome.Cached)
+                        break;
+                    Context.Counters.Published.Increment();
+                    Context.Counters.Cached.Increment();
+                    Context.CacheLedger.DropOverBound();
+                    return new PublishResult(PublishOutcome.Cached);
+            }
+        }
+    }
 }

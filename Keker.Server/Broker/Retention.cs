@@ -6,7 +6,7 @@ namespace Keker.Server.Broker;
 /// <remarks>Not thread-safe: the topic's lock guards it. There is one only while something may have to be kept.</remarks>
 internal sealed class Retention
 {
-    /// <summary>Broken positions kept apart; beyond them the oldest two become one.</summary>
+    /// <summary>Broken positions kept apart; beyond them those of one token become one.</summary>
     private const int MostBroken = 64;
 
     private List<BrokenPosition>? _broken;
@@ -20,27 +20,17 @@ internal sealed class Retention
     public bool HasBroken => _broken is { Count: > 0 };
 
     /// <summary>The oldest offset that is kept for a session that broke; after all there is when there is none.</summary>
-    public long OldestBroken
-    {
-        get
-        {
-            long oldest = long.MaxValue;
-            foreach (BrokenPosition position in _broken ?? [])
-                oldest = Math.Min(oldest, position.Offset);
-            return oldest;
-        }
-    }
+    public long OldestBroken => OldestOf(null);
 
     /// <summary>Keeps what a session that broke had not confirmed.</summary>
-    public void AddBroken(long offset, long expiresAt)
+    public void AddBroken(BrokenPosition position)
     {
         _broken ??= [];
-        if (_broken.Count == MostBroken)
-        {
-            _broken[1] = _broken[1] with { Offset = Math.Min(_broken[0].Offset, _broken[1].Offset) };
-            _broken.RemoveAt(0);
-        }
-        _broken.Add(new BrokenPosition(offset, expiresAt));
+        int twin = _broken.Count < MostBroken ? -1 : _broken.FindIndex(other => other.Token.AsSpan().SequenceEqual(position.Token));
+        if (twin < 0)
+            _broken.Add(position);
+        else
+            _broken[twin] = position with { Offset = Math.Min(position.Offset, _broken[twin].Offset) };
     }
 
     /// <summary>Forgets for whom nobody came back in time.</summary>
@@ -48,10 +38,10 @@ internal sealed class Retention
 
     /// <summary>A new member begins at the oldest position of those who broke, if that is before the one it would begin at.</summary>
     /// <returns>Where it begins.</returns>
-    public long Join(long start, MessageLog log, long now)
+    public long Join(long start, MessageLog log, long now, byte[] token)
     {
         DropExpired(now);
-        start = Math.Max(Math.Min(start, OldestBroken), log.Tail);
+        start = Math.Max(Math.Min(start, OldestOf(token)), log.Tail);
         Unconfirmed = Math.Min(Unconfirmed, start);
         return start;
     }
@@ -94,5 +84,16 @@ internal sealed class Retention
         if (log.Tail > Math.Max(tail, oldestBroken))
             lost.Add(log.Tail - Math.Max(tail, oldestBroken));
         return bytes;
+    }
+
+    private long OldestOf(byte[]? token)
+    {
+        long oldest = long.MaxValue;
+        foreach (BrokenPosition position in _broken ?? [])
+        {
+            if (token is null || position.Token.AsSpan().SequenceEqual(token))
+                oldest = Math.Min(oldest, position.Offset);
+        }
+        return oldest;
     }
 }

@@ -44,9 +44,11 @@ internal sealed class Session(ISessionTransport transport, BrokerContext context
             return;
         }
         bool silent = IsClosed || CloseRequested is { AfterLog: false };
+
+        // Others knock when they leave a note; a barrier that did not fit behind the messages is a note of one's own.
         if (silent)
             Resume();
-        else if (TryFlush(member, encoder) && !_gate.TryLeave())
+        else if (TryFlush(member, encoder) && (HasNotes || !_gate.TryLeave()))
             Resume();
     }
 
@@ -100,6 +102,16 @@ internal sealed class Session(ISessionTransport transport, BrokerContext context
         if (!Topics.TryJoin())
             Leave();
     }
+
+    /// <summary>The session is in one more topic.</summary>
+    public void Joined(Subscription member)
+    {
+        if (!Topics.TryAdd(member))
+            member.Topic.Leave(member, isBreak: Confirms && !_saidGoodbye);
+    }
+
+    /// <summary>The session has left a topic.</summary>
+    public void Left(Subscription member) => Topics.Remove(member);
 
     /// <summary>The reason that goes with 1013.</summary>
     public static ReadOnlyMemory<byte> SlowConsumer { get; } = "slow consumer: too far behind"u8.ToArray();
@@ -190,7 +202,7 @@ internal sealed class Session(ISessionTransport transport, BrokerContext context
                 return true;
 
             // Appended, and its pass has yet to come here: that is before the close, too.
-            if (MarkBehind(OwnTopic) | MarkBehind(Broadcast))
+            if (MarkBehind(OwnTopic) | MarkBehind(Broadcast) | MarkNamedBehind())
             {
                 // Marked and not on the list: whoever marked it is about to put it there and to wake this session.
                 if (_pending.IsEmpty)
@@ -206,6 +218,8 @@ internal sealed class Session(ISessionTransport transport, BrokerContext context
     {
         encoder.Begin(member.Topic, member.Topic.Head, Context.Clock.Now);
         bool sent = TryFlush(member, encoder);
+        if (sent && member.IsUnconfirmed && IsBarrierDue(encoder.Now))
+            NoteBarrier();
 
         // After the flush: a member that waits again was counted again first, so the count never dips to zero between.
         member.Topic.MemberSettled();
@@ -218,6 +232,14 @@ internal sealed class Session(ISessionTransport transport, BrokerContext context
             return false;
         MarkPending(member);
         return true;
+    }
+
+    private bool MarkNamedBehind()
+    {
+        bool any = false;
+        foreach (Subscription member in Topics.Named)
+            any |= MarkBehind(member);
+        return any;
     }
 
     private void LetGo()

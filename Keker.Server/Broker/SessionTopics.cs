@@ -2,14 +2,15 @@ namespace Keker.Server.Broker;
 
 /// <summary>The subscriptions of one session: its own topic, the broadcast, and the topics it asked for.</summary>
 /// <remarks>
-/// A mutable struct: keep it in a field. Whoever reads the connection adds and removes, all others read: the array is replaced, never changed.
+/// A mutable struct: keep it in a field. Whoever reads the connection adds and removes; all others read, in an array that is replaced, never changed.
 /// </remarks>
-internal struct SessionTopics
+internal struct SessionTopics()
 {
     private const int NoMember = 0;
     private const int Member = 1;
     private const int Former = 2;
 
+    private Subscription[] _named = [];
     private int _membership;
 
     /// <summary>The topic of the session's token, from HELLO on.</summary>
@@ -18,40 +19,88 @@ internal struct SessionTopics
     /// <summary>The broadcast, from HELLO on.</summary>
     public Subscription? Broadcast { get; set; }
 
-    /// <summary>True when a message was sent that is not confirmed.</summary>
-    public readonly bool IsUnconfirmed => Own is { IsUnconfirmed: true };
+    /// <summary>The topics it asked for.</summary>
+    public readonly ReadOnlySpan<Subscription> Named => Volatile.Read(in _named);
 
-    /// <summary>The session is a member of its topics.</summary>
-    /// <returns>False when it has left meanwhile: it has to leave again.</returns>
+    /// <summary>True when a message was sent that is not confirmed.</summary>
+    public readonly bool IsUnconfirmed
+    {
+        get
+        {
+            if (Own is { IsUnconfirmed: true })
+                return true;
+            foreach (Subscription member in Named)
+            {
+                if (member.IsUnconfirmed)
+                    return true;
+            }
+            return false;
+        }
+    }
+
+    /// <summary>The session is a member of its own topic and of the broadcast.</summary>
+    /// <returns>False when it has ended meanwhile: it has to leave again.</returns>
     public bool TryJoin() => Interlocked.CompareExchange(ref _membership, Member, NoMember) == NoMember;
 
     /// <returns>True for who has to take it out of its topics.</returns>
     public bool TryLeave() => Interlocked.Exchange(ref _membership, Former) == Member;
 
+    public readonly Subscription? Find(Topic topic)
+    {
+        foreach (Subscription member in Named)
+        {
+            if (member.Topic == topic)
+                return member;
+        }
+        return null;
+    }
+
+    /// <summary>The session has joined one more topic.</summary>
+    /// <returns>False when the session has ended meanwhile: it has to leave the topic again.</returns>
+    public bool TryAdd(Subscription member)
+    {
+        Volatile.Write(ref _named, [.. _named, member]);
+        Interlocked.MemoryBarrier();
+        return Volatile.Read(ref _membership) == Member;
+    }
+
+    public void Remove(Subscription member) => Volatile.Write(ref _named, Array.FindAll(_named, other => other != member));
+
     /// <summary>Takes the session out of its topics.</summary>
     /// <param name="isBreak">True unless the client said goodbye: what is not confirmed is kept for its next HELLO.</param>
     public readonly void Leave(bool isBreak)
     {
+        foreach (Subscription member in Named)
+            member.Topic.Leave(member, isBreak);
         Own!.Topic.Leave(Own, isBreak);
         Broadcast!.Topic.Leave(Broadcast, isBreak);
     }
 
     /// <summary>A barrier goes out behind everything up to the cursors. For the owner of the gate.</summary>
-    /// <param name="member">The one that is being sent to; null for none.</param>
+    /// <param name="current">The one that is being sent to; null for none.</param>
     /// <param name="cursor">Where its cursor will be.</param>
-    public readonly void NoteBarrier(Subscription? member = null, long cursor = 0)
+    public readonly void NoteBarrier(Subscription? current = null, long cursor = 0)
     {
-        if (Own is { } own)
-            own.BarrierCursor = own == member ? cursor : own.Cursor;
+        if (Own is null)
+            return;
+        Own.BarrierCursor = Own == current ? cursor : Own.Cursor;
+        foreach (Subscription member in Named)
+            member.BarrierCursor = member == current ? cursor : member.Cursor;
     }
 
     /// <summary>The barrier was answered.</summary>
-    public readonly void Confirm() => Own?.Confirm();
+    public readonly void Confirm()
+    {
+        Own?.Confirm();
+        foreach (Subscription member in Named)
+            member.Confirm();
+    }
 
     /// <summary>After <see cref="Confirm"/>, and after the barrier was noted as answered: topics let go of what everybody has.</summary>
     public readonly void Release()
     {
-        if (Own is { } own)
-            own.Topic.OnConfirmed();
+        Own?.Topic.OnConfirmed();
+        foreach (Subscription member in Named)
+            member.Topic.OnConfirmed();
     }
 }

@@ -2,7 +2,7 @@ using Keker.Server.Observability;
 
 namespace Keker.Server.Broker;
 
-/// <summary>Every topic by token: the one place where the server's locking is striped.</summary>
+/// <summary>Every topic of one name space by its token or name: the one place where the server's locking is striped.</summary>
 /// <remarks>
 /// <para>Thread-safe. Tokens are spread over stripes by a keyed hash; each stripe has a lock and a dictionary of its own.</para>
 /// <para>
@@ -16,10 +16,12 @@ internal sealed class SubscriberTable
     private const int StripesPerProcessor = 16;
 
     private readonly Stripe[] _stripes;
+    private readonly TopicKind _kind;
     private readonly BrokerContext _context;
 
-    public SubscriberTable(BrokerContext context)
+    public SubscriberTable(TopicKind kind, BrokerContext context)
     {
+        _kind = kind;
         _context = context;
         _stripes = new Stripe[System.Numerics.BitOperations.RoundUpToPowerOf2((uint)(StripesPerProcessor * Environment.ProcessorCount))];
         for (int i = 0; i < _stripes.Length; i++)
@@ -43,7 +45,7 @@ internal sealed class SubscriberTable
     public Topic GetOrAdd(ReadOnlySpan<byte> token)
     {
         int hash = TokenComparer.Hash(token);
-        return StripeOf(hash).GetOrAdd(token, _context);
+        return StripeOf(hash).GetOrAdd(token, _kind, _context);
     }
 
     /// <summary>Takes a topic out, if it is still empty. Called with no lock held.</summary>
@@ -73,13 +75,13 @@ internal sealed class SubscriberTable
                 return _byToken.TryGetValue(token, out Topic? topic) ? topic : null;
         }
 
-        public Topic GetOrAdd(ReadOnlySpan<byte> token, BrokerContext context)
+        public Topic GetOrAdd(ReadOnlySpan<byte> token, TopicKind kind, BrokerContext context)
         {
             lock (_lock)
             {
                 if (!_byToken.TryGetValue(token, out Topic? topic))
                 {
-                    topic = new Topic(token.ToArray(), context);
+                    topic = new Topic(kind, token.ToArray(), context);
                     _topics.Add(topic.Name, topic);
                 }
                 return topic;

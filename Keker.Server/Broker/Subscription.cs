@@ -17,6 +17,9 @@ internal sealed class Subscription(Topic topic, Session session)
 
     public Session Session { get; } = session;
 
+    /// <summary>Whether what it has not confirmed is kept.</summary>
+    public bool IsRetained => Session.Confirms && Topic.Retains;
+
     /// <summary>Offset of the next publication to send. Others than the gate's owner read it as a hint only.</summary>
     public long Cursor
     {

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Keker.Server.Broker;
 
 /// <summary>
@@ -20,24 +18,29 @@ internal sealed class Topic
     private bool _passRunning;
     private bool _retired;
     private int _pendingMembers;
-    private int _deflatingMembers;
-    private int _confirmingMembers;
+    private int _deflating;
+    private int _retained;
     private long _largeUpTo;
-    private WaitingPublishers? _waiters;
-    private List<ConfirmWait>? _waits;
+    private TopicWaits? _waits;
 
-    public Topic(byte[] name, BrokerContext context)
+    public Topic(TopicKind kind, byte[] name, BrokerContext context)
     {
+        Kind = kind;
         Name = name;
         _context = context;
         _log = new TopicLog(this, context);
     }
 
-    /// <summary>The token as UTF-8; empty for the broadcast.</summary>
+    public TopicKind Kind { get; }
+
+    /// <summary>The token or the name as UTF-8; empty for the broadcast.</summary>
     public byte[] Name { get; }
 
     /// <summary>True for the one topic that is in no table and never retired.</summary>
-    public bool IsBroadcast => Name.Length == 0;
+    public bool IsBroadcast => Kind == TopicKind.Broadcast;
+
+    /// <summary>Whether what members have not confirmed is kept. Of broadcasts it is not: they have no recipient who could come back for them.</summary>
+    public bool Retains => !IsBroadcast && _context.Limits.Cache > TimeSpan.Zero;
 
     /// <summary>Offset that the next publication will get.</summary>
     public long Head => _log.Head;
@@ -45,19 +48,16 @@ internal sealed class Topic
     /// <summary>Members now. A hint without the lock.</summary>
     public int MemberCount => _members.Count;
 
-    /// <summary>Publications that members, or recipients to come, may still need.</summary>
-    public long LogBytes
-    {
-        get { lock (_lock) return _log.Bytes; }
-    }
+    /// <summary>Bytes of the publications that members, or recipients to come, may still need. A hint without the lock.</summary>
+    public long LogBytes => _log.Bytes;
 
     /// <summary>True when a pass would have to deflate what takes too long for a thread that serves sockets. A hint without the lock.</summary>
-    public bool HasLargeToDeflate => Volatile.Read(ref _deflatingMembers) > 0 && Volatile.Read(ref _largeUpTo) > _log.FlushedOffset;
+    public bool HasLargeToDeflate => Volatile.Read(ref _deflating) > 0 && Volatile.Read(ref _largeUpTo) > _log.FlushedOffset;
 
     /// <summary>Who runs flush passes: see <see cref="FanOut"/>.</summary>
     public bool TryEnterPass() => _passGate.TryEnter();
 
-    /// <summary>False: somebody made the topic dirty meanwhile and the caller has to run another pass.</summary>
+    /// <returns>False: somebody made the topic dirty meanwhile and the caller has to run another pass.</returns>
     public bool TryLeavePass() => _passGate.TryLeave();
 
     /// <summary>Appends for the members that are there. The caller makes sure that a flush follows.</summary>
@@ -69,10 +69,8 @@ internal sealed class Topic
         {
             if (_retired)
                 return AppendResult.Retired;
-            if (_members.Count == 0)
-                return AppendResult.NoMembers;
-            if (!_log.HasRoom)
-                return AppendResult.NoRoom;
+            if (_members.Count == 0 || !_log.HasRoom)
+                return _members.Count == 0 ? AppendResult.NoMembers : AppendResult.NoRoom;
             long offset = _log.Append(publication);
             if (publication.Payload.Length > BrokerLimits.MostBytesToDeflateInline)
                 _largeUpTo = offset + 1;
@@ -81,7 +79,7 @@ internal sealed class Topic
             if (receipt is not null)
             {
                 receipt.Expect(this, _members.Snapshot(), offset);
-                (_waits ??= []).Add(receipt);
+                (_waits ??= new TopicWaits()).Add(receipt);
             }
             return AppendResult.Appended(_members.Count);
         }
@@ -103,17 +101,7 @@ internal sealed class Topic
     }
 
     /// <summary>Lets go of a cached publication whose time is up or whose memory is needed; nothing when a HELLO took it meanwhile.</summary>
-    public void DropCached(CacheEntry entry)
-    {
-        bool disposable;
-        lock (_lock)
-        {
-            _log.DropCached(entry);
-            Trim();
-            disposable = IsDisposable;
-        }
-        RetireWhen(disposable);
-    }
+    public void DropCached(CacheEntry entry) => Change(static (log, dropped) => log.DropCached(dropped), entry);
 
     /// <summary>
     /// Adds a member. Cursor and cached range are taken in one step: the first session gets what was cached, later ones start
@@ -121,8 +109,9 @@ internal sealed class Topic
     /// </summary>
     /// <param name="member">The member; marked as pending, for the caller to start it.</param>
     /// <param name="handOver">Set when it may start only then: other sessions of the token are asked what has arrived.</param>
+    /// <param name="companions">Other sessions of the same token in this topic; null in the topic of the token itself.</param>
     /// <returns>False when the topic was retired meanwhile: look it up again.</returns>
-    public bool TryJoin(Subscription member, out HandOver? handOver)
+    public bool TryJoin(Subscription member, out HandOver? handOver, List<Subscription>? companions = null)
     {
         lock (_lock)
         {
@@ -132,26 +121,20 @@ internal sealed class Topic
 
             // Counted as behind before the lock is released, or a pass of somebody else's publish could trim what it has to get;
             // marked before it has a cursor, or a drain could find it behind and mark it, too.
-            bool marked = member.TryMarkPending();
-            Debug.Assert(marked);
+            member.TryMarkPending();
             MemberPending();
-            member.StartAt(_log.Join());
-            if (_confirmingMembers > 0)
-                handOver = HandOver.TryBegin(member, _members.Snapshot(), _context.Clock.Now);
+            member.StartAt(_log.Join(member.Session.Token));
+            if (_retained > 0)
+                handOver = HandOver.TryBegin(member, companions ?? _members.First(HandOver.MostLookedAt), _context.Clock.Now);
             if (handOver is not null)
-                (_waits ??= []).Add(handOver);
+                (_waits ??= new TopicWaits()).Add(handOver);
             _members.Add(member);
-            if (member.Session.Variant == Variant.Deflated)
-                _deflatingMembers++;
-            if (IsRetaining(member))
-                _confirmingMembers++;
-            if (_members.Count == 1 && !IsBroadcast)
-                _context.Topics.Occupied.Increment();
+            Tally(member, 1);
             return true;
         }
     }
 
-    /// <summary>Takes a member out.</summary>
+    /// <summary>Takes a member out; nothing when it is out already.</summary>
     /// <param name="member">The member.</param>
     /// <param name="isBreak">True keeps what it has not confirmed for the next HELLO.</param>
     public void Leave(Subscription member, bool isBreak = false)
@@ -159,18 +142,13 @@ internal sealed class Topic
         bool disposable;
         lock (_lock)
         {
+            if (member.HasLeft)
+                return;
             _members.Remove(member, _passRunning);
-            if (member.Session.Variant == Variant.Deflated)
-                _deflatingMembers--;
-            if (IsRetaining(member))
-            {
-                _confirmingMembers--;
-                if (isBreak)
-                    _log.KeepFrom(member.Confirmed);
-            }
+            Tally(member, -1);
+            if (isBreak && member.IsRetained)
+                _log.KeepFrom(member.Confirmed, member.Session.Token);
             member.HasLeft = true;
-            if (_members.Count == 0 && !IsBroadcast)
-                _context.Topics.Occupied.Decrement();
             Trim();
             disposable = IsDisposable;
         }
@@ -207,10 +185,8 @@ internal sealed class Topic
         {
             _passRunning = false;
             _members.Compact();
-            _log.Flushed(pass.Head, pass.HeadPosition);
+            waiters = _log.Flushed(pass.Head, pass.HeadPosition);
             Trim();
-            waiters = _waiters;
-            _waiters = null;
             disposable = IsDisposable;
         }
         waiters?.Release();
@@ -222,11 +198,7 @@ internal sealed class Topic
     public Task? WaitForRoom()
     {
         lock (_lock)
-        {
-            if (_log.HasRoom)
-                return Task.CompletedTask;
-            return (_waiters ??= new WaitingPublishers()).TryAdd(_context.Limits.MostWaitingPublishers);
-        }
+            return _log.WaitForRoom();
     }
 
     /// <summary>References to the publications from <paramref name="cursor"/> on, as many as fit the batch, for encoding outside the lock.</summary>
@@ -246,15 +218,8 @@ internal sealed class Topic
     /// <summary>A member from such a list was flushed, or its session ended.</summary>
     public void MemberSettled()
     {
-        if (Interlocked.Decrement(ref _pendingMembers) != 0)
-            return;
-        bool disposable;
-        lock (_lock)
-        {
-            Trim();
-            disposable = IsDisposable;
-        }
-        RetireWhen(disposable);
+        if (Interlocked.Decrement(ref _pendingMembers) == 0)
+            Change(static (_, _) => { }, 0);
     }
 
     /// <summary>A member has confirmed something. Where it is the only one, nothing needs to be looked for to let go of it.</summary>
@@ -282,47 +247,56 @@ internal sealed class Topic
         RetireWhen(disposable);
     }
 
-    /// <summary>Ends the waits whose answers are complete or whose time is up. Called with no lock held.</summary>
-    public void CheckWaits()
+    /// <summary>Sessions in this topic, at most so many.</summary>
+    public List<Session> Sessions(int most)
     {
-        if (Volatile.Read(ref _waits) is null)
-            return;
-        List<ConfirmWait>? over;
         lock (_lock)
-        {
-            long now = _context.Clock.Now;
-            over = _waits?.FindAll(wait => wait.IsOver(now));
-            if (over is { Count: > 0 } && _waits!.RemoveAll(over.Contains) > 0 && _waits.Count == 0)
-                _waits = null;
-        }
-        over?.ForEach(wait => wait.End());
+            return _members.First(most).ConvertAll(member => member.Session);
     }
 
     /// <summary>Where a member starts after all: in one step with what others have confirmed by now.</summary>
     public void StartAt(Subscription member, HandOver handOver)
     {
         lock (_lock)
-            member.StartAt(Math.Max(_log.Tail, Math.Min(_log.Join(), Math.Min(member.Cursor, handOver.OldestUnconfirmed))));
+            member.StartAt(Math.Max(_log.Tail, Math.Min(_log.Join(member.Session.Token), Math.Min(member.Cursor, handOver.OldestUnconfirmed))));
     }
 
     /// <summary>Nobody will miss it: no member, nothing kept, no pass that still refers to it.</summary>
-    private bool IsDisposable => !IsBroadcast && !_passRunning && _members.Count == 0 && _log.IsUnused && _waiters is null;
+    private bool IsDisposable => !IsBroadcast && !_passRunning && _members.Count == 0 && _log.IsUnused;
 
-    /// <summary>Whether what a member has not confirmed is kept. Broadcasts are not: they have no recipient who could come back for them.</summary>
-    private bool IsRetaining(Subscription member) => member.Session.Confirms && !IsBroadcast && _context.Limits.Cache > TimeSpan.Zero;
+    /// <summary>Changes what the log keeps, and acts on it.</summary>
+    private void Change<T>(Action<TopicLog, T> change, T argument)
+    {
+        bool disposable;
+        lock (_lock)
+        {
+            change(_log, argument);
+            Trim();
+            disposable = IsDisposable;
+        }
+        RetireWhen(disposable);
+    }
 
-    /// <summary>True while somebody may read the log before the last completed pass; who has left and still waits does not count.</summary>
-    private bool IsLogNeeded => _passRunning || (_members.Count > 0 && Volatile.Read(ref _pendingMembers) > 0);
+    private void CheckWaits() => Volatile.Read(ref _waits)?.Check(_context.Clock.Now);
+
+    private void Tally(Subscription member, int change)
+    {
+        _deflating += member.Session.Variant == Variant.Deflated ? change : 0;
+        _retained += member.IsRetained ? change : 0;
+        if (Kind == TopicKind.Token && _members.Count == Math.Max(change, 0))
+            _context.Topics.Occupied.Add(change);
+    }
 
     private void RetireWhen(bool disposable)
     {
         if (disposable)
-            _context.Topics.Retire(this);
+            (Kind == TopicKind.Token ? _context.Topics : _context.NamedTopics).Retire(this);
     }
 
+    /// <summary>Not while somebody may read the log before the last completed pass; who has left and still waits does not count.</summary>
     private void Trim()
     {
-        if (!IsLogNeeded)
-            _log.Trim(_members, _confirmingMembers);
+        if (!_passRunning && (_members.Count == 0 || Volatile.Read(ref _pendingMembers) == 0))
+            _log.Trim(_members, _retained);
     }
 }

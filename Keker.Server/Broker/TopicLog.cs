@@ -13,6 +13,7 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
     private long _flushedOffset;
     private long _flushedPosition;
     private long _handedOver;
+    private WaitingPublishers? _waiters;
 
     public long Head => _log.Head;
 
@@ -27,7 +28,7 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
     public long FlushedOffset => Volatile.Read(ref _flushedOffset);
 
     /// <summary>True when nothing is kept for anybody, now or to come.</summary>
-    public bool IsUnused => _log.IsEmpty && _retention is null;
+    public bool IsUnused => _log.IsEmpty && _retention is null && _waiters is null;
 
     /// <summary>Room: how far publishers may be ahead of the last completed pass. Blocked members never count.</summary>
     public bool HasRoom => _log.HeadPosition - _flushedPosition < context.Limits.Lag / 2;
@@ -46,7 +47,7 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
         while (_cache is not null && !_cache.HasRoomFor(publication, context.Limits.CacheSize))
             _cache.DropOldest();
         long offset = Append(publication);
-        Flushed(_log.Head, _log.HeadPosition);
+        Flushed(_log.Head, _log.HeadPosition)?.Release();
         (_cache ??= new TopicCache(context.CacheLedger)).Add(topic, publication, offset);
     }
 
@@ -58,12 +59,13 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
     }
 
     /// <summary>Where a new member begins: with what was cached, which is its own then, or with what sessions that broke had not confirmed.</summary>
-    public long Join()
+    /// <param name="token">The token of the member's session.</param>
+    public long Join(byte[] token)
     {
         long now = context.Clock.Now;
         long start = _cache?.TakeAll(now) ?? _log.Head;
         _cache = null;
-        start = _retention?.Join(start, _log, now) ?? start;
+        start = _retention?.Join(start, _log, now, token) ?? start;
 
         // What was kept comes on top of what it may lag, or the next publish could cut it off before it got anything.
         if (start < _log.Head)
@@ -72,19 +74,27 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
     }
 
     /// <summary>Keeps what a session that broke had not confirmed, for the time of the cache.</summary>
-    public void KeepFrom(long confirmed)
+    public void KeepFrom(long confirmed, byte[] token)
     {
         if (confirmed < _log.Tail)
             context.Counters.UnconfirmedLost.Add(_log.Tail - confirmed);
-        Retain().AddBroken(Math.Max(confirmed, _log.Tail), context.Clock.Now + (long)context.Limits.Cache.TotalMilliseconds);
+        Retain().AddBroken(new BrokenPosition(Math.Max(confirmed, _log.Tail), context.Clock.Now + (long)context.Limits.Cache.TotalMilliseconds, token));
     }
 
     /// <summary>A pass has ended.</summary>
-    public void Flushed(long offset, long position)
+    /// <returns>Publishers that may try again: the caller releases them once it has left the lock.</returns>
+    public WaitingPublishers? Flushed(long offset, long position)
     {
         Volatile.Write(ref _flushedOffset, Math.Max(_flushedOffset, offset));
         _flushedPosition = Math.Max(_flushedPosition, position);
+        WaitingPublishers? waiters = _waiters;
+        _waiters = null;
+        return waiters;
     }
+
+    /// <returns>Completes when a pass has made room, or at once when there is room; null when too many wait already.</returns>
+    public Task? WaitForRoom() =>
+        HasRoom ? Task.CompletedTask : (_waiters ??= new WaitingPublishers()).TryAdd(context.Limits.MostWaitingPublishers);
 
     /// <summary>References to the publications from <paramref name="cursor"/> on, as many as fit the batch.</summary>
     /// <returns>False when they have left the log.</returns>
@@ -103,8 +113,8 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
     /// others stand at or after the end of the last completed pass.
     /// </summary>
     /// <param name="members">The members.</param>
-    /// <param name="confirming">How many of them confirm.</param>
-    public void Trim(MemberTable members, int confirming)
+    /// <param name="retained">How many of them have kept for them what they have not confirmed.</param>
+    public void Trim(MemberTable members, int retained)
     {
         _handedOver = 0;
         if (_cache is { IsEmpty: true })
@@ -112,7 +122,7 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
         long end = members.Count == 0 ? _log.Head : _flushedOffset;
         if (_cache is not null)
             end = Math.Min(end, _cache.OldestOffset);
-        if (confirming == 0 && _retention is null)
+        if (retained == 0 && _retention is null)
         {
             context.Memory.Remove(_log.TrimTo(end));
             return;

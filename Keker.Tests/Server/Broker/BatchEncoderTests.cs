@@ -153,8 +153,9 @@ internal sealed class BatchEncoderTests
 
     private static void Trim(Topic topic, long offset)
     {
-        var log = (MessageLog)typeof(Topic).GetField("_log", System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Instance)!.GetValue(topic)!;
-        log.TrimTo(offset);
+        const System.Reflection.BindingFlags Hidden = System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Instance;
+        object log = typeof(Topic).GetField("_log", Hidden)!.GetValue(topic)!;
+        ((MessageLog)typeof(TopicLog).GetField("_log", Hidden)!.GetValue(log)!).TrimTo(offset);
     }
 
     private void Append(int first, int count)

@@ -64,7 +64,7 @@ internal sealed class DeflatedPublicationTests
         foreach (var encoder in new[] { new BatchEncoder(int.MaxValue), new BatchEncoder(int.MaxValue) })
         {
             encoder.Begin(topic, 1);
-            Batch batch = encoder.Get(0, deflated: true)!;
+            Batch batch = encoder.Get(0, Variant.Deflated)!;
             Assert.That(MemoryMarshal.TryGetArray(batch.Bytes, out ArraySegment<byte> bytes), Is.True);
             Assert.That(bytes.Array, Is.SameAs(publication.GetDeflated(0)));
         }
@@ -81,9 +81,9 @@ internal sealed class DeflatedPublicationTests
         encoder.Begin(topic, 2);
 
         Batch plain = encoder.Get(0)!;
-        Batch deflated = encoder.Get(0, deflated: true)!;
+        Batch deflated = encoder.Get(0, Variant.Deflated)!;
 
-        Assert.That((encoder.Get(0), encoder.Get(0, deflated: true)), Is.EqualTo((plain, deflated)));
+        Assert.That((encoder.Get(0), encoder.Get(0, Variant.Deflated)), Is.EqualTo((plain, deflated)));
         Assert.That(deflated.Bytes.Length, Is.LessThan(plain.Bytes.Length / 2));
         List<SentFrame> frames = Wire.Decode(deflated.Bytes.Span, out _, mayBeDeflated: true);
         Assert.That(frames.Select(frame => frame.IsDeflated), Is.EqualTo(new[] { true, false }));
@@ -95,7 +95,7 @@ internal sealed class DeflatedPublicationTests
     {
         Publication[] publications = [Json(10), Json(1500), Json(0), Json(2000)];
         var batch = new Batch();
-        batch.Begin(0, deflated: true);
+        batch.Begin(0, Variant.Deflated);
         foreach (Publication publication in publications)
             Assert.That(batch.TryAdd(publication), Is.True);
         batch.Encode(int.MaxValue);

@@ -25,6 +25,9 @@ internal sealed class FakeTransport : ISessionTransport
     /// <summary>Whether the client has negotiated compression.</summary>
     public bool Deflates { get; init; }
 
+    /// <summary>Whether the client's pongs count as confirmations.</summary>
+    public bool Confirms { get; init; }
+
     /// <summary>Runs at the beginning of every <see cref="TrySend"/>: holds a pass where the test wants it.</summary>
     public Action? OnTrySend { get; set; }
 

@@ -42,7 +42,7 @@ internal sealed class FanOutTests
     public void Workers_share_a_large_pass()
     {
         TestClient[] clients = Join(600);
-        using var both = new Barrier(2);
+        using var both = new System.Threading.Barrier(2);
 
         // The first members of two shares: each waits for the other, so one worker alone would not get past the first.
         bool shared = true;

@@ -43,7 +43,7 @@ internal sealed class SessionGateTests
         var counted = new SinkTransport();
         _broker.Broker.Subscribe(new Session(counted, _broker.Context), "t"u8);
         Publication publication = TestBroker.Message("x");
-        using var round = new Barrier(2);
+        using var round = new System.Threading.Barrier(2);
         int stuck = 0;
 
         // After each round nobody publishes any more: what is left behind then would wait for the next publish.
@@ -179,21 +179,25 @@ internal sealed class SessionGateTests
     }
 
     [Test]
-    public void Pings_are_numbered_and_only_their_own_payload_answers_them()
+    public void Pings_are_numbered_one_is_under_way_at_a_time_and_only_its_own_payload_answers_it()
     {
         TestClient client = _broker.Join("t");
         client.Session.SendPing();
         client.Session.SendPing();
-        byte[][] payloads = [.. client.Wire.Frames.Select(frame => frame.Payload)];
-        Assert.That(payloads.Select(payload => Convert.ToHexString(payload)[..8]), Is.EqualTo(new[] { "00000001", "00000002" }));
-        Assert.That(client.Session.LatestPing, Is.EqualTo(2));
-        Assert.That(client.Session.IsAnswer(payloads[0], out uint ping) ? ping : 0, Is.EqualTo(1));
-        Assert.That(client.Session.IsAnswer(payloads[1], out ping) ? ping : 0, Is.EqualTo(2));
-        Assert.That(client.Session.IsAnswer([0, 0, 0, 3, .. payloads[0].AsSpan(4)], out _), Is.False, "never sent");
-        Assert.That(client.Session.IsAnswer([0, 0, 0, 0, .. payloads[0].AsSpan(4)], out _), Is.False, "no number");
-        payloads[0][^1]++;
-        Assert.That(client.Session.IsAnswer(payloads[0], out _), Is.False, "guessed");
-        Assert.That(client.Session.IsAnswer(payloads[0].AsSpan(0, 4), out _), Is.False, "the number alone");
+        byte[] first = client.Wire.Frames.Single().Payload;
+        Assert.That(Convert.ToHexString(first)[..8], Is.EqualTo("00000001"));
+        Assert.That(client.Session.TryTakePong([0, 0, 0, 2, .. first.AsSpan(4)]), Is.False, "never sent");
+        Assert.That(client.Session.TryTakePong([0, 0, 0, 0, .. first.AsSpan(4)]), Is.False, "no number");
+        Assert.That(client.Session.TryTakePong([.. first[..^1], (byte)(first[^1] + 1)]), Is.False, "guessed");
+        Assert.That(client.Session.TryTakePong(first.AsSpan(0, 4)), Is.False, "the number alone");
+        Assert.That(client.Session.TryTakePong(first));
+        Assert.That(client.Session.TryTakePong(first), Is.False, "a second time");
+
+        client.Session.SendPing();
+        byte[] second = client.Wire.Frames[1].Payload;
+        Assert.That(Convert.ToHexString(second)[..8], Is.EqualTo("00000002"));
+        Assert.That(client.Session.TryTakePong(first), Is.False, "the one before");
+        Assert.That(client.Session.TryTakePong(second));
     }
 
     private static void Once(TestClient client, Action action) => client.Wire.OnTrySend = () =>

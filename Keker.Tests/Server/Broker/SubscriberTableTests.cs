@@ -46,7 +46,7 @@ internal sealed class SubscriberTableTests
         Assert.That(Table.Find("t"u8), Is.Null);
         Assert.That(old.Append(TestBroker.Message("x")), Is.EqualTo(AppendResult.Retired));
         Assert.That(old.Cache(TestBroker.Message("x")), Is.EqualTo(AppendResult.Retired));
-        Assert.That(old.TryJoin(new Subscription(old, new Session(new FakeTransport(), _broker.Context))), Is.False);
+        Assert.That(old.TryJoin(new Subscription(old, new Session(new FakeTransport(), _broker.Context)), out _), Is.False);
 
         TestClient client = _broker.Join("t");
         Table.Retire(old);

@@ -60,7 +60,7 @@ internal sealed class TestBroker : IDisposable
     public TestClient Join(string token, FakeTransport? wire = null)
     {
         wire ??= new FakeTransport();
-        var session = new Session(wire, Context) { Deflates = wire.Deflates };
+        var session = new Session(wire, Context) { Variant = wire.Deflates ? Variant.Deflated : Variant.Plain, Confirms = wire.Confirms };
         Broker.Subscribe(session, Token(token));
         return new TestClient(session, wire);
     }

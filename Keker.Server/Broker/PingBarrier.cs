@@ -5,7 +5,7 @@ namespace Keker.Server.Broker;
 /// (RFC 6455 5.5.2), so the pong proves that all before the ping has arrived. At most one is under way: a peer may answer only the latest (5.5.3).
 /// </summary>
 /// <remarks>A mutable struct: keep it in a field. <see cref="Answered"/> is for whoever reads the connection, the rest for the owner of the gate unless it says otherwise.</remarks>
-internal struct Barrier()
+internal struct PingBarrier()
 {
     /// <summary>Milliseconds between barriers under load: each costs a pong.</summary>
     private const long Interval = 1000;
@@ -14,6 +14,7 @@ internal struct Barrier()
     private const long WantedInterval = 100;
 
     private long _sentAt = -Interval;
+    private long _sentBefore = -Interval;
     private uint _answered;
     private bool _wanted;
 
@@ -37,8 +38,12 @@ internal struct Barrier()
     public void Sent(long now)
     {
         Volatile.Write(ref _wanted, false);
+        _sentBefore = _sentAt;
         Volatile.Write(ref _sentAt, now);
     }
+
+    /// <summary>The last one has not gone out: it is as due as before.</summary>
+    public void TakeBack() => Volatile.Write(ref _sentAt, _sentBefore);
 
     /// <summary>The answer has arrived, and what it confirms is noted: the next one may go out.</summary>
     public void Answered(uint ping) => Volatile.Write(ref _answered, ping);

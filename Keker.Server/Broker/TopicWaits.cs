@@ -1,0 +1,28 @@
+namespace Keker.Server.Broker;
+
+/// <summary>What waits for confirmations of one topic's members.</summary>
+/// <remarks>Thread-safe. Its lock is an innermost one.</remarks>
+internal sealed class TopicWaits
+{
+    private readonly Lock _lock = new();
+    private readonly List<ConfirmWait> _waits = [];
+
+    public void Add(ConfirmWait wait)
+    {
+        lock (_lock)
+            _waits.Add(wait);
+    }
+
+    /// <summary>Ends those whose answers are complete or whose time is up. Called with no lock held.</summary>
+    public void Check(long now)
+    {
+        List<ConfirmWait> over;
+        lock (_lock)
+        {
+            over = _waits.FindAll(wait => wait.HasEnded || wait.IsOver(now));
+            if (over.Count > 0)
+                _waits.RemoveAll(over.Contains);
+        }
+        over.ForEach(wait => wait.End());
+    }
+}

@@ -1,0 +1,90 @@
+using Keker.Server.Broker;
+
+namespace Keker.Tests.Server.Broker;
+
+/// <summary>A HELLO while the client's old connection is dead, and the server does not know it yet.</summary>
+internal sealed class BrokenSessionTests
+{
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
+    private TestBroker _broker = null!;
+
+    [SetUp]
+    public void Start() => _broker = new TestBroker();
+
+    [TearDown]
+    public void Stop() => _broker.Dispose();
+
+    [Test]
+    public void A_session_that_said_HELLO_while_the_old_one_is_dead_but_not_noticed_gets_everything_after_a_second()
+    {
+        TestClient dead = Join();
+        _broker.Publish("t", "a", "b");
+        TestClient next = Join();
+        _broker.Publish("t", "c");
+        Assert.That(next.Wire.Messages, Is.Empty, "the old one is asked first");
+        _broker.Time.Advance(Second);
+        Assert.That(next.Wire.Messages, Is.EqualTo(new[] { "a", "b", "c" }));
+        TestBroker.Leave(dead);
+        _broker.Publish("t", "d");
+        Assert.That(next.Wire.Messages, Is.EqualTo(new[] { "a", "b", "c", "d" }));
+    }
+
+    [Test]
+    public void A_session_that_has_been_silent_for_a_second_already_is_not_waited_for()
+    {
+        Join();
+        _broker.Publish("t", "a");
+        _broker.Time.Advance(Second);
+        Assert.That(Join().Wire.Messages, Is.EqualTo(new[] { "a" }));
+    }
+
+    [Test]
+    public void When_the_other_session_answers_the_new_one_starts_at_once_with_what_is_live()
+    {
+        TestClient other = Join();
+        _broker.Publish("t", "a");
+        TestClient next = Join();
+        _broker.Publish("t", "b");
+        other.AnswerPing();
+        Assert.That(next.Wire.Messages, Is.EqualTo(new[] { "b" }));
+        Assert.That(other.Wire.Messages, Is.EqualTo(new[] { "a", "b" }));
+    }
+
+    [Test]
+    public void When_the_other_session_breaks_while_it_is_asked_the_new_one_starts_at_once_with_what_was_not_confirmed()
+    {
+        TestClient other = Join();
+        _broker.Publish("t", "a");
+        TestClient next = Join();
+        TestBroker.Leave(other);
+        Assert.That(next.Wire.Messages, Is.EqualTo(new[] { "a" }));
+    }
+
+    [Test]
+    public void When_the_other_session_says_goodbye_while_it_is_asked_nothing_comes_again()
+    {
+        TestClient other = Join();
+        _broker.Publish("t", "a");
+        TestClient next = Join();
+        other.Session.SaidGoodbye();
+        TestBroker.Leave(other);
+        _broker.Publish("t", "b");
+        Assert.That(next.Wire.Messages, Is.EqualTo(new[] { "b" }));
+    }
+
+    [Test]
+    public void A_session_that_leaves_while_it_waits_leaves_nothing_behind()
+    {
+        TestClient other = Join();
+        _broker.Publish("t", "a");
+        TestClient next = Join();
+        TestBroker.Leave(next);
+        TestBroker.Leave(other);
+        _broker.Advance(Second);
+        _broker.Advance(TimeSpan.FromSeconds(5));
+        _broker.AssertHoldsNothing();
+    }
+
+    private TestClient Join() => _broker.Join("t", new FakeTransport { Confirms = true });
+}
