@@ -24,6 +24,7 @@ internal sealed class IdleRun(LoadOptions options, Peer peer, LoadedServer serve
         double seconds = clock.Seconds;
         ProcessSample? used = clock.Server;
         double ownCpu = clock.OwnCpu;
+        double? othersBusy = clock.OthersBusy;
 
         int open = subscribers.Open;
         int step = Math.Max(1, options.Connections / Asked);
@@ -42,6 +43,7 @@ internal sealed class IdleRun(LoadOptions options, Peer peer, LoadedServer serve
             Lost = isAnswering ? 0 : Silent().Length,
             Closed = traffic.Closed,
             GeneratorBusy = ownCpu / seconds / generatorProcessors,
+            OthersBusy = othersBusy,
         };
     }
 }

@@ -42,7 +42,7 @@ internal static class LoadCommand
     private static IEnumerable<string> Obstacles(LoadOptions options)
     {
         int most = DescriptorLimit.RaiseAndGetMostConnections();
-        int wanted = options.Connections + options.Publishers;
+        int wanted = options.Connections + (LoadMode.Publishing.HasFlag(options.Mode) ? options.Publishers : 0);
         if (wanted > most)
             yield return $"{wanted} connections: this process may have {most}; raise the hard limit of open files (ulimit -Hn) or give a smaller --connections";
         IEnumerable<Peer> peers = options.Url is null ? options.Compare.Select(PeerTable.Find).Prepend(PeerTable.Keker) : [];

@@ -59,8 +59,9 @@ internal sealed class MessageRun(LoadOptions options, Peer peer, LoadedServer se
             ProcessSample? used = clock.Server;
             double seconds = clock.Seconds;
             double ownCpu = clock.OwnCpu;
+            double? othersBusy = clock.OthersBusy;
             traffic.IsMeasuring = false;
-            result = result.With(used, count, seconds) with { GeneratorBusy = ownCpu / seconds / generatorProcessors };
+            result = result.With(used, count, seconds) with { GeneratorBusy = ownCpu / seconds / generatorProcessors, OthersBusy = othersBusy };
             if (count == 0)
                 failure = "nothing came in the measured time";
         }

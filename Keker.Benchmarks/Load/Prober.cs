@@ -20,6 +20,7 @@ internal static class Prober
     /// <param name="silent">The tokens with subscribers that have received nothing so far.</param>
     /// <param name="stop">Ends the wait.</param>
     /// <returns>False when some stayed silent.</returns>
+    /// <exception cref="RunFailedException">The server does not take messages.</exception>
     public static async Task<bool> ProbeAsync(Traffic traffic, Func<int[]> silent, CancellationToken stop)
     {
         using Wire wire = await Wire.ConnectAsync(traffic.Server);
@@ -34,11 +35,18 @@ internal static class Prober
                 foreach (int token in some)
                     await wire.SendAsync(Request(traffic, token));
                 for (int i = 0; i < some.Length; i++)
-                    await wire.ReadAnswerAsync().WaitAsync(Patience, stop);
+                    Check(await wire.ReadAnswerAsync().WaitAsync(Patience, stop));
             }
             await WaitAsync(traffic, silent, stop);
         }
         return true;
+    }
+
+    /// <summary>A subscriber may not be known yet; other answers will not change.</summary>
+    private static void Check(HttpAnswer answer)
+    {
+        if (answer.Status is not ("200" or "201" or "202" or "204" or "404"))
+            throw new RunFailedException($"a publish was answered with {answer.Status}");
     }
 
     /// <summary>Waits as long as more and more of them receive something.</summary>

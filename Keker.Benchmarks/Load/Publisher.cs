@@ -69,7 +69,7 @@ internal sealed class Publisher : IDisposable
     /// <summary>Answers that say that a message was not taken.</summary>
     public long Refused => Volatile.Read(ref _refused);
 
-    /// <summary>Why the last of them was.</summary>
+    /// <summary>Why the first of them was.</summary>
     public string? Refusal { get; private set; }
 
     public bool IsDone => Published == Answered && (_traffic.Options.Mode == LoadMode.Http || Published == Volatile.Read(ref _arrived));
@@ -241,7 +241,7 @@ internal sealed class Publisher : IDisposable
     {
         if (_isStopped && IsDone)
             return;
-        Refusal = why;
+        Refusal ??= why;
         Interlocked.Increment(ref _refused);
     }
 }

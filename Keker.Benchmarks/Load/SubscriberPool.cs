@@ -8,7 +8,7 @@ internal sealed class SubscriberPool : IDisposable
 {
     private const int AtOnce = 128;
     private const int SmallBuffer = 1 << 10;
-    private const int LargestBuffer = 256 << 10;
+    private const int LargestBuffer = 64 << 10;
     private const int AllBuffers = 256 << 20;
 
     /// <summary>So many connections between two addresses leave ports to others.</summary>

@@ -15,6 +15,9 @@ internal static class ProcessSampler
     private const int KernelField = 12;
     private const int ResidentPagesField = 21;
 
+    /// <summary>User, nice, system, irq and softirq of the first line of /proc/stat; idle and iowait lie between.</summary>
+    private static readonly int[] BusyFields = [1, 2, 3, 6, 7];
+
     /// <summary>Whether time in the kernel is told from the other.</summary>
     public static bool KnowsKernel => OperatingSystem.IsLinux();
 
@@ -39,6 +42,16 @@ internal static class ProcessSampler
                 sum.ResidentBytes + Number(fields, ResidentPagesField) * Environment.SystemPageSize);
         }
         return sum;
+    }
+
+    /// <summary>Processor time of all programs since the machine started; null elsewhere than on Linux.</summary>
+    public static TimeSpan? SampleMachine()
+    {
+        if (!OperatingSystem.IsLinux())
+            return null;
+        string[] fields = File.ReadLines("/proc/stat").First().Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        long ticks = BusyFields.Sum(index => Number(fields, index));
+        return TimeSpan.FromSeconds((double)ticks / TicksPerSecond);
     }
 
     private static Dictionary<int, string[]> ReadAll()

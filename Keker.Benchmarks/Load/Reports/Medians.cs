@@ -40,6 +40,7 @@ internal static class Medians
             Refused = runs.Sum(run => run.Refused),
             Closed = runs.Sum(run => run.Closed),
             GeneratorBusy = Median(used, run => run.GeneratorBusy) ?? 0,
+            OthersBusy = Median(used, run => run.OthersBusy),
             Latency = latency,
         };
     }

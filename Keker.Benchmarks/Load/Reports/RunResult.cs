@@ -57,6 +57,9 @@ internal sealed record RunResult
     /// <summary>The part of its processors that the generator used, from 0 to 1; near 1 it is what limits the rate.</summary>
     public double GeneratorBusy { get; init; }
 
+    /// <summary>Processors that other programs kept busy.</summary>
+    public double? OthersBusy { get; init; }
+
     [JsonIgnore]
     public LatencyHistogram Latency { get; init; } = new();
 

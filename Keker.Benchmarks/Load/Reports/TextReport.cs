@@ -5,6 +5,9 @@ namespace Keker.Benchmarks.Load.Reports;
 /// <summary>The tables for people.</summary>
 internal static class TextReport
 {
+    private const double MuchOfGenerator = 0.9;
+    private const double MuchOfOthers = 0.2;
+
     /// <param name="mode">What was measured.</param>
     /// <param name="rows">One for each peer, Keker first.</param>
     /// <param name="rounds">How many runs are behind each.</param>
@@ -24,18 +27,18 @@ internal static class TextReport
         }
         if (rows.Count > 1)
             PrintRatios(rows, output);
-        if (rows.Any(row => row.GeneratorBusy > 0.9))
-        {
-            output.WriteLine();
-            output.WriteLine("The generator was busy over 90 %: where it is, it and not the server may limit the rate. The server's processor time is right all the same.");
-        }
+        output.WriteLine();
+        if (rows.Any(row => row.GeneratorBusy > MuchOfGenerator))
+            output.WriteLine("The generator was busy over 90 %: there it may limit the rate, not the server. The server's processor time is right all the same.");
+        if (rows.Any(row => row.OthersBusy > MuchOfOthers))
+            output.WriteLine("Other programs kept processors busy: rates and latencies are worse than on a quiet machine. Compare the server's processor time.");
     }
 
     private static void PrintMeasures(LoadMode mode, IReadOnlyList<RunResult> rows, TextWriter output)
     {
         string unit = mode switch { LoadMode.Http => "request", LoadMode.Idle or LoadMode.Connect => "connection", _ => "message" };
         var table = new ReportTable(
-            "peer", $"{unit}s/s", $"server µs/{unit}", "kernel", "server busy", "p50", "p90", "p99", "p99.9", "max", "bytes/session", "RSS MiB", "lost", "generator busy");
+            "peer", $"{unit}s/s", $"server µs/{unit}", "kernel", "server busy", "p50", "p90", "p99", "p99.9", "max", "bytes/session", "RSS MiB", "lost", "generator busy", "others busy");
         foreach (RunResult row in rows)
         {
             table.Add(
@@ -52,7 +55,8 @@ internal static class TextReport
                 Format.Whole(row.BytesPerSession),
                 Format.Short(row.ResidentMiB),
                 Format.Whole(row.Lost),
-                Format.Percent(row.GeneratorBusy));
+                Format.Percent(row.GeneratorBusy),
+                Format.Percent(row.OthersBusy));
         }
         table.Print(output);
     }
