@@ -19,9 +19,11 @@ Usage: ./build.sh [COMMAND]
   run [ARG]... build, then run out/kekerd with these arguments
   test         check everything: format, build, native build, all tests, a start of the binary;
                as root on Debian or Ubuntu it installs what it needs for that
-  bench [ARG]... run the benchmarks; the arguments go to BenchmarkDotNet
+  bench fanout|direct|http|idle|connect [OPTION]...
+               build, then measure out/kekerd under load, beside others with --compare; --help tells the options
   bench curve [--shuffled] [--json FILE]
                measure what a flush pass costs per member, from one member to a million
+  bench [ARG]... run the micro-benchmarks; the arguments go to BenchmarkDotNet
   fuzz [TARGET] [MINUTES]
                look for inputs that break a parser, one target or all, 10 minutes each; needs afl-fuzz (package afl++)
   soak [MINUTES]
@@ -152,9 +154,12 @@ run() {
 }
 
 bench() {
-    require_sdk
+    case ${1:-} in
+        fanout | direct | http | idle | connect) build ;;
+        *) require_sdk ;;
+    esac
     choose_lock_files native
-    exec dotnet run -c Release --project Keker.Benchmarks -- "$@"
+    KEKERD=$PWD/out/kekerd exec dotnet run -c Release --project Keker.Benchmarks -- "$@"
 }
 
 soak() {

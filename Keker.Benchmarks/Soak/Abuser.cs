@@ -1,4 +1,5 @@
 using System.Net;
+using Keker.Benchmarks.Common;
 
 namespace Keker.Benchmarks.Soak;
 

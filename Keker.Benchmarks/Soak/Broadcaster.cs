@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Keker.Benchmarks.Common;
 
 namespace Keker.Benchmarks.Soak;
 

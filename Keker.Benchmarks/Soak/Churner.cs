@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Text;
+using Keker.Benchmarks.Common;
 
 namespace Keker.Benchmarks.Soak;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using Keker.Benchmarks.Common;
 
 namespace Keker.Benchmarks.Soak;
 

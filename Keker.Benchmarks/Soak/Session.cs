@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.WebSockets;
 using System.Text;
+using Keker.Benchmarks.Common;
 
 namespace Keker.Benchmarks.Soak;
 

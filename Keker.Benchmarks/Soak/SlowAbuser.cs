@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.WebSockets;
+using Keker.Benchmarks.Common;
 
 namespace Keker.Benchmarks.Soak;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Sockets;
 using System.Net.WebSockets;
+using Keker.Benchmarks.Common;
 
 namespace Keker.Benchmarks.Soak;
 
@@ -27,7 +28,7 @@ internal static class SoakCommand
         double minutes = DefaultMinutes;
         bool isMinutes = args is [] || (args is [string text]
             && double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out minutes) && minutes > 0);
-        string path = Environment.GetEnvironmentVariable("KEKERD") is { Length: > 0 } given ? given : Path.Combine("out", "kekerd");
+        string path = KekerBinary.Path;
         if (!isMinutes || !File.Exists(path))
         {
             Console.Error.WriteLine(isMinutes ? $"{path} was not found\n{Usage}" : Usage);
@@ -38,7 +39,7 @@ internal static class SoakCommand
 
     private static async Task<bool> RunAsync(string path, TimeSpan duration)
     {
-        await using ServerProcess server = await ServerProcess.StartAsync(Path.GetFullPath(path), ServerOptions);
+        await using ServerProcess server = await ServerProcess.StartAsync(path, ServerOptions);
         var run = new SoakRun(server, duration);
         try
         {

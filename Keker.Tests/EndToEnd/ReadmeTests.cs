@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Keker.Benchmarks.Load.Options;
 using Keker.Server.Options;
 
 namespace Keker.Tests.EndToEnd;
@@ -51,7 +52,7 @@ internal sealed class ReadmeTests
             .Distinct();
 
         // The last one is curl's.
-        string[] known = [.. OptionDefinitions.All.Select(option => option.Name), "--help", "--version", "--unix-socket"];
+        string[] known = [.. OptionDefinitions.All.Select(option => option.Name), .. LoadOptionTable.All.Select(option => option.Name), "--help", "--version", "--unix-socket"];
         Assert.That(mentioned, Is.SubsetOf(known));
     }
 

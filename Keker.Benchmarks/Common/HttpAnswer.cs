@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Keker.Benchmarks.Soak;
+namespace Keker.Benchmarks.Common;
 
 internal readonly record struct HttpAnswer(string Status, string Body)
 {

@@ -3,11 +3,14 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
-namespace Keker.Benchmarks.Soak;
+namespace Keker.Benchmarks.Common;
 
 /// <summary>A TCP connection on which exactly the given bytes go out. For one task.</summary>
 internal sealed class Wire : IDisposable
 {
+    /// <summary>The longest wait for a connection.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
+
     private readonly byte[] _input = new byte[16 << 10];
     private int _start;
     private int _end;
@@ -31,7 +34,7 @@ internal sealed class Wire : IDisposable
         {
             if (receiveBuffer > 0)
                 socket.ReceiveBufferSize = receiveBuffer;
-            await socket.ConnectAsync(server).WaitAsync(Load.Patience);
+            await socket.ConnectAsync(server).WaitAsync(Patience);
             return new Wire(socket);
         }
         catch (Exception)
