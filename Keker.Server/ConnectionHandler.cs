@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using Keker.Protocol.Http;
+using Keker.Server.Broker;
 using Keker.Server.Http;
 using Keker.Server.Net;
 using Keker.Server.Observability;
@@ -73,9 +74,9 @@ internal sealed class ConnectionHandler(ServerContext server, TlsUpgrade? tls, T
                 return;
             Upgrade upgrade = await new HttpSession(connection, _http).RunAsync().ConfigureAwait(false);
             if (upgrade.Kind == UpgradeKind.Subscribe)
-                await new WebSocketSession(connection, server, upgrade.Deflates).RunAsync().ConfigureAwait(false);
+                await new WebSocketSession(connection, server, VariantOf(upgrade)).RunAsync().ConfigureAwait(false);
             else if (upgrade.Kind == UpgradeKind.Echo)
-                await new EchoSession(connection, server, upgrade.Deflates).RunAsync().ConfigureAwait(false);
+                await new EchoSession(connection, server, VariantOf(upgrade)).RunAsync().ConfigureAwait(false);
         }
         catch (Exception e)
         {
@@ -88,6 +89,9 @@ internal sealed class ConnectionHandler(ServerContext server, TlsUpgrade? tls, T
             ThreadPool.UnsafeQueueUserWorkItem(static state => _ = state.Handler.CloseAsync(state.Connection), (Handler: this, Connection: connection), preferLocal: false);
         }
     }
+
+    private static Variant VariantOf(Upgrade upgrade) =>
+        upgrade.Tagged ? Variant.Tagged : upgrade.Deflates ? Variant.Deflated : Variant.Plain;
 
     private async Task CloseAsync(Connection connection)
     {

@@ -60,12 +60,19 @@ internal sealed class Batch
     }
 
     /// <summary>Builds the wire bytes.</summary>
+    /// <param name="topic">The topic they are in; needed for variants that name it.</param>
     /// <param name="mostBytesToDeflate">Payloads beyond it are deflated only where that has been done already: the thread has no time for it.</param>
-    public void Encode(int mostBytesToDeflate = 0)
+    public void Encode(Topic? topic = null, int mostBytesToDeflate = 0)
     {
-        foreach (Publication publication in _publications)
+        for (int i = 0; i < _publications.Count; i++)
         {
-            byte[] frame = Variant == Variant.Deflated ? publication.GetDeflated(mostBytesToDeflate) ?? publication.Frame : publication.Frame;
+            Publication publication = _publications[i];
+            byte[] frame = Variant switch
+            {
+                Variant.Deflated => publication.GetDeflated(mostBytesToDeflate) ?? publication.Frame,
+                Variant.Tagged => PublicationFrames.Tagged(topic!, Start + i, publication),
+                _ => publication.Frame,
+            };
             _frames.Add(frame);
             _length += frame.Length;
             _ends.Add(_length);

@@ -70,7 +70,7 @@ internal sealed class BatchEncoder(int mostBytesToDeflate = 0)
             slot.Begin(NoCursor, variant);
             return null;
         }
-        slot.Encode(mostBytesToDeflate);
+        slot.Encode(_topic, mostBytesToDeflate);
         _next = (_next + 1) % Slots;
         _used = Math.Min(_used + 1, Slots);
         return slot;

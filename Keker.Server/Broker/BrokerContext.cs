@@ -6,6 +6,8 @@ namespace Keker.Server.Broker;
 /// <summary>What topics and sessions share: one instance a process (or a test).</summary>
 internal sealed class BrokerContext
 {
+    private ulong _epoch = (ulong)Random.Shared.NextInt64() >> 16 << 16;
+
     public BrokerContext(BrokerLimits limits, MonotonicClock clock, Counters counters)
     {
         Limits = limits;
@@ -18,6 +20,9 @@ internal sealed class BrokerContext
     }
 
     public BrokerLimits Limits { get; }
+
+    /// <summary>A number that no topic of this process had, and hardly one of an earlier process. Thread-safe.</summary>
+    public ulong NextEpoch() => Interlocked.Increment(ref _epoch);
 
     public MonotonicClock Clock { get; }
 

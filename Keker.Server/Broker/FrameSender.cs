@@ -1,3 +1,5 @@
+using Keker.Protocol.Commands;
+
 namespace Keker.Server.Broker;
 
 /// <summary>
@@ -64,13 +66,36 @@ internal abstract class FrameSender(ISessionTransport transport, BrokerContext c
             Batch? batch = encoder.Get(member.Cursor, Variant);
             if (batch is null)
             {
-                Overtaken();
-                return true;
+                if (Variant != Variant.Tagged)
+                {
+                    Overtaken();
+                    return true;
+                }
+                if (!TrySkip(member))
+                    return false;
+                continue;
             }
             if (!(transport.CanTrySend ? TrySend(member, batch, encoder) : TryWrite(member, batch, encoder)))
                 return false;
         }
         return true;
+    }
+
+    /// <summary>Says that what the member needs has left the log, and goes on with what is there.</summary>
+    /// <returns>False when a send waits for room.</returns>
+    private bool TrySkip(Subscription member)
+    {
+        Topic topic = member.Topic;
+        long tail = topic.Tail;
+        byte[] gap = PublicationFrames.Gap(topic, new MessageId(topic.Epoch, member.Cursor), new MessageId(topic.Epoch, tail));
+        int sent = transport.CanTrySend ? transport.TrySend(gap) : 0;
+        if (sent < 0)
+        {
+            GiveUp();
+            return true;
+        }
+        member.Cursor = tail;
+        return TryFinish(new UnfinishedSend(member, gap.AsMemory(sent), tail));
     }
 
     /// <summary>Sends a control frame.</summary>

@@ -1,3 +1,5 @@
+using Keker.Protocol.Commands;
+
 namespace Keker.Server.Broker;
 
 /// <summary>The broker as HTTP and WebSocket see it: publish, broadcast, subscribe.</summary>
@@ -48,39 +50,75 @@ internal sealed class MessageBroker : IDisposable
     /// <summary>HELLO: the session joins its token's topic and the broadcast; what was cached goes out before what is live.</summary>
     public void Subscribe(Session session, ReadOnlySpan<byte> token)
     {
-        // It would take what was cached for a client that comes back.
+        if (TryJoin(session, token, resume: null, out Arrival own))
+            Begin(own);
+    }
+
+    /// <summary>The same in two steps: nothing goes out before <see cref="Begin"/>, so that an answer can go first.</summary>
+    /// <param name="session">The session; not closing.</param>
+    /// <param name="token">What it said.</param>
+    /// <param name="resume">The last message it has; null when it does not say.</param>
+    /// <param name="own">Where it begins.</param>
+    /// <returns>False when it is being closed: it would take what was cached for a client that comes back.</returns>
+    public bool TryJoin(Session session, ReadOnlySpan<byte> token, MessageId? resume, out Arrival own)
+    {
+        own = default;
         if (session.CloseRequested is { AfterLog: false })
-            return;
+            return false;
         HandOver? handOver;
         do
             session.OwnTopic = new Subscription(Context.Topics.GetOrAdd(token), session);
-        while (!session.OwnTopic.Topic.TryJoin(session.OwnTopic, out handOver));
+        while (!session.OwnTopic.Topic.TryJoin(session.OwnTopic, out handOver, resume: resume));
         session.Broadcast = new Subscription(_broadcast, session);
         _broadcast.TryJoin(session.Broadcast, out _);
         session.Joined();
-        Start(session.OwnTopic, handOver);
-        session.Start(session.Broadcast);
+        own = new Arrival(session.OwnTopic, handOver, resume);
+        return true;
     }
 
-    /// <summary>SUBSCRIBE: the session, which has said HELLO, joins a topic by name. For whoever reads its connection.</summary>
-    /// <returns>The subscription, new or not; null when the session has as many topics as it may have.</returns>
-    public Subscription? SubscribeTo(Session session, ReadOnlySpan<byte> name)
+    /// <summary>SUBSCRIBE: a session that has said HELLO joins a topic by name. For whoever reads its connection.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="name">The topic.</param>
+    /// <param name="resume">The last message it has; null when it does not say.</param>
+    /// <param name="arrival">Where it begins; where it is, if it was in the topic already.</param>
+    /// <returns>False when the session has as many topics as it may have.</returns>
+    public bool TryJoinTopic(Session session, ReadOnlySpan<byte> name, MessageId? resume, out Arrival arrival)
     {
         while (true)
         {
             Topic topic = Context.NamedTopics.GetOrAdd(name);
             if (session.Find(topic) is { } present)
-                return present;
+            {
+                arrival = new Arrival(present, HandOver: null, Resume: null, IsNew: false);
+                return true;
+            }
+            arrival = default;
+            if (!session.HasRoomForTopic)
+                return false;
             var member = new Subscription(topic, session);
             List<Subscription> companions = [.. session.OwnTopic!.Topic.Sessions(HandOver.MostLookedAt).Select(other => other.Find(topic)).OfType<Subscription>()];
-            if (!session.HasRoomForTopic)
-                return null;
-            if (!topic.TryJoin(member, out HandOver? handOver, companions))
+            if (!topic.TryJoin(member, out HandOver? handOver, companions, resume))
                 continue;
             session.Joined(member);
-            Start(member, handOver);
-            return member;
+            arrival = new Arrival(member, handOver, resume);
+            return true;
         }
+    }
+
+    /// <summary>Lets a session that has joined have its messages.</summary>
+    public void Begin(Arrival arrival)
+    {
+        if (arrival.HandOver is { } handOver)
+        {
+            handOver.Ask();
+            Context.Waits.Add(handOver);
+        }
+        else if (arrival.IsNew)
+        {
+            arrival.Member.Session.Start(arrival.Member);
+        }
+        if (arrival.Member.Topic.Kind == TopicKind.Token)
+            arrival.Member.Session.Start(arrival.Member.Session.Broadcast!);
     }
 
     /// <summary>UNSUBSCRIBE: the session leaves a topic by name, and nothing is kept for it. For whoever reads its connection.</summary>
@@ -105,17 +143,6 @@ internal sealed class MessageBroker : IDisposable
     {
         Context.Waits.Dispose();
         _fanOut.Dispose();
-    }
-
-    private void Start(Subscription member, HandOver? handOver)
-    {
-        if (handOver is null)
-        {
-            member.Session.Start(member);
-            return;
-        }
-        handOver.Ask();
-        Context.Waits.Add(handOver);
     }
 
     private bool IsCacheable(Publication publication) =>

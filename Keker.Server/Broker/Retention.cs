@@ -36,15 +36,15 @@ internal sealed class Retention
     /// <summary>Forgets for whom nobody came back in time.</summary>
     public void DropExpired(long now) => _broken?.RemoveAll(position => position.ExpiresAt <= now);
 
-    /// <summary>A new member begins at the oldest position of those who broke, if that is before the one it would begin at.</summary>
-    /// <returns>Where it begins.</returns>
-    public long Join(long start, MessageLog log, long now, byte[] token)
+    /// <summary>Where the oldest of a token's sessions that broke had confirmed; null when none did lately.</summary>
+    public long? OldestBrokenOf(byte[] token, long now)
     {
         DropExpired(now);
-        start = Math.Max(Math.Min(start, OldestOf(token)), log.Tail);
-        Unconfirmed = Math.Min(Unconfirmed, start);
-        return start;
+        return OldestOf(token) is var oldest && oldest < long.MaxValue ? oldest : null;
     }
+
+    /// <summary>A new member begins at an offset.</summary>
+    public void Expect(long start) => Unconfirmed = Math.Min(Unconfirmed, start);
 
     /// <summary>
     /// Looks what is confirmed. Few members are looked at one by one; where there are many, age decides: who has not confirmed by then was reset.

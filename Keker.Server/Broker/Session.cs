@@ -32,7 +32,7 @@ internal sealed class Session(ISessionTransport transport, BrokerContext context
         if (member.IsPending)
         {
             // The owner of the gate has it on its list and will read a head at least as new as ours.
-            if (member.Topic.HasOvertaken(member.Cursor))
+            if (member.Cursor < member.Topic.Tail && Variant != Variant.Tagged)
                 Overtaken();
             return;
         }

@@ -1,3 +1,5 @@
+using Keker.Protocol.Commands;
+
 namespace Keker.Server.Broker;
 
 /// <summary>
@@ -20,18 +22,21 @@ internal sealed class Topic
     private int _pendingMembers;
     private int _deflating;
     private int _retained;
-    private long _largeUpTo;
     private TopicWaits? _waits;
 
     public Topic(TopicKind kind, byte[] name, BrokerContext context)
     {
         Kind = kind;
+        Epoch = context.NextEpoch();
         Name = name;
         _context = context;
         _log = new TopicLog(this, context);
     }
 
     public TopicKind Kind { get; }
+
+    /// <summary>Names the life of the log: offsets of a topic that was gone in between are others.</summary>
+    public ulong Epoch { get; }
 
     /// <summary>The token or the name as UTF-8; empty for the broadcast.</summary>
     public byte[] Name { get; }
@@ -45,14 +50,17 @@ internal sealed class Topic
     /// <summary>Offset that the next publication will get.</summary>
     public long Head => _log.Head;
 
+    /// <summary>Offset of the oldest publication there is. A hint without the lock.</summary>
+    public long Tail => _log.Tail;
+
     /// <summary>Members now. A hint without the lock.</summary>
     public int MemberCount => _members.Count;
 
-    /// <summary>Bytes of the publications that members, or recipients to come, may still need. A hint without the lock.</summary>
+    /// <summary>Bytes of all publications there are. A hint without the lock.</summary>
     public long LogBytes => _log.Bytes;
 
     /// <summary>True when a pass would have to deflate what takes too long for a thread that serves sockets. A hint without the lock.</summary>
-    public bool HasLargeToDeflate => Volatile.Read(ref _deflating) > 0 && Volatile.Read(ref _largeUpTo) > _log.FlushedOffset;
+    public bool HasLargeToDeflate => Volatile.Read(ref _deflating) > 0 && _log.HasLargeUnflushed;
 
     /// <summary>Who runs flush passes: see <see cref="FanOut"/>.</summary>
     public bool TryEnterPass() => _passGate.TryEnter();
@@ -72,8 +80,6 @@ internal sealed class Topic
             if (_members.Count == 0 || !_log.HasRoom)
                 return _members.Count == 0 ? AppendResult.NoMembers : AppendResult.NoRoom;
             long offset = _log.Append(publication);
-            if (publication.Payload.Length > BrokerLimits.MostBytesToDeflateInline)
-                _largeUpTo = offset + 1;
             if (_pendingMembers > 0)
                 _log.TrimToLag(publication.AcceptedAt);
             if (receipt is not null)
@@ -110,8 +116,9 @@ internal sealed class Topic
     /// <param name="member">The member; marked as pending, for the caller to start it.</param>
     /// <param name="handOver">Set when it may start only then: other sessions of the token are asked what has arrived.</param>
     /// <param name="companions">Other sessions of the same token in this topic; null in the topic of the token itself.</param>
+    /// <param name="resume">The last message that the client has, if it says so; then nobody needs to be asked.</param>
     /// <returns>False when the topic was retired meanwhile: look it up again.</returns>
-    public bool TryJoin(Subscription member, out HandOver? handOver, List<Subscription>? companions = null)
+    public bool TryJoin(Subscription member, out HandOver? handOver, List<Subscription>? companions = null, MessageId? resume = null)
     {
         lock (_lock)
         {
@@ -123,8 +130,9 @@ internal sealed class Topic
             // marked before it has a cursor, or a drain could find it behind and mark it, too.
             member.TryMarkPending();
             MemberPending();
-            member.StartAt(_log.Join(member.Session.Token));
-            if (_retained > 0)
+            long? resumed = resume is { } id && id.Epoch == Epoch && id.Offset <= Head ? id.Offset : null;
+            member.StartAt(_log.Join(member.Session.Token, resumed));
+            if (_retained > 0 && resumed is null)
                 handOver = HandOver.TryBegin(member, companions ?? _members.First(HandOver.MostLookedAt), _context.Clock.Now);
             if (handOver is not null)
                 (_waits ??= new TopicWaits()).Add(handOver);
@@ -209,9 +217,6 @@ internal sealed class Topic
             return _log.TryRead(cursor, head, batch);
     }
 
-    /// <summary>True when a member at this cursor misses publications for good. Racy; the cursor may be a hint.</summary>
-    public bool HasOvertaken(long cursor) => cursor < _log.Tail;
-
     /// <summary>A member was put on its session's list: nothing it may need is trimmed until <see cref="MemberSettled"/>.</summary>
     public void MemberPending() => Interlocked.Increment(ref _pendingMembers);
 
@@ -234,18 +239,7 @@ internal sealed class Topic
     }
 
     /// <summary>Lets go of what has been confirmed meanwhile or has waited long enough. The heartbeat calls it.</summary>
-    public void Sweep(long now)
-    {
-        bool disposable;
-        lock (_lock)
-        {
-            _log.Look(_members, now);
-            Trim();
-            _log.KeepOrForget();
-            disposable = IsDisposable;
-        }
-        RetireWhen(disposable);
-    }
+    public void Sweep(long now) => Change(static (log, sweep) => log.Look(sweep.Members, sweep.Now), (Members: _members, Now: now));
 
     /// <summary>Sessions in this topic, at most so many.</summary>
     public List<Session> Sessions(int most)

@@ -7,9 +7,6 @@ internal sealed class TopicCache(CacheLedger ledger)
     private readonly Queue<CacheEntry> _entries = new(1);
     private long _bytes;
 
-    /// <summary>What its publications cost in the log, in bytes.</summary>
-    public long Cost { get; private set; }
-
     public bool IsEmpty => _entries.Count == 0;
 
     /// <summary>Offset of the oldest one; there has to be one.</summary>
@@ -21,7 +18,6 @@ internal sealed class TopicCache(CacheLedger ledger)
     public void Add(Topic topic, Publication publication, long offset)
     {
         _bytes += publication.Payload.Length;
-        Cost += publication.Cost;
         _entries.Enqueue(ledger.Add(topic, publication, offset));
     }
 
@@ -29,7 +25,6 @@ internal sealed class TopicCache(CacheLedger ledger)
     {
         CacheEntry entry = _entries.Dequeue();
         _bytes -= entry.Publication.Payload.Length;
-        Cost -= entry.Publication.Cost;
         ledger.Remove(entry);
     }
 

@@ -13,6 +13,7 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
     private long _flushedOffset;
     private long _flushedPosition;
     private long _handedOver;
+    private long _largeUpTo;
     private WaitingPublishers? _waiters;
 
     public long Head => _log.Head;
@@ -27,6 +28,9 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
     /// <summary>Where the last completed pass ended: every member that is not behind stands there or after it.</summary>
     public long FlushedOffset => Volatile.Read(ref _flushedOffset);
 
+    /// <summary>True when a pass will have something that takes long to deflate. A hint without the lock.</summary>
+    public bool HasLargeUnflushed => Volatile.Read(ref _largeUpTo) > FlushedOffset;
+
     /// <summary>True when nothing is kept for anybody, now or to come.</summary>
     public bool IsUnused => _log.IsEmpty && _retention is null && _waiters is null;
 
@@ -38,7 +42,10 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
     {
         publication.AcceptedAt = context.Clock.Now;
         context.Memory.Add(publication.Cost);
-        return _log.Append(publication);
+        long offset = _log.Append(publication);
+        if (publication.Payload.Length > BrokerLimits.MostBytesToDeflateInline)
+            Volatile.Write(ref _largeUpTo, offset + 1);
+        return offset;
     }
 
     /// <summary>Keeps a publication for a recipient to come, within the limit for one topic, oldest dropped first.</summary>
@@ -60,12 +67,14 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
 
     /// <summary>Where a new member begins: with what was cached, which is its own then, or with what sessions that broke had not confirmed.</summary>
     /// <param name="token">The token of the member's session.</param>
-    public long Join(byte[] token)
+    /// <param name="resumed">The offset after the last message that it has, if it says so.</param>
+    public long Join(byte[] token, long? resumed = null)
     {
         long now = context.Clock.Now;
         long start = _cache?.TakeAll(now) ?? _log.Head;
         _cache = null;
-        start = _retention?.Join(start, _log, now, token) ?? start;
+        start = Math.Max(_log.Tail, resumed ?? Math.Min(start, _retention?.OldestBrokenOf(token, now) ?? start));
+        _retention?.Expect(start);
 
         // What was kept comes on top of what it may lag, or the next publish could cut it off before it got anything.
         if (start < _log.Head)
@@ -127,11 +136,16 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
             context.Memory.Remove(_log.TrimTo(end));
             return;
         }
+        Retention retention = _retention ??= new Retention();
         if (members.Only is { } only)
-            Retain().Unconfirmed = only.Confirmed;
-        long needed = members.Count > 0 ? _log.HeadPosition - _flushedPosition : _cache?.Cost ?? 0;
+            retention.Unconfirmed = only.Confirmed;
+        long needed = members.Count > 0 ? _log.HeadPosition - _flushedPosition : 0;
         long kept = context.Memory.Bytes > context.Limits.CacheMemory ? 0 : context.Limits.CacheSize;
-        context.Memory.Remove(Retain().Trim(_log, end, needed + kept, context.Counters.UnconfirmedLost));
+        context.Memory.Remove(retention.Trim(_log, end, needed + kept, context.Counters.UnconfirmedLost));
+        if (retention.HasBroken || !_log.IsEmpty)
+            Retain();
+        else if (!retention.IsListed)
+            _retention = null;
     }
 
     /// <summary>
@@ -152,15 +166,6 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
             return;
         _retention.IsListed = false;
         _retention.Look(members, _log, _flushedOffset, now);
-    }
-
-    /// <summary>After the trim: whether there is something that has to be looked at again.</summary>
-    public void KeepOrForget()
-    {
-        if (_log.IsEmpty && _retention is { HasBroken: false })
-            _retention = null;
-        else if (_retention is not null)
-            Retain();
     }
 
     private Retention Retain()

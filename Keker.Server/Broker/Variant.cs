@@ -8,4 +8,7 @@ internal enum Variant
 
     /// <summary>The same, deflated where that helps (RFC 7692).</summary>
     Deflated,
+
+    /// <summary>Each payload after a line with its id and topic (sub-protocol <c>keker.v2</c>).</summary>
+    Tagged,
 }

@@ -19,6 +19,9 @@ internal abstract class HandshakeEndpoint(ServerContext server) : Endpoint(serve
     /// <summary>What the connection becomes.</summary>
     protected abstract UpgradeKind Kind { get; }
 
+    /// <summary>Whether the route knows the sub-protocol with ids.</summary>
+    protected virtual bool HasSubProtocol => false;
+
     public override bool Allows(RequestMethod method) => method == RequestMethod.Get;
 
     public override bool TryAccept(HttpExchange exchange, ReadOnlySpan<byte> head)
@@ -32,10 +35,13 @@ internal abstract class HandshakeEndpoint(ServerContext server) : Endpoint(serve
             return Refuse(exchange, 503, "the server is draining: connect again after a random delay"u8, retryAfterSeconds: 1);
         if (Server.Memory.Pressure != MemoryPressure.None)
             return Refuse(exchange, 503, "the server is short of memory: connect again later"u8, RetryAfterMemory);
-        ReadOnlySpan<byte> extensions = Server.Options.Compression ? DeflateOffer.Judge(HandshakeRequest.Extensions(exchange.Head, head), head) : default;
-        Span<byte> response = exchange.Answers.GetSpan(UpgradeResponse.Length(0, extensions.Length));
-        exchange.Answers.Advance(UpgradeResponse.Write(response, key.In(head), subProtocol: default, extensions));
-        exchange.Upgrade = new Upgrade(Kind, Deflates: !extensions.IsEmpty);
+        ReadOnlySpan<byte> subProtocol = HasSubProtocol ? SubProtocol.Choose(exchange.Head, head) : default;
+
+        // Tagged messages are put together for each topic and are not deflated.
+        ReadOnlySpan<byte> extensions = Server.Options.Compression && subProtocol.IsEmpty ? DeflateOffer.Judge(HandshakeRequest.Extensions(exchange.Head, head), head) : default;
+        Span<byte> response = exchange.Answers.GetSpan(UpgradeResponse.Length(subProtocol.Length, extensions.Length));
+        exchange.Answers.Advance(UpgradeResponse.Write(response, key.In(head), subProtocol, extensions));
+        exchange.Upgrade = new Upgrade(Kind, Deflates: !extensions.IsEmpty, Tagged: !subProtocol.IsEmpty);
         return false;
     }
 

@@ -4,4 +4,6 @@ namespace Keker.Server.Http;
 internal sealed class SubscribeEndpoint(ServerContext server) : HandshakeEndpoint(server)
 {
     protected override UpgradeKind Kind => UpgradeKind.Subscribe;
+
+    protected override bool HasSubProtocol => true;
 }

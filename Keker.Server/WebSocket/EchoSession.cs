@@ -10,8 +10,8 @@ namespace Keker.Server.WebSocket;
 /// Sends every message back, over the same gate, frames and compression that subscribers have: what a conformance suite says of it
 /// holds for them.
 /// </summary>
-internal sealed class EchoSession(Connection connection, ServerContext server, bool deflates)
-    : FramePhase(connection, server, deflates, confirms: false, Limits.EchoMessageBytes, maxFragments: int.MaxValue)
+internal sealed class EchoSession(Connection connection, ServerContext server, Variant variant)
+    : FramePhase(connection, server, variant, confirms: false, Limits.EchoMessageBytes, maxFragments: int.MaxValue)
 {
     private readonly MessageBuffer _message = new();
 

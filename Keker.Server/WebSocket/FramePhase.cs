@@ -27,12 +27,12 @@ internal abstract class FramePhase : IConnectionPhase
     private long _lastPing;
     private long _acknowledged;
 
-    protected FramePhase(Connection connection, ServerContext server, bool deflates, bool confirms, int maxMessageBytes, int maxFragments)
+    protected FramePhase(Connection connection, ServerContext server, Variant variant, bool confirms, int maxMessageBytes, int maxFragments)
     {
         _connection = connection;
         Server = server;
-        Session = new Session(connection, server.Broker.Context) { Variant = deflates ? Variant.Deflated : Variant.Plain, Confirms = confirms };
-        Frames = new FrameReader(maxMessageBytes, maxFragments, allowCompressed: deflates);
+        Session = new Session(connection, server.Broker.Context) { Variant = variant, Confirms = confirms };
+        Frames = new FrameReader(maxMessageBytes, maxFragments, allowCompressed: variant == Variant.Deflated);
         _lastHeard = _lastPing = server.Clock.Now;
         connection.Phase = this;
     }

@@ -10,10 +10,12 @@ using Microsoft.Extensions.Logging;
 
 namespace Keker.Server.WebSocket;
 
-/// <summary>A subscriber: its first message is HELLO, and after that it has nothing to say.</summary>
+/// <summary>A subscriber: its first message is HELLO, and after that it may ask for topics.</summary>
 internal sealed class WebSocketSession : FramePhase
 {
     private static readonly ReadOnlyMemory<byte> MalformedHello = "expected: HELLO <AUTH_INFO>"u8.ToArray();
+    private static readonly ReadOnlyMemory<byte> MalformedCommand = "expected: SUBSCRIBE <topic> or UNSUBSCRIBE <topic>"u8.ToArray();
+    private static readonly ReadOnlyMemory<byte> TooManyTopics = "too many topics"u8.ToArray();
     private static readonly ReadOnlyMemory<byte> BinaryRefused = "binary messages are not accepted"u8.ToArray();
     private static readonly ReadOnlyMemory<byte> Flooding = "too many messages: subscribers say HELLO and listen"u8.ToArray();
 
@@ -21,16 +23,17 @@ internal sealed class WebSocketSession : FramePhase
     private FrameBudget _budget;
     private TaskCompletionSource? _pause;
 
-    public WebSocketSession(Connection connection, ServerContext server, bool deflates = false)
-        : base(connection, server, deflates, confirms: true, Limits.HelloMessageBytes, Limits.HelloMessageFragments)
+    public WebSocketSession(Connection connection, ServerContext server, Variant variant = Variant.Plain)
+        : base(connection, server, variant, confirms: true, Limits.HelloMessageBytes, Limits.HelloMessageFragments)
     {
         _budget = new FrameBudget(server.Clock.Now);
     }
 
-    /// <summary>After HELLO a message is only checked; a compressed one has to be whole for that.</summary>
-    protected override IBufferWriter<byte>? Sink => SaidHello && Session.Variant != Variant.Deflated ? null : _message ??= new MessageBuffer();
+    protected override IBufferWriter<byte>? Sink => _message ??= new MessageBuffer();
 
     protected override bool IsPinged => SaidHello;
+
+    private bool IsTagged => Session.Variant == Variant.Tagged;
 
     private bool SaidHello => Session.OwnTopic is not null;
 
@@ -61,7 +64,7 @@ internal sealed class WebSocketSession : FramePhase
         if (IsDeaf || _budget.TrySpend(Server.Clock.Now))
             return;
         _pause = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Pause = _pause.Task;
+        Pause = Pause is { } answer ? Task.WhenAll(answer, _pause.Task) : _pause.Task;
     }
 
     private void OnText()
@@ -79,20 +82,51 @@ internal sealed class WebSocketSession : FramePhase
 
     private void TakeText(ReadOnlySpan<byte> text)
     {
-        // Text after HELLO has no meaning yet.
+        ClientCommand command = ClientCommand.Parse(text, IsTagged);
         if (SaidHello)
-            return;
-        if (HelloCommand.Parse(text, out ReadOnlySpan<byte> token) != HelloStatus.Ok)
-        {
+            TakeCommand(command, text);
+        else if (command.Kind == CommandKind.Hello)
+            TakeHello(command);
+        else
             Close(CloseCode.PolicyViolation, MalformedHello);
-            return;
-        }
+    }
+
+    private void TakeHello(in ClientCommand command)
+    {
         Frames.MaxMessageBytes = Server.Options.ReadBuffer;
         Frames.MaxFragments = Limits.MessageFragments;
         Heard();
-        Server.Broker.Subscribe(Session, token);
+        if (!Server.Broker.TryJoin(Session, command.Name, IdOf(command), out Arrival own))
+            return;
+        if (IsTagged)
+            Pause = AnswerAsync(TaggedAnswers.Welcome(own), own);
+        else
+            Server.Broker.Begin(own);
         if (Server.Log.IsEnabled(LogLevel.Debug))
-            Server.Log.SaidHello(LogText.Token(token));
+            Server.Log.SaidHello(LogText.Token(command.Name));
+    }
+
+    private void TakeCommand(in ClientCommand command, ReadOnlySpan<byte> text)
+    {
+        switch (command.Kind)
+        {
+            case CommandKind.Hello:
+                break;
+            case CommandKind.Subscribe:
+                Subscribe(command);
+                break;
+            case CommandKind.Unsubscribe:
+                Unsubscribe(command.Name);
+                break;
+            case CommandKind.Malformed when !text.StartsWith("HELLO"u8):
+                Refuse(command.Error, MalformedCommand);
+                break;
+            default:
+                // Text without a meaning is ignored where there is no way to answer it.
+                if (IsTagged)
+                    Answer(TaggedAnswers.Error(ErrorCode.BadCommand));
+                break;
+        }
     }
 
     private void EndPause(long now)
@@ -109,4 +143,42 @@ internal sealed class WebSocketSession : FramePhase
         }
         pause.SetResult();
     }
+
+    private void Subscribe(in ClientCommand command)
+    {
+        if (!Server.Broker.TryJoinTopic(Session, command.Name, IdOf(command), out Arrival arrival))
+            Refuse(ErrorCode.TooManyTopics, TooManyTopics);
+        else if (IsTagged)
+            Pause = AnswerAsync(TaggedAnswers.Subscribed(arrival), arrival);
+        else
+            Server.Broker.Begin(arrival);
+    }
+
+    private void Unsubscribe(ReadOnlySpan<byte> name)
+    {
+        bool left = Server.Broker.UnsubscribeFrom(Session, name);
+        if (IsTagged)
+            Answer(left ? TaggedAnswers.Unsubscribed(name) : TaggedAnswers.Error(ErrorCode.NotSubscribed));
+    }
+
+    /// <summary>A mistake is answered where the client can be answered, and ends the connection where it cannot.</summary>
+    private void Refuse(ErrorCode code, ReadOnlyMemory<byte> reason)
+    {
+        if (IsTagged)
+            Answer(TaggedAnswers.Error(code));
+        else
+            Close(CloseCode.PolicyViolation, reason);
+    }
+
+    /// <summary>Nothing more is read before the answer is out: who does not take its answers gives no more commands.</summary>
+    private void Answer(byte[] frame) => Pause = Session.SendAsync(frame);
+
+    /// <summary>The answer comes before the first message.</summary>
+    private async Task AnswerAsync(byte[] frames, Arrival arrival)
+    {
+        await Session.SendAsync(frames).ConfigureAwait(false);
+        Server.Broker.Begin(arrival);
+    }
+
+    private static MessageId? IdOf(in ClientCommand command) => command.HasId ? command.Id : null;
 }

@@ -33,6 +33,7 @@ internal sealed class DeadlineTests() : KekerFixture("--timeout", "2")
         string token = NewToken();
         await using RawWebSocket alive = await JoinAsync(token);
         await using RawWebSocket dead = await JoinAsync(token);
+        alive.AnswersPings = dead.AnswersPings = false;
         int pings = 0;
         Task<ServerFrame?> end = dead.TryReadAsync();
         while (!end.IsCompleted)

@@ -20,6 +20,12 @@ internal sealed class RawWebSocket(RawClient client, string? extensions = null) 
     /// <summary>What the server answered to the extensions that were offered; null for nothing.</summary>
     public string? Extensions => extensions;
 
+    /// <summary>The sub-protocol that the server chose; null for none.</summary>
+    public string? Protocol { get; private init; }
+
+    /// <summary>Whether pings are answered unseen, as every WebSocket client does.</summary>
+    public bool AnswersPings { get; set; } = true;
+
     public static string Handshake(params string[] headers) => RawClient.Head(
         "GET", SubscribePath, ["Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13", $"Sec-WebSocket-Key: {Key}", .. headers]);
 
@@ -31,13 +37,15 @@ internal sealed class RawWebSocket(RawClient client, string? extensions = null) 
     /// <param name="client">The connection.</param>
     /// <param name="offer">The extensions to offer, if any.</param>
     /// <param name="path">The route.</param>
-    public static async Task<RawWebSocket> UpgradeAsync(RawClient client, string? offer = null, string path = SubscribePath)
+    /// <param name="protocols">The sub-protocols to offer, if any.</param>
+    public static async Task<RawWebSocket> UpgradeAsync(RawClient client, string? offer = null, string path = SubscribePath, string? protocols = null)
     {
-        string handshake = offer is null ? Handshake() : Handshake($"Sec-WebSocket-Extensions: {offer}");
+        string[] offers = [.. new[] { ("Extensions", offer), ("Protocol", protocols) }.Where(header => header.Item2 is not null).Select(header => $"Sec-WebSocket-{header.Item1}: {header.Item2}")];
+        string handshake = Handshake(offers);
         await client.SendAsync(handshake.Replace(SubscribePath, path, StringComparison.Ordinal));
         RawResponse response = await client.ReadResponseAsync();
         Assert.That((response.Status, response.Header("Sec-WebSocket-Accept")), Is.EqualTo((101, Accept)));
-        return new RawWebSocket(client, response.Header("Sec-WebSocket-Extensions"));
+        return new RawWebSocket(client, response.Header("Sec-WebSocket-Extensions")) { Protocol = response.Header("Sec-WebSocket-Protocol") };
     }
 
     /// <summary>Connects, says HELLO and waits until the server has taken it.</summary>
@@ -73,6 +81,14 @@ internal sealed class RawWebSocket(RawClient client, string? extensions = null) 
 
     /// <summary>Reads a frame, or null at the end of the connection, which may come in the middle of one.</summary>
     public async Task<ServerFrame?> TryReadAsync()
+    {
+        ServerFrame? frame;
+        while ((frame = await TryReadAnyAsync()) is { OpCode: OpCode.Ping } ping && AnswersPings)
+            await SendAsync(ClientFrame.Of(OpCode.Pong, ping.Payload));
+        return frame;
+    }
+
+    private async Task<ServerFrame?> TryReadAnyAsync()
     {
         int first = await client.ReadByteAsync();
         if (first < 0)

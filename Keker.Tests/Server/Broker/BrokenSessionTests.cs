@@ -52,6 +52,37 @@ internal sealed class BrokenSessionTests
     }
 
     [Test]
+    public void A_session_whose_last_ping_is_just_answered_is_asked_again_after_a_tenth_of_a_second()
+    {
+        TestClient other = Join();
+        _broker.Publish("t", "a");
+        other.AnswerPing();
+        _broker.Publish("t", "b");
+        TestClient next = Join();
+        Assert.That(other.Pings, Has.Count.EqualTo(1));
+        _broker.Time.Advance(TimeSpan.FromMilliseconds(100));
+        Assert.That(other.Pings, Has.Count.EqualTo(2));
+        other.AnswerPing();
+        _broker.Publish("t", "c");
+        Assert.That(next.Wire.Messages, Is.EqualTo(new[] { "c" }));
+    }
+
+    [Test]
+    public void A_session_that_answers_the_ping_before_late_is_asked_again_for_the_rest()
+    {
+        TestClient other = Join();
+        _broker.Publish("t", "a");
+        _broker.Publish("t", "b");
+        TestClient next = Join();
+        _broker.Time.Advance(TimeSpan.FromMilliseconds(500));
+        other.AnswerPing();
+        _broker.Time.Advance(TimeSpan.FromMilliseconds(100));
+        other.AnswerPing();
+        _broker.Publish("t", "c");
+        Assert.That(next.Wire.Messages, Is.EqualTo(new[] { "c" }));
+    }
+
+    [Test]
     public void When_the_other_session_breaks_while_it_is_asked_the_new_one_starts_at_once_with_what_was_not_confirmed()
     {
         TestClient other = Join();

@@ -98,7 +98,7 @@ internal sealed class DeflatedPublicationTests
         batch.Begin(0, Variant.Deflated);
         foreach (Publication publication in publications)
             Assert.That(batch.TryAdd(publication), Is.True);
-        batch.Encode(int.MaxValue);
+        batch.Encode(mostBytesToDeflate: int.MaxValue);
         byte[][] frames = [.. publications.Select(publication => publication.GetDeflated(0) ?? publication.Frame)];
         byte[] all = batch.Bytes.ToArray();
 

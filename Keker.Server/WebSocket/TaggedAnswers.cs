@@ -1,0 +1,55 @@
+using Keker.Protocol.Commands;
+using Keker.Protocol.WebSocket;
+using Keker.Server.Broker;
+
+namespace Keker.Server.WebSocket;
+
+/// <summary>What a session of sub-protocol <c>keker.v2</c> is answered, as whole frames. Stateless, thread-safe.</summary>
+internal static class TaggedAnswers
+{
+    /// <summary><c>WELCOME &lt;session&gt;</c>, and <c>GAP</c> when messages that the client asked for are gone.</summary>
+    public static byte[] Welcome(Arrival own)
+    {
+        ulong session = (ulong)Random.Shared.NextInt64();
+        byte[] welcome = Frame(WelcomeLine.Length(session), out Span<byte> line);
+        WelcomeLine.Write(line, session);
+        return [.. welcome, .. Gap(own)];
+    }
+
+    /// <summary><c>OK SUBSCRIBE &lt;topic&gt; &lt;id&gt;</c>, and <c>GAP</c> when messages that the client asked for are gone.</summary>
+    public static byte[] Subscribed(Arrival arrival)
+    {
+        byte[] name = arrival.Member.Topic.Name;
+        byte[] subscribed = Frame(SubscribedLine.Length(name.Length, arrival.Start), out Span<byte> line);
+        SubscribedLine.Write(line, name, arrival.Start);
+        return [.. subscribed, .. Gap(arrival)];
+    }
+
+    /// <summary><c>OK UNSUBSCRIBE &lt;topic&gt;</c>.</summary>
+    public static byte[] Unsubscribed(ReadOnlySpan<byte> name)
+    {
+        byte[] frame = Frame(UnsubscribedLine.Length(name.Length), out Span<byte> line);
+        UnsubscribedLine.Write(line, name);
+        return frame;
+    }
+
+    /// <summary><c>ERR &lt;code&gt; &lt;text&gt;</c>.</summary>
+    public static byte[] Error(ErrorCode code)
+    {
+        byte[] frame = Frame(ErrorLine.Length(code, code.Text().Length), out Span<byte> line);
+        ErrorLine.Write(line, code, code.Text());
+        return frame;
+    }
+
+    private static byte[] Gap(Arrival arrival) =>
+        arrival.Gap is { } gap ? PublicationFrames.Gap(arrival.Member.Topic, gap.From, gap.To) : [];
+
+    private static byte[] Frame(int length, out Span<byte> line)
+    {
+        int header = FrameWriter.HeaderLength(length);
+        byte[] frame = new byte[header + length];
+        FrameWriter.WriteHeader(frame, OpCode.Text, length);
+        line = frame.AsSpan(header);
+        return frame;
+    }
+}
