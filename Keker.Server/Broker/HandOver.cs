@@ -44,16 +44,17 @@ internal sealed class HandOver : ConfirmWait
     /// <summary>Begins, when there is somebody to ask. Under the topic's lock, before the member is added; its cursor is set.</summary>
     /// <param name="member">The new session; one that has been silent for long already moves its cursor back at once.</param>
     /// <param name="others">The sessions there are.</param>
+    /// <param name="log">Everything in it that they have not confirmed counts, sent to them or not: the new session may be the only one to get it.</param>
     /// <param name="now">Milliseconds of the clock.</param>
-    public static HandOver? TryBegin(Subscription member, List<Subscription> others, long now)
+    public static HandOver? TryBegin(Subscription member, List<Subscription> others, TopicLog log, long now)
     {
         List<ConfirmTarget>? asked = null;
-        foreach (Subscription other in others.Where(other => other.IsUnconfirmed && other.Session.Confirms).Take(MostAsked))
+        foreach (Subscription other in others.Where(other => other.Confirmed < log.Head && other.Session.Confirms).Take(MostAsked))
         {
             if (other.Session.UnansweredSince is { } since && now - since >= Patience)
                 member.StartAt(Math.Min(member.Cursor, other.Confirmed));
             else
-                (asked ??= []).Add(new ConfirmTarget(other, other.Cursor));
+                (asked ??= []).Add(new ConfirmTarget(other, log.Head));
         }
         return asked is null ? null : new HandOver(member, asked, now);
     }

@@ -125,7 +125,7 @@ internal sealed class Topic
             MemberPending();
             member.StartAt(_log.Join(member.Session.Token));
             if (_retained > 0)
-                handOver = HandOver.TryBegin(member, companions ?? _members.First(HandOver.MostLookedAt), _context.Clock.Now);
+                handOver = HandOver.TryBegin(member, companions ?? _members.First(HandOver.MostLookedAt), _log, _context.Clock.Now);
             if (handOver is not null)
                 (_waits ??= new TopicWaits()).Add(handOver);
             _members.Add(member);

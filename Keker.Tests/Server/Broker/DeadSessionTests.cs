@@ -1,0 +1,49 @@
+using Keker.Server.Broker;
+
+namespace Keker.Tests.Server.Broker;
+
+/// <summary>Sessions that are dead and not noticed as such, and what must not get lost between them and the next one of the token.</summary>
+internal sealed class DeadSessionTests
+{
+    private const int CacheSize = 1000;
+
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
+    private TestBroker _broker = null!;
+
+    [SetUp]
+    public void Start() => _broker = new TestBroker(new BrokerLimits { CacheSize = CacheSize });
+
+    [TearDown]
+    public void Stop() => _broker.Dispose();
+
+    [Test]
+    public void What_is_appended_and_not_yet_sent_to_the_dead_session_comes_after_a_second()
+    {
+        Join();
+        var dirty = new DirtyTopics();
+        _broker.Broker.Publish(TestBroker.Token("t"), TestBroker.Message("on its way"), dirty);
+        TestClient next = Join();
+        _broker.Broker.Flush(dirty);
+        _broker.Publish("t", "live");
+        _broker.Time.Advance(Second);
+        Assert.That(next.Wire.Messages, Is.EqualTo(new[] { "on its way", "live" }));
+    }
+
+    [Test]
+    public void What_came_while_a_session_waited_that_is_dead_as_well_comes_to_the_next_one()
+    {
+        TestClient stable = Join();
+        _broker.Publish("t", "a");
+        Join();
+        _broker.Publish("t", "b");
+        TestClient next = Join();
+        stable.AnswerPing();
+        _broker.Time.Advance(Second / 2);
+        stable.AnswerPing();
+        _broker.Time.Advance(Second);
+        Assert.That(next.Wire.Messages, Is.EqualTo(new[] { "b" }));
+    }
+
+    private TestClient Join() => _broker.Join("t", new FakeTransport { Confirms = true });
+}
