@@ -26,19 +26,17 @@ internal sealed class HandOver : ConfirmWait
         _asked = asked;
     }
 
-    /// <summary>The oldest offset that those who are still there have not confirmed.</summary>
-    public long OldestUnconfirmed
+    /// <summary>The new session starts with what sessions that broke, or that are silent, have not confirmed. Under the topic's lock.</summary>
+    public void SetStart(TopicLog log)
     {
-        get
+        long start = Math.Min(log.Join(_member.Session.Token), _member.Cursor);
+        foreach (ConfirmTarget target in _asked)
         {
-            long oldest = long.MaxValue;
-            foreach (ConfirmTarget target in _asked)
-            {
-                if (!target.IsConfirmed && !target.Member.HasLeft)
-                    oldest = Math.Min(oldest, target.Member.Confirmed);
-            }
-            return oldest;
+            if (!target.IsSettled)
+                start = Math.Min(start, target.Member.Confirmed);
         }
+        _member.StartAt(Math.Max(start, log.Tail));
+        _member.HasStart = true;
     }
 
     /// <summary>Begins, when there is somebody to ask. Under the topic's lock, before the member is added; its cursor is set.</summary>
@@ -72,7 +70,7 @@ internal sealed class HandOver : ConfirmWait
 
     protected override void OnEnded()
     {
-        _member.Topic.StartAt(_member, this);
+        _member.Topic.EndHandOver(this);
         _member.Session.Start(_member);
     }
 }

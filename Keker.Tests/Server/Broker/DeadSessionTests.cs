@@ -45,5 +45,21 @@ internal sealed class DeadSessionTests
         Assert.That(next.Wire.Messages, Is.EqualTo(new[] { "b" }));
     }
 
+    [Test]
+    public void The_answer_to_a_ping_from_before_the_start_confirms_nothing_that_came_after_it()
+    {
+        TestClient dead = Join();
+        _broker.Publish("t", "a");
+        TestClient next = Join();
+        next.Session.SendPing();
+        _broker.Time.Advance(Second);
+        Assert.That(next.Wire.Messages, Is.EqualTo(new[] { "a" }));
+        next.AnswerPing();
+        dead.Session.SaidGoodbye();
+        TestBroker.Leave(dead);
+        TestBroker.Leave(next);
+        Assert.That(Join().Wire.Messages, Is.EqualTo(new[] { "a" }));
+    }
+
     private TestClient Join() => _broker.Join("t", new FakeTransport { Confirms = true });
 }
