@@ -50,7 +50,7 @@ internal sealed class HandOver : ConfirmWait
         foreach (Subscription other in others.Where(other => other.Confirmed < log.Head && other.Session.Confirms).Take(MostAsked))
         {
             if (other.Session.UnansweredSince is { } since && now - since >= Patience)
-                member.StartAt(Math.Min(member.Cursor, other.Confirmed));
+                member.StartAt(Math.Max(log.Tail, Math.Min(member.Cursor, other.Confirmed)));
             else
                 (asked ??= []).Add(new ConfirmTarget(other, log.Head));
         }

@@ -61,5 +61,19 @@ internal sealed class DeadSessionTests
         Assert.That(Join().Wire.Messages, Is.EqualTo(new[] { "a" }));
     }
 
+    [Test]
+    public void Where_a_silent_session_has_confirmed_less_than_is_kept_the_next_one_starts_with_what_is_kept()
+    {
+        Join();
+        string[] messages = [.. Enumerable.Range(0, 50).Select(i => $"{i:000}{new string('x', 97)}")];
+        foreach (string message in messages)
+            _broker.Publish("t", message);
+        _broker.Advance(Second);
+        TestClient next = Join();
+        _broker.Advance(Second);
+        Assert.That(next.Session.CloseRequested, Is.Null);
+        Assert.That(next.Wire.Messages, Is.Not.Empty.And.EqualTo(messages.TakeLast(next.Wire.Messages.Length)));
+    }
+
     private TestClient Join() => _broker.Join("t", new FakeTransport { Confirms = true });
 }
