@@ -28,6 +28,9 @@ Usage: ./build.sh [COMMAND]
                look for inputs that break a parser, one target or all, 10 minutes each; needs afl-fuzz (package afl++)
   soak [MINUTES]
                build, then put mixed load on out/kekerd, 10 minutes by default, verify every message and look for leaks; needs Linux
+  soak --chaos [MINUTES] [OPTION]...
+               build, then cut the connections of hundreds of clients of out/kekerd all the time, 3 minutes by default, and verify that
+               nothing is lost; --help tells the options
   clean        remove whatever was built
 END
 }

@@ -6,7 +6,7 @@ namespace Keker.Benchmarks.Soak;
 /// <param name="totals">Where findings go.</param>
 /// <param name="stream">The stream of its token.</param>
 /// <param name="isWhole">True for a session that is there from the first message on.</param>
-internal sealed class MessageCheck(Totals totals, MessageStream stream, bool isWhole)
+internal sealed class MessageCheck(Totals totals, MessageStream stream, bool isWhole) : IMessageCheck
 {
     /// <summary>The stream of the broadcasts.</summary>
     public const int Broadcasts = 0xFFFF;
@@ -18,7 +18,6 @@ internal sealed class MessageCheck(Totals totals, MessageStream stream, bool isW
 
     public long NextBroadcast => _all.Next;
 
-    /// <returns>True for a message of its own token.</returns>
     public bool Saw(ReadOnlySpan<byte> message, WebSocketMessageType type)
     {
         if (!Payload.TryRead(message, type == WebSocketMessageType.Binary, out int from, out long number))

@@ -26,11 +26,12 @@ internal sealed class SampleTable
         Print("logBytes", sample => sample.LogBytes);
         Print("cachedBytes", sample => sample.CachedBytes);
         Print("slowConsumers", sample => sample.SlowConsumers);
+        Print("unconfirmedLost", sample => sample.UnconfirmedLost);
     }
 
     private void Print(string name, Func<ServerSample, long> value) =>
         Print(name, $"{value(Start)}", $"{value(Warm)}", $"{value(Peak)}", $"{value(End)}");
 
     private static void Print(string name, string start, string warm, string peak, string end) =>
-        Console.WriteLine($"{name,-14} {start,12} {warm,12} {peak,12} {end,12}");
+        Console.WriteLine($"{name,-16} {start,12} {warm,12} {peak,12} {end,12}");
 }

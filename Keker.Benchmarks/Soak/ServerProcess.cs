@@ -58,7 +58,8 @@ internal sealed class ServerProcess : IAsyncDisposable
             answer.Number("connections"),
             answer.Number("logBytes"),
             answer.Number("cachedBytes"),
-            answer.Number("slowConsumers"));
+            answer.Number("slowConsumers"),
+            answer.Number("unconfirmedLost"));
     }
 
     /// <summary>Ends it, and nothing but it.</summary>

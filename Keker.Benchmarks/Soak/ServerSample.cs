@@ -2,7 +2,8 @@ namespace Keker.Benchmarks.Soak;
 
 /// <summary>What the server holds at one moment: by the kernel's account, and by its own.</summary>
 internal readonly record struct ServerSample(
-    long ResidentBytes, long Descriptors, long Threads, TimeSpan Cpu, long Sessions, long Connections, long LogBytes, long CachedBytes, long SlowConsumers)
+    long ResidentBytes, long Descriptors, long Threads, TimeSpan Cpu, long Sessions, long Connections, long LogBytes, long CachedBytes, long SlowConsumers,
+    long UnconfirmedLost)
 {
     /// <summary>The larger one of each.</summary>
     public ServerSample Max(ServerSample other) => new(
@@ -14,5 +15,6 @@ internal readonly record struct ServerSample(
         Math.Max(Connections, other.Connections),
         Math.Max(LogBytes, other.LogBytes),
         Math.Max(CachedBytes, other.CachedBytes),
-        Math.Max(SlowConsumers, other.SlowConsumers));
+        Math.Max(SlowConsumers, other.SlowConsumers),
+        Math.Max(UnconfirmedLost, other.UnconfirmedLost));
 }

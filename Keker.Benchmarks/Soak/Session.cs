@@ -75,7 +75,7 @@ internal sealed class Session : IDisposable
     /// <param name="check">What verifies it.</param>
     /// <param name="stop">Ends the wait, and the connection with it.</param>
     /// <returns>Whether there was one, and whether it was of the own token.</returns>
-    public async Task<(bool Open, bool IsOwn)> ReadAsync(MessageCheck? check, CancellationToken stop = default)
+    public async Task<(bool Open, bool IsOwn)> ReadAsync(IMessageCheck? check, CancellationToken stop = default)
     {
         int length = 0;
         while (true)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Sockets;
 using System.Net.WebSockets;
+using Keker.Benchmarks.Chaos;
 using Keker.Benchmarks.Common;
 
 namespace Keker.Benchmarks.Soak;
@@ -8,6 +9,8 @@ namespace Keker.Benchmarks.Soak;
 /// <summary>The <c>soak</c> command: mixed load on a real kekerd, everything verified, for a number of minutes.</summary>
 internal static class SoakCommand
 {
+    private const string Chaos = "--chaos";
+
     private const int Success = 0;
     private const int Violated = 1;
     private const int Misused = 2;
@@ -16,6 +19,7 @@ internal static class SoakCommand
 
     private const string Usage = """
         Usage: Keker.Benchmarks soak [MINUTES]
+               Keker.Benchmarks soak --chaos [MINUTES] [OPTION]...
 
         Starts the kekerd that the environment variable KEKERD names, else out/kekerd. ./build.sh soak [MINUTES] builds it first.
         """;
@@ -25,6 +29,8 @@ internal static class SoakCommand
 
     public static int Run(string[] args)
     {
+        if (args is [Chaos, .. string[] rest])
+            return ChaosCommand.Run(rest);
         double minutes = DefaultMinutes;
         bool isMinutes = args is [] || (args is [string text]
             && double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out minutes) && minutes > 0);

@@ -26,34 +26,33 @@ internal sealed class HandOver : ConfirmWait
         _asked = asked;
     }
 
-    /// <summary>The oldest offset that those who are still there have not confirmed.</summary>
-    public long OldestUnconfirmed
+    /// <summary>The new session starts with what sessions that broke, or that are silent, have not confirmed. Under the topic's lock.</summary>
+    public void SetStart(TopicLog log)
     {
-        get
+        long start = Math.Min(log.Join(_member.Session.Token), _member.Cursor);
+        foreach (ConfirmTarget target in _asked)
         {
-            long oldest = long.MaxValue;
-            foreach (ConfirmTarget target in _asked)
-            {
-                if (!target.IsConfirmed && !target.Member.HasLeft)
-                    oldest = Math.Min(oldest, target.Member.Confirmed);
-            }
-            return oldest;
+            if (!target.IsSettled)
+                start = Math.Min(start, target.Member.Confirmed);
         }
+        _member.StartAt(Math.Max(start, log.Tail));
+        _member.HasStart = true;
     }
 
     /// <summary>Begins, when there is somebody to ask. Under the topic's lock, before the member is added; its cursor is set.</summary>
     /// <param name="member">The new session; one that has been silent for long already moves its cursor back at once.</param>
     /// <param name="others">The sessions there are.</param>
+    /// <param name="log">Everything in it that they have not confirmed counts, sent to them or not: the new session may be the only one to get it.</param>
     /// <param name="now">Milliseconds of the clock.</param>
-    public static HandOver? TryBegin(Subscription member, List<Subscription> others, long now)
+    public static HandOver? TryBegin(Subscription member, List<Subscription> others, TopicLog log, long now)
     {
         List<ConfirmTarget>? asked = null;
-        foreach (Subscription other in others.Where(other => other.IsUnconfirmed && other.Session.Confirms).Take(MostAsked))
+        foreach (Subscription other in others.Where(other => other.Confirmed < log.Head && other.Session.Confirms).Take(MostAsked))
         {
             if (other.Session.UnansweredSince is { } since && now - since >= Patience)
-                member.StartAt(Math.Min(member.Cursor, other.Confirmed));
+                member.StartAt(Math.Max(log.Tail, Math.Min(member.Cursor, other.Confirmed)));
             else
-                (asked ??= []).Add(new ConfirmTarget(other, other.Cursor));
+                (asked ??= []).Add(new ConfirmTarget(other, log.Head));
         }
         return asked is null ? null : new HandOver(member, asked, now);
     }
@@ -71,7 +70,7 @@ internal sealed class HandOver : ConfirmWait
 
     protected override void OnEnded()
     {
-        _member.Topic.StartAt(_member, this);
+        _member.Topic.EndHandOver(this);
         _member.Session.Start(_member);
     }
 }

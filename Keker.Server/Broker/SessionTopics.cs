@@ -83,9 +83,9 @@ internal struct SessionTopics()
     {
         if (Own is null)
             return;
-        Own.BarrierCursor = Own == current ? cursor : Own.Cursor;
+        Own.NoteBarrier(Own == current ? cursor : Own.Cursor);
         foreach (Subscription member in Named)
-            member.BarrierCursor = member == current ? cursor : member.Cursor;
+            member.NoteBarrier(member == current ? cursor : member.Cursor);
     }
 
     /// <summary>The barrier was answered.</summary>

@@ -2,7 +2,7 @@ namespace Keker.Server.Broker;
 
 /// <summary>One session in one topic: a cursor into the topic's log. It holds no message.</summary>
 /// <remarks>
-/// <see cref="Cursor"/>, <see cref="BarrierCursor"/> and <see cref="NextPending"/> belong to the owner of the session's gate, <see cref="Index"/>
+/// <see cref="Cursor"/>, <see cref="NoteBarrier"/> and <see cref="NextPending"/> belong to the owner of the session's gate, <see cref="Index"/>
 /// and <see cref="HasLeft"/> to the topic's lock, <see cref="Confirm"/> to whoever reads the connection.
 /// </remarks>
 internal sealed class Subscription(Topic topic, Session session)
@@ -12,6 +12,8 @@ internal sealed class Subscription(Topic topic, Session session)
     // Before it joins it is behind nothing.
     private long _cursor = long.MaxValue;
     private long _confirmed = long.MaxValue;
+    private long _barrierCursor;
+    private bool _hasStart;
 
     public Topic Topic { get; } = topic;
 
@@ -30,8 +32,15 @@ internal sealed class Subscription(Topic topic, Session session)
     /// <summary>Everything before this offset has arrived: a pong has proved it. Where nothing can be proved, the offset after all there is.</summary>
     public long Confirmed => Volatile.Read(ref _confirmed);
 
-    /// <summary>Where the cursor stood when the ping went out that has no answer yet.</summary>
-    public long BarrierCursor { get; set; }
+    /// <summary>True once its cursor is where it sets out from for good. Before, it may be taken back behind what a ping went out for.</summary>
+    public bool HasStart
+    {
+        get => Volatile.Read(ref _hasStart);
+        set => Volatile.Write(ref _hasStart, value);
+    }
+
+    /// <summary>A ping goes out behind everything before an offset; the answer is to confirm that.</summary>
+    public void NoteBarrier(long offset) => _barrierCursor = HasStart ? offset : 0;
 
     /// <summary>Something was sent of which nobody knows whether it has arrived. A hint without the gate.</summary>
     public bool IsUnconfirmed => Confirmed < Cursor;
@@ -59,8 +68,8 @@ internal sealed class Subscription(Topic topic, Session session)
     /// <summary>The ping that went out last was answered: what was sent before it has arrived (RFC 6455 5.5.2, 5.5.3).</summary>
     public void Confirm()
     {
-        if (Session.Confirms && BarrierCursor > Confirmed)
-            Volatile.Write(ref _confirmed, BarrierCursor);
+        if (Session.Confirms && _barrierCursor > Confirmed)
+            Volatile.Write(ref _confirmed, _barrierCursor);
     }
 
     /// <summary>Marks it as waiting. Full fence.</summary>

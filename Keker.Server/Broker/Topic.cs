@@ -96,10 +96,8 @@ internal sealed class Topic
     {
         lock (_lock)
         {
-            if (_retired)
-                return AppendResult.Retired;
-            if (_members.Count > 0)
-                return AppendResult.HasMembers;
+            if (_retired || _members.Count > 0)
+                return _retired ? AppendResult.Retired : AppendResult.HasMembers;
             _log.Cache(publication);
             Trim();
             return AppendResult.Cached;
@@ -133,8 +131,10 @@ internal sealed class Topic
             long? resumed = resume is { } id && id.Epoch == Epoch && id.Offset <= Head ? id.Offset : null;
             member.StartAt(_log.Join(member.Session.Token, resumed));
             if (_retained > 0 && resumed is null)
-                handOver = HandOver.TryBegin(member, companions ?? _members.First(HandOver.MostLookedAt), _context.Clock.Now);
-            if (handOver is not null)
+                handOver = HandOver.TryBegin(member, companions ?? _members.First(HandOver.MostLookedAt), _log, _context.Clock.Now);
+            if (handOver is null)
+                member.HasStart = true;
+            else
                 (_waits ??= new TopicWaits()).Add(handOver);
             _members.Add(member);
             Tally(member, 1);
@@ -248,11 +248,11 @@ internal sealed class Topic
             return _members.First(most).ConvertAll(member => member.Session);
     }
 
-    /// <summary>Where a member starts after all: in one step with what others have confirmed by now.</summary>
-    public void StartAt(Subscription member, HandOver handOver)
+    /// <summary>A member starts after all: in one step with what others have confirmed by now.</summary>
+    public void EndHandOver(HandOver handOver)
     {
         lock (_lock)
-            member.StartAt(Math.Max(_log.Tail, Math.Min(_log.Join(member.Session.Token), Math.Min(member.Cursor, handOver.OldestUnconfirmed))));
+            handOver.SetStart(_log);
     }
 
     /// <summary>Nobody will miss it: no member, nothing kept, no pass that still refers to it.</summary>

@@ -37,6 +37,7 @@ internal sealed class StatsEndpoint(ServerContext server) : Endpoint(server)
             writer.WriteNumber("cachedBytes", broker.CacheLedger.Bytes);
             writer.WriteNumber("logBytes", broker.Memory.Bytes);
             writer.WriteNumber("slowConsumers", counters.SlowConsumers.Value);
+            writer.WriteNumber("unconfirmedLost", counters.UnconfirmedLost.Value);
             writer.WriteNumber("failedRequests", counters.FailedRequests.Value);
             writer.WriteNumber("protocolErrors", counters.ProtocolErrors.Value);
             writer.WriteNumber("refusedConnections", counters.Refused.Value);

@@ -1,0 +1,140 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Net.WebSockets;
+using Keker.Benchmarks.Soak;
+
+namespace Keker.Benchmarks.Chaos;
+
+/// <summary>
+/// A plain client with a token of its own whose connections are cut one after the other. It reads as fast as it can and answers pings as it reads
+/// them (RFC 6455 5.5.2); after a cut it comes back soon.
+/// </summary>
+/// <param name="proxy">What it connects through.</param>
+/// <param name="totals">Where findings go.</param>
+/// <param name="chaos">Where cuts are counted.</param>
+/// <param name="stream">What is published to its token.</param>
+/// <param name="seed">Makes the times and kinds of its cuts.</param>
+internal sealed class ChaosClient(CuttingProxy proxy, Totals totals, ChaosTotals chaos, MessageStream stream, int seed)
+{
+    /// <summary>Milliseconds that connections live; some do not live to see their first message.</summary>
+    private const int MostLife = 9000;
+    private const int MostShortLife = 400;
+    private const int ShortEach = 5;
+
+    /// <summary>Milliseconds until the client is back, well inside the time of the cache; some are back at once.</summary>
+    private const int MostAbsence = 2000;
+    private const int AtOnceEach = 4;
+
+    /// <summary>Milliseconds for which the server's side is held after a cut that it is not told of.</summary>
+    private const int LeastHeld = 20_000;
+    private const int MostHeld = 30_000;
+
+    /// <summary>Every so many-th client is only ever reset, so that all its sessions are gone at times.</summary>
+    private const int ResetOnlyEach = 4;
+
+    private readonly DeliveryCheck _check = new(totals, chaos, stream);
+    private readonly Random _random = new(seed);
+    private Session? _session;
+    private ProxyLink? _link;
+    private Task _reading = Task.CompletedTask;
+    private int _connections;
+    private string _how = "start";
+    private volatile bool _leaving;
+
+    /// <summary>True when all that was published until now is here.</summary>
+    public bool HasEverything => _check.Next >= stream.Made;
+
+    /// <summary>The first connection, before anything is published.</summary>
+    public Task JoinAsync() => ConnectAsync();
+
+    /// <summary>Connects and is cut until told to stop; the last connection stays.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        while (true)
+        {
+            await Task.WhenAny(_reading, RestAsync(_random.Next(ShortEach) == 0 ? MostShortLife : MostLife, stop));
+            if (_reading.IsCompleted)
+                totals.Find(totals.Broken, $"{_check}: the server closed it with {_session!.CloseStatus?.ToString() ?? "nothing"}");
+            else if (stop.IsCancellationRequested)
+                return;
+            await BreakAsync(stop);
+            if (_random.Next(AtOnceEach) > 0)
+                await RestAsync(MostAbsence, stop);
+            await ReconnectAsync();
+        }
+    }
+
+    /// <summary>Counts what has not come, and says goodbye.</summary>
+    public async Task LeaveAsync()
+    {
+        _check.End();
+        _leaving = true;
+        using Session session = _session!;
+        if (!await session.CloseAsync())
+            totals.Find(totals.Broken, $"{_check}: a Close was answered with {session.CloseStatus?.ToString() ?? "nothing"}");
+        await _reading.WaitAsync(Soak.Load.Patience);
+    }
+
+    private async Task BreakAsync(CancellationToken stop)
+    {
+        int roll = _random.Next(10);
+        CutKind kind = stream.Index % ResetOnlyEach == 0 || roll == 0 ? CutKind.Reset : roll <= 5 ? CutKind.SilentDrop : CutKind.HalfOpen;
+        bool takesAll = _random.Next(2) == 0;
+        _link!.Cut(kind, takesAll, TimeSpan.FromMilliseconds(_random.Next(LeastHeld, MostHeld)));
+        _how = $"{kind}{(takesAll ? "" : ", not read")} at {_check.Next}";
+
+        // Nobody tells it of a silent drop: it finds a new network, and lets go of what it had on the old one.
+        if (kind == CutKind.SilentDrop)
+        {
+            await RestAsync(MostAbsence / 2, stop);
+            _session!.Abort();
+        }
+        await _reading.WaitAsync(Soak.Load.Patience, CancellationToken.None);
+        _session!.Dispose();
+    }
+
+    private async Task ReconnectAsync()
+    {
+        while (true)
+        {
+            try
+            {
+                await ConnectAsync();
+                return;
+            }
+            catch (Exception e) when (e is SocketException or IOException or WebSocketException or InvalidDataException or TimeoutException)
+            {
+                totals.Find(totals.Broken, $"{_check}: could not connect again: {e.Message}");
+                await Task.Delay(MostShortLife);
+            }
+        }
+    }
+
+    private async Task ConnectAsync()
+    {
+        ProxyLink? old = _link;
+        _session = await Session.ConnectRawAsync(proxy.EndPoint);
+        _link = proxy.Take(_session.Wire.Socket.LocalEndPoint!);
+        if (old is not null)
+        {
+            chaos.Reconnects.Add();
+            if (old.IsOpenAtServer)
+                chaos.Unnoticed.Add();
+        }
+        _check.Begin($"connection {_connections++} after {_how}");
+        await _session.HelloAsync(stream.Token);
+        _reading = Task.Run(() => ReadAsync(_session));
+    }
+
+    private async Task ReadAsync(Session session)
+    {
+        while ((await session.ReadAsync(_check)).Open)
+        {
+        }
+        if (_leaving && session.CloseStatus != WebSocketCloseStatus.NormalClosure)
+            totals.Find(totals.Broken, $"{_check}: it ended while it said goodbye");
+    }
+
+    private Task RestAsync(int mostMilliseconds, CancellationToken stop) =>
+        Task.Delay(_random.Next(mostMilliseconds), stop).ContinueWith(static _ => { }, TaskScheduler.Default);
+}

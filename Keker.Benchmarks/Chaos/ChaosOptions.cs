@@ -1,0 +1,80 @@
+using System.Globalization;
+
+namespace Keker.Benchmarks.Chaos;
+
+/// <summary>How much chaos, and for how long.</summary>
+internal sealed record ChaosOptions
+{
+    public const string Usage = """
+        Usage: Keker.Benchmarks soak --chaos [MINUTES] [OPTION]...
+
+        Starts the kekerd that the environment variable KEKERD names, else out/kekerd.
+
+          MINUTES           how long connections are cut (3)
+          --clients N       clients whose connections are cut, each with a token of its own (300)
+          --rate N          messages a second for each token (4)
+          --cache SECONDS   --cache of the server (40); clients are back within 2 s
+          --seed N          makes the times and kinds of all cuts (1)
+        """;
+
+    /// <summary>Bytes of a message on average, generously: the server has to keep so many of each that went out since the oldest break it remembers.</summary>
+    private const int KeptBytes = 4 << 10;
+
+    /// <summary>Seconds that a dead connection goes unnoticed at most.</summary>
+    private const int UnnoticedSeconds = 40;
+
+    private const int LeastCacheSize = 1 << 20;
+
+    public double Minutes { get; private init; } = 3;
+
+    public int Clients { get; private init; } = 300;
+
+    public int Rate { get; private init; } = 4;
+
+    public int CacheSeconds { get; private init; } = 40;
+
+    public int Seed { get; private init; } = 1;
+
+    /// <summary>Large enough that nothing is dropped for want of room.</summary>
+    public int CacheSize => Math.Max(LeastCacheSize, Rate * (CacheSeconds + UnnoticedSeconds) * KeptBytes);
+
+    public string[] ServerOptions =>
+    [
+        "--cache", $"{CacheSeconds}s", "--cache-size", $"{CacheSize}", "--cache-memory", $"{1 << 30}", "--lag", $"{4 * CacheSize}",
+    ];
+
+    /// <returns>Null when they are not understood.</returns>
+    public static ChaosOptions? Parse(string[] args)
+    {
+        var options = new ChaosOptions();
+        for (int i = 0; i < args.Length; i++)
+        {
+            if (args[i].StartsWith("--", StringComparison.Ordinal))
+            {
+                if (i + 1 == args.Length || !int.TryParse(args[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out int value))
+                    return null;
+                if (options.With(args[i++], value) is not { } changed)
+                    return null;
+                options = changed;
+            }
+            else if (double.TryParse(args[i], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double minutes) && minutes > 0)
+            {
+                options = options with { Minutes = minutes };
+            }
+            else
+            {
+                return null;
+            }
+        }
+        return options;
+    }
+
+    private ChaosOptions? With(string option, int value) => option switch
+    {
+        "--clients" when value is > 0 and < 0xFFFF => this with { Clients = value },
+        "--rate" when value > 0 => this with { Rate = value },
+        "--cache" when value > 0 => this with { CacheSeconds = value },
+        "--seed" => this with { Seed = value },
+        _ => null,
+    };
+}

@@ -1,0 +1,26 @@
+using Keker.Benchmarks.Soak;
+
+namespace Keker.Benchmarks.Chaos;
+
+/// <summary>What a chaos run counts beside what every soak run counts. Thread-safe.</summary>
+internal sealed class ChaosTotals
+{
+    /// <summary>By <see cref="CutKind"/>.</summary>
+    public Tally[] Cuts { get; } = [new(), new(), new()];
+
+    public Tally Reconnects { get; } = new();
+
+    /// <summary>Reconnects whose HELLO came while the server took the old connection for open.</summary>
+    public Tally Unnoticed { get; } = new();
+
+    /// <summary>Messages that came again at the beginning of a connection after a break.</summary>
+    public Tally Repeated { get; } = new();
+
+    /// <summary>Held sides that the server has ended by itself.</summary>
+    public Tally EndedByServer { get; } = new();
+
+    /// <summary>Held sides that the proxy had to reset.</summary>
+    public Tally HeldToTheEnd { get; } = new();
+
+    public double UnnoticedShare => Unnoticed.Value / (double)Math.Max(1, Reconnects.Value);
+}
