@@ -29,7 +29,7 @@ internal abstract class Endpoint(ServerContext server)
     /// <returns>False when it is answered already.</returns>
     public virtual bool TryAccept(HttpExchange exchange, ReadOnlySpan<byte> head) => true;
 
-    /// <summary>Answers an accepted request, or leaves a topic without room in <see cref="HttpExchange.FullTopic"/>.</summary>
+    /// <summary>Answers an accepted request, or leaves a topic without room in <see cref="MessageUnderWay.FullTopic"/>.</summary>
     public abstract void Handle(HttpExchange exchange, in ReadOnlySequence<byte> body);
 
     /// <summary>There may be room now for what <see cref="Handle"/> could not append.</summary>

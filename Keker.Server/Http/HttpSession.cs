@@ -207,11 +207,15 @@ internal sealed class HttpSession : IConnectionPhase
     /// <returns>How it goes on once there is room, or with the refusal when too many publishers wait already.</returns>
     private async ValueTask<Progress> WaitForRoomAsync()
     {
-        if (_exchange!.FullTopic!.WaitForRoom() is not { } room)
+        MessageUnderWay message = _exchange!.Message;
+        if (message.FullTopic!.WaitForRoom() is not { } room)
         {
-            _exchange.FullTopic = null;
+            ReadOnlySpan<byte> reason = message.Done == 0
+                ? "too many publishers wait for this recipient: try again later"u8
+                : "too many publishers wait for one of the recipients, and others have the message: try again later"u8;
+            message.Clear();
             _exchange.Closing = true;
-            Refusal.Write(_exchange, Server, 503, "too many publishers wait for this recipient: try again later"u8, retryAfterSeconds: 1);
+            Refusal.Write(_exchange, Server, 503, reason, retryAfterSeconds: 1);
             return Progress.Close;
         }
         WaitFor(HttpWait.Room);

@@ -13,10 +13,10 @@ internal sealed class RequestReader(ServerContext server)
     /// <summary>Consumes whole requests from the front of the input; what is left belongs to one that is not complete.</summary>
     public Progress Read(HttpExchange exchange, ref ReadOnlySequence<byte> input)
     {
-        if (exchange.FullTopic is not null)
+        if (exchange.Message.FullTopic is not null)
         {
             exchange.Endpoint!.Retry(exchange);
-            if (exchange.FullTopic is not null)
+            if (exchange.Message.FullTopic is not null)
                 return Progress.NoRoom;
             exchange.EndRequest();
         }
@@ -39,7 +39,7 @@ internal sealed class RequestReader(ServerContext server)
             }
             if (!TryReadBody(exchange, ref input))
                 return Progress.NeedMore;
-            if (exchange.FullTopic is not null)
+            if (exchange.Message.FullTopic is not null)
                 return Progress.NoRoom;
         }
     }
@@ -154,8 +154,9 @@ internal sealed class RequestReader(ServerContext server)
 
     private static void Handle(HttpExchange exchange, in ReadOnlySequence<byte> body)
     {
+        exchange.HasReadBody = true;
         exchange.Endpoint!.Handle(exchange, body);
-        if (exchange.FullTopic is null)
+        if (exchange.Message.FullTopic is null)
             exchange.EndRequest();
     }
 

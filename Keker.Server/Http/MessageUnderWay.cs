@@ -1,0 +1,41 @@
+using Keker.Server.Broker;
+
+namespace Keker.Server.Http;
+
+/// <summary>The message of the request under way, and how far it has come.</summary>
+/// <remarks>Not thread-safe: it belongs to its <see cref="HttpExchange"/>.</remarks>
+internal sealed class MessageUnderWay
+{
+    /// <summary>True when the publisher declared its body to be bytes.</summary>
+    public bool IsBinary { get; set; }
+
+    /// <summary>Whom it is for; nobody for a broadcast.</summary>
+    public Recipients Recipients { get; } = new();
+
+    /// <summary>The message, once its body is read.</summary>
+    public Publication? Publication { get; set; }
+
+    /// <summary>The topic that has no room for it.</summary>
+    public Topic? FullTopic { get; set; }
+
+    /// <summary>Recipients that are done with: a message that had to wait for room is not appended to them again.</summary>
+    public int Done { get; set; }
+
+    /// <summary>Sessions that get it, as far as it has come.</summary>
+    public int Sessions { get; set; }
+
+    /// <summary>Recipients that were absent and for whom it was cached, as far as it has come.</summary>
+    public int Cached { get; set; }
+
+    /// <summary>Forgets it.</summary>
+    public void Clear()
+    {
+        IsBinary = false;
+        Recipients.Clear();
+        Publication = null;
+        FullTopic = null;
+        Done = 0;
+        Sessions = 0;
+        Cached = 0;
+    }
+}
