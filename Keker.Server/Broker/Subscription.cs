@@ -12,6 +12,8 @@ internal sealed class Subscription(Topic topic, Session session)
     // Before it joins it is behind nothing.
     private long _cursor = long.MaxValue;
     private long _confirmed = long.MaxValue;
+    private long _barrierCursor;
+    private volatile bool _hasLeft;
 
     public Topic Topic { get; } = topic;
 
@@ -30,14 +32,25 @@ internal sealed class Subscription(Topic topic, Session session)
     /// <summary>Everything before this offset has arrived: a pong has proved it. Where nothing can be proved, the offset after all there is.</summary>
     public long Confirmed => Volatile.Read(ref _confirmed);
 
-    /// <summary>Where the cursor stood when the ping went out that has no answer yet.</summary>
-    public long BarrierCursor { get; set; }
+    /// <summary>Where the cursor stood when the last ping went out. Others than the gate's owner read it as a hint only.</summary>
+    public long BarrierCursor
+    {
+        get => Volatile.Read(ref _barrierCursor);
+        set => Volatile.Write(ref _barrierCursor, value);
+    }
 
     /// <summary>Something was sent of which nobody knows whether it has arrived. A hint without the gate.</summary>
     public bool IsUnconfirmed => Confirmed < Cursor;
 
-    /// <summary>True once it is no member any more.</summary>
-    public bool HasLeft { get; set; }
+    /// <summary>True once it is no member any more. Any thread may read it.</summary>
+    public bool HasLeft
+    {
+        get => _hasLeft;
+        set => _hasLeft = value;
+    }
+
+    /// <summary>From this offset on everything is kept for the next HELLO of its token. To be read once it has left; set before.</summary>
+    public long KeptFrom { get; set; } = long.MaxValue;
 
     /// <summary>Slot in the topic's member table.</summary>
     public int Index { get; set; }

@@ -66,7 +66,7 @@ internal sealed class HttpExchange : IResettable
     }
 
     /// <summary>The variable headers of the answer under way.</summary>
-    public ResponseHeaders Headers(int retryAfterSeconds = 0, ReadOnlySpan<byte> allow = default, bool offerWebSocket = false) => new()
+    public ResponseHeaders Headers(int retryAfterSeconds = 0, ReadOnlySpan<byte> allow = default, bool offerWebSocket = false, int appliedWaitSeconds = 0) => new()
     {
         Date = _date,
         Connection = Closing ? ConnectionHeader.Close : ResponseHeaders.ConnectionFor(Head),
@@ -74,6 +74,7 @@ internal sealed class HttpExchange : IResettable
         RetryAfterSeconds = retryAfterSeconds,
         Allow = allow,
         OfferWebSocket = offerWebSocket,
+        AppliedWaitSeconds = appliedWaitSeconds,
     };
 
     /// <summary>Forgets the request; its answer is written.</summary>

@@ -45,10 +45,10 @@ internal abstract class MessageEndpoint(ServerContext server) : Endpoint(server)
             Refuse(exchange, 503, ShortOfMemory, RetryAfter);
             return;
         }
-        Retry(exchange);
+        Resume(exchange);
     }
 
-    public override void Retry(HttpExchange exchange)
+    public override void Resume(HttpExchange exchange)
     {
         PublishResult result = Publish(exchange, exchange.Message.Publication!);
         exchange.Message.FullTopic = result.Full;

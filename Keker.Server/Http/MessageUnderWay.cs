@@ -18,6 +18,18 @@ internal sealed class MessageUnderWay
     /// <summary>The topic that has no room for it.</summary>
     public Topic? FullTopic { get; set; }
 
+    /// <summary>What the publisher asks for beside delivery; null for nothing.</summary>
+    public PublishTerms? Terms { get; set; }
+
+    /// <summary>Seconds that the publisher waits for confirmations; 0 when it does not.</summary>
+    public int Wait { get; set; }
+
+    /// <summary>Set while the answer waits for confirmations.</summary>
+    public Receipt? Receipt { get; set; }
+
+    /// <summary>True while it waits for something: for room, or for confirmations.</summary>
+    public bool IsWaiting => FullTopic is not null || Receipt is not null;
+
     /// <summary>Recipients that are done with: a message that had to wait for room is not appended to them again.</summary>
     public int Done { get; set; }
 
@@ -30,6 +42,11 @@ internal sealed class MessageUnderWay
     /// <summary>Forgets it.</summary>
     public void Clear()
     {
+        // Nobody waits for it any more, however far it has come.
+        Terms?.Receipt?.End();
+        Terms = null;
+        Wait = 0;
+        Receipt = null;
         IsBinary = false;
         Recipients.Clear();
         Publication = null;

@@ -1,6 +1,8 @@
+using System.Buffers;
 using Keker.Protocol.Commands;
 using Keker.Protocol.Http;
 using Keker.Server.Broker;
+using Receipt = Keker.Server.Broker.Receipt;
 
 namespace Keker.Server.Http;
 
@@ -9,15 +11,33 @@ internal sealed class PublishEndpoint(ServerContext server) : MessageEndpoint(se
 {
     public override bool TryAccept(HttpExchange exchange, ReadOnlySpan<byte> head)
     {
+        bool asksForMore = false;
         for (int i = 0; i < exchange.Head.FieldCount; i++)
         {
             ReadOnlySpan<byte> name = exchange.Head.NameAt(i).In(head);
             if (name.Length == "token".Length && !TryAddRecipient(exchange, name, exchange.Head.ValueAt(i).In(head)))
                 return false;
+            asksForMore |= name.Length == "prefer".Length;
         }
         if (exchange.Message.Recipients.Count == 0)
             return Refuse(exchange, 400, "no Token header and no Topic header: send Token: <AUTH_INFO>, the word the recipient says in its HELLO"u8);
-        return base.TryAccept(exchange, head);
+        return (!asksForMore || TryReadTerms(exchange, head)) && base.TryAccept(exchange, head);
+    }
+
+    public override void Handle(HttpExchange exchange, in ReadOnlySequence<byte> body)
+    {
+        MessageUnderWay message = exchange.Message;
+        if (message.Wait > 0)
+            message.Terms = new PublishTerms { Receipt = new Receipt(Server.Broker.Context, TimeSpan.FromSeconds(message.Wait)) };
+        base.Handle(exchange, body);
+    }
+
+    public override void Resume(HttpExchange exchange)
+    {
+        if (exchange.Message.Receipt is not { } receipt)
+            base.Resume(exchange);
+        else if (receipt.HasEnded)
+            AnswerReceipt(exchange);
     }
 
     /// <summary>To one recipient after the other; where one has no room, it goes on with that one once there is.</summary>
@@ -38,10 +58,33 @@ internal sealed class PublishEndpoint(ServerContext server) : MessageEndpoint(se
     protected override void Answer(HttpExchange exchange, PublishResult result)
     {
         MessageUnderWay message = exchange.Message;
+        if (message.Terms?.Receipt is { Sessions: > 0 } receipt)
+        {
+            receipt.Begin();
+            message.Receipt = receipt;
+            return;
+        }
         if (message.Sessions > 0)
             JsonAnswers.WritePublished(exchange.Answers, message.Sessions, message.Cached, exchange.Headers());
         else
             JsonAnswers.WriteRecipientNotFound(exchange.Answers, AddresseeOf(message), message.Recipients.Name(0), message.Cached, exchange.Headers());
+    }
+
+    private static void AnswerReceipt(HttpExchange exchange)
+    {
+        MessageUnderWay message = exchange.Message;
+        ReceiptCounts counts = message.Receipt!.Counts;
+        var receipt = new Protocol.Http.Receipt(message.Receipt.Sessions, counts.Received, counts.Pending, message.Cached + counts.Kept);
+        message.Receipt = null;
+        JsonAnswers.WriteReceipt(exchange.Answers, receipt, exchange.Headers(appliedWaitSeconds: message.Wait));
+    }
+
+    private bool TryReadTerms(HttpExchange exchange, ReadOnlySpan<byte> head)
+    {
+        if (WaitPreference.Read(exchange.Head, head, out int wait) == FieldStatus.Invalid)
+            return Refuse(exchange, 400, "bad Prefer header: send wait=<seconds>, 1 to 30"u8);
+        exchange.Message.Wait = wait;
+        return true;
     }
 
     private static Addressee AddresseeOf(MessageUnderWay message) =>
@@ -72,7 +115,7 @@ internal sealed class PublishEndpoint(ServerContext server) : MessageEndpoint(se
         ReadOnlySpan<byte> name = message.Recipients.Name(message.Done);
         bool isBegun = message.Done > 0;
         return message.Recipients.IsTopic(message.Done)
-            ? Server.Broker.PublishToTopic(name, publication, exchange.Dirty, isBegun: isBegun)
-            : Server.Broker.Publish(name, publication, exchange.Dirty, isBegun: isBegun);
+            ? Server.Broker.PublishToTopic(name, publication, exchange.Dirty, message.Terms, isBegun)
+            : Server.Broker.Publish(name, publication, exchange.Dirty, message.Terms, isBegun);
     }
 }

@@ -104,6 +104,7 @@ internal sealed class ResponseWriterTests
             Connection = ConnectionHeader.KeepAlive,
             OfferWebSocket = true,
             RetryAfterSeconds = int.MaxValue,
+            AppliedWaitSeconds = int.MaxValue,
             Allow = new byte[300],
             ContentType = new byte[300],
         };

@@ -93,6 +93,39 @@ internal sealed class PublishEndpointTests
         Assert.That(c.Wire.Messages, Is.EqualTo(new[] { "hi" }));
     }
 
+    [Test]
+    public void With_wait_the_answer_comes_when_the_clients_have_confirmed_and_what_is_behind_it_waits()
+    {
+        TestClient[] clients = [_server.Join("a"), _server.Join("b")];
+
+        Progress first = Publish("hi", "Token: a", "Token: b", "Token: absent", "Prefer: wait=2");
+        Progress second = Publish("next", "Token: a");
+        clients[0].AnswerPing();
+        Assert.That((first, second, _answers.Feed(default), _answers.Text), Is.EqualTo((Progress.NoReceipt, Progress.NoReceipt, Progress.NoReceipt, "")));
+        clients[1].AnswerPing();
+
+        Assert.That(_answers.Feed(default), Is.EqualTo(Progress.Idle));
+        Assert.That(_answers.Statuses, Is.EqualTo(new[] { 200, 200 }));
+        Assert.That(_answers.Text, Does.Contain("\r\nPreference-Applied: wait=2\r\n")
+            .And.Contain("""{"message":"message received","data":{"sessions":2,"received":2,"pending":0,"cached":1}}"""));
+    }
+
+    [Test]
+    public void With_wait_and_nobody_there_the_answer_comes_at_once()
+    {
+        Assert.That(Publish("hi", "Token: a", "Prefer: wait=2"), Is.EqualTo(Progress.Idle));
+        AssertAnswer(404, """{"message":"recipient a not found","data":{"sessions":0,"cached":1}}""");
+    }
+
+    [TestCase("0")]
+    [TestCase("31")]
+    [TestCase("soon")]
+    public void A_wait_out_of_range_is_400(string wait)
+    {
+        Publish("", "Token: a", $"Prefer: wait={wait}");
+        Assert.That(_answers.Statuses, Is.EqualTo(new[] { 400 }));
+    }
+
     private Progress Publish(string body, params string[] headers) => _answers.Feed(Encoding.UTF8.GetBytes(
         $"PUT /v1/publish HTTP/1.1\r\nHost: a\r\n{string.Concat(headers.Select(header => header + "\r\n"))}Content-Length: {body.Length}\r\n\r\n{body}"));
 
