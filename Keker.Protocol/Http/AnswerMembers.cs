@@ -38,18 +38,40 @@ internal static class AnswerMembers
         AppendCounts(ref body, sessions, cached);
     }
 
-    public static void AppendNotFound(ref SpanWriter body, ReadOnlySpan<byte> token, long cached)
+    public static void AppendNotFound(ref SpanWriter body, Addressee addressee, ReadOnlySpan<byte> name, long cached)
     {
-        body.Append("\"message\":\"recipient "u8);
-        AppendEscaped(ref body, token);
-        body.Append(" not found"u8);
+        body.Append("\"message\":\""u8);
+        switch (addressee)
+        {
+            case Addressee.Token:
+                body.Append("recipient "u8);
+                AppendEscaped(ref body, name);
+                body.Append(" not found"u8);
+                break;
+            case Addressee.Topic:
+                body.Append("topic "u8);
+                AppendEscaped(ref body, name);
+                body.Append(" has no subscribers"u8);
+                break;
+            default:
+                body.Append("no recipient found"u8);
+                break;
+        }
         AppendCounts(ref body, 0, cached);
     }
 
-    public static void AppendStored(ref SpanWriter body, ReadOnlySpan<byte> token, long cached)
+    public static void AppendStored(ref SpanWriter body, Addressee addressee, ReadOnlySpan<byte> name, long cached)
     {
-        body.Append("\"message\":\"message stored for recipient "u8);
-        AppendEscaped(ref body, token);
+        body.Append("\"message\":\"message stored for "u8);
+        if (addressee == Addressee.Several)
+        {
+            body.Append("its recipients"u8);
+        }
+        else
+        {
+            body.Append(addressee == Addressee.Topic ? "topic "u8 : "recipient "u8);
+            AppendEscaped(ref body, name);
+        }
         AppendCounts(ref body, 0, cached);
     }
 

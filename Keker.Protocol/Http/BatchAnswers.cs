@@ -35,23 +35,25 @@ public static class BatchAnswers
 
     /// <summary>Writes the line for <see cref="JsonAnswers.WriteRecipientNotFound"/>, status 404.</summary>
     /// <param name="output">Where the line goes.</param>
-    /// <param name="token">The recipient, UTF-8; escaped here.</param>
+    /// <param name="addressee">Who is named.</param>
+    /// <param name="name">The token or the name of the topic, UTF-8; escaped here.</param>
     /// <param name="cached">Recipients for whom the message was cached, 0 or more.</param>
-    public static void WriteRecipientNotFound(IBufferWriter<byte> output, ReadOnlySpan<byte> token, long cached)
+    public static void WriteRecipientNotFound(IBufferWriter<byte> output, Addressee addressee, ReadOnlySpan<byte> name, long cached)
     {
-        SpanWriter line = Begin(output, 404, token.Length);
-        AnswerMembers.AppendNotFound(ref line, token, cached);
+        SpanWriter line = Begin(output, 404, name.Length);
+        AnswerMembers.AppendNotFound(ref line, addressee, name, cached);
         End(output, ref line);
     }
 
     /// <summary>Writes the line for <see cref="JsonAnswers.WriteStored"/>, status 202.</summary>
     /// <param name="output">Where the line goes.</param>
-    /// <param name="token">The recipient, UTF-8; escaped here.</param>
+    /// <param name="addressee">Who is named.</param>
+    /// <param name="name">The token or the name of the topic, UTF-8; escaped here.</param>
     /// <param name="cached">Recipients for whom the message was cached, 0 or more.</param>
-    public static void WriteStored(IBufferWriter<byte> output, ReadOnlySpan<byte> token, long cached)
+    public static void WriteStored(IBufferWriter<byte> output, Addressee addressee, ReadOnlySpan<byte> name, long cached)
     {
-        SpanWriter line = Begin(output, 202, token.Length);
-        AnswerMembers.AppendStored(ref line, token, cached);
+        SpanWriter line = Begin(output, 202, name.Length);
+        AnswerMembers.AppendStored(ref line, addressee, name, cached);
         End(output, ref line);
     }
 

@@ -52,27 +52,30 @@ public static class JsonAnswers
         End(output, space, 200, ref body, headers);
     }
 
-    /// <summary>Writes 404, <c>{"message":"recipient TOKEN not found","data":{"sessions":0,"cached":N}}</c>.</summary>
+    /// <summary>Writes 404, <c>{"message":"recipient TOKEN not found","data":{"sessions":0,"cached":N}}</c>, or the like for a topic or for several recipients.</summary>
     /// <param name="output">Where the response goes.</param>
-    /// <param name="token">The recipient, UTF-8; escaped here.</param>
+    /// <param name="addressee">Who is named.</param>
+    /// <param name="name">The token or the name of the topic, UTF-8; escaped here.</param>
     /// <param name="cached">Recipients for whom the message was cached, 0 or more.</param>
     /// <param name="headers">The variable headers.</param>
-    public static void WriteRecipientNotFound(IBufferWriter<byte> output, ReadOnlySpan<byte> token, long cached, in ResponseHeaders headers)
+    public static void WriteRecipientNotFound(
+        IBufferWriter<byte> output, Addressee addressee, ReadOnlySpan<byte> name, long cached, in ResponseHeaders headers)
     {
-        Span<byte> space = Begin(output, AnswerMembers.MaxLength(token.Length), headers, out SpanWriter body);
-        AnswerMembers.AppendNotFound(ref body, token, cached);
+        Span<byte> space = Begin(output, AnswerMembers.MaxLength(name.Length), headers, out SpanWriter body);
+        AnswerMembers.AppendNotFound(ref body, addressee, name, cached);
         End(output, space, 404, ref body, headers);
     }
 
-    /// <summary>Writes 202, <c>{"message":"message stored for recipient TOKEN","data":{"sessions":0,"cached":N}}</c>.</summary>
+    /// <summary>Writes 202, <c>{"message":"message stored for recipient TOKEN","data":{"sessions":0,"cached":N}}</c>, or the like for a topic or for several recipients.</summary>
     /// <param name="output">Where the response goes.</param>
-    /// <param name="token">The recipient, UTF-8; escaped here.</param>
+    /// <param name="addressee">Who is named.</param>
+    /// <param name="name">The token or the name of the topic, UTF-8; escaped here.</param>
     /// <param name="cached">Recipients for whom the message was cached, 0 or more.</param>
     /// <param name="headers">The variable headers.</param>
-    public static void WriteStored(IBufferWriter<byte> output, ReadOnlySpan<byte> token, long cached, in ResponseHeaders headers)
+    public static void WriteStored(IBufferWriter<byte> output, Addressee addressee, ReadOnlySpan<byte> name, long cached, in ResponseHeaders headers)
     {
-        Span<byte> space = Begin(output, AnswerMembers.MaxLength(token.Length), headers, out SpanWriter body);
-        AnswerMembers.AppendStored(ref body, token, cached);
+        Span<byte> space = Begin(output, AnswerMembers.MaxLength(name.Length), headers, out SpanWriter body);
+        AnswerMembers.AppendStored(ref body, addressee, name, cached);
         End(output, space, 202, ref body, headers);
     }
 

@@ -15,6 +15,9 @@ public readonly ref struct ResponseHeaders
     /// <summary>Seconds for Retry-After (RFC 9110, section 10.2.3); 0 leaves it out.</summary>
     public int RetryAfterSeconds { get; init; }
 
+    /// <summary>Seconds for <c>Preference-Applied: wait=N</c> (RFC 7240, section 3); 0 leaves it out.</summary>
+    public int AppliedWaitSeconds { get; init; }
+
     /// <summary>The value of Allow, needed with 405 (RFC 9110, section 15.5.6); empty leaves it out.</summary>
     public ReadOnlySpan<byte> Allow { get; init; }
 

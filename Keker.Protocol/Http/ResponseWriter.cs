@@ -117,6 +117,12 @@ public static class ResponseWriter
             writer.Append(headers.RetryAfterSeconds);
             writer.Append("\r\n"u8);
         }
+        if (headers.AppliedWaitSeconds != 0)
+        {
+            writer.Append("Preference-Applied: wait="u8);
+            writer.Append(headers.AppliedWaitSeconds);
+            writer.Append("\r\n"u8);
+        }
         writer.Append("\r\n"u8);
     }
 

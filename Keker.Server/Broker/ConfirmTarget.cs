@@ -7,6 +7,12 @@ internal readonly record struct ConfirmTarget(Subscription Member, long Offset)
 {
     public bool IsConfirmed => Member.Confirmed >= Offset;
 
+    /// <summary>It has gone without having confirmed, and what it did not confirm was kept for its next HELLO.</summary>
+    public bool IsKept => Member.HasLeft && !IsConfirmed && Member.KeptFrom < Offset;
+
+    /// <summary>A ping is on its way whose answer will confirm it.</summary>
+    public bool IsAsked => Member.BarrierCursor >= Offset && Member.Session.UnansweredSince is not null;
+
     /// <summary>Nothing is to be waited for any more.</summary>
     public bool IsSettled => IsConfirmed || Member.HasLeft;
 }

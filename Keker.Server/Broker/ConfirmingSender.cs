@@ -71,6 +71,9 @@ internal abstract class ConfirmingSender(ISessionTransport transport, BrokerCont
         Wake();
     }
 
+    /// <summary>The same, but what is about to be sent is to be confirmed: the barrier goes out behind it, not now.</summary>
+    public void WantBarrierBehindNext() => _barrier.Want();
+
     /// <summary>Asks for the confirmation of what was sent a while ago. The heartbeat calls it.</summary>
     public void ConfirmQuiet(long now)
     {

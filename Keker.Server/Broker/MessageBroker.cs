@@ -23,12 +23,15 @@ internal sealed class MessageBroker : IDisposable
     /// <param name="publication">The message.</param>
     /// <param name="dirty">Gets the topic when it has to be flushed; the caller flushes before it waits for anything.</param>
     /// <param name="terms">What the publisher asks for beside delivery.</param>
-    public PublishResult Publish(ReadOnlySpan<byte> token, Publication publication, DirtyTopics dirty, PublishTerms? terms = null) =>
-        Publish(Context.Topics, token, publication, dirty, terms);
+    /// <param name="isBegun">True when another recipient has the same message: it is not refused for want of memory any more.</param>
+    public PublishResult Publish(
+        ReadOnlySpan<byte> token, Publication publication, DirtyTopics dirty, PublishTerms? terms = null, bool isBegun = false) =>
+        Publish(Context.Topics, token, publication, dirty, terms, isBegun);
 
     /// <summary>The same for a topic that sessions subscribe to by name.</summary>
-    public PublishResult PublishToTopic(ReadOnlySpan<byte> name, Publication publication, DirtyTopics dirty, PublishTerms? terms = null) =>
-        Publish(Context.NamedTopics, name, publication, dirty, terms);
+    public PublishResult PublishToTopic(
+        ReadOnlySpan<byte> name, Publication publication, DirtyTopics dirty, PublishTerms? terms = null, bool isBegun = false) =>
+        Publish(Context.NamedTopics, name, publication, dirty, terms, isBegun);
 
     /// <summary>Appends for every session. Broadcasts are not cached.</summary>
     public PublishResult Broadcast(Publication publication, DirtyTopics dirty)
@@ -86,8 +89,7 @@ internal sealed class MessageBroker : IDisposable
     {
         while (true)
         {
-            Topic topic = Context.NamedTopics.GetOrAdd(name);
-            if (session.Find(topic) is { } present)
+            if (Context.NamedTopics.Find(name) is { } known && session.Find(known) is { } present)
             {
                 arrival = new Arrival(present, HandOver: null, Resume: null, IsNew: false);
                 return true;
@@ -95,6 +97,7 @@ internal sealed class MessageBroker : IDisposable
             arrival = default;
             if (!session.HasRoomForTopic)
                 return false;
+            Topic topic = Context.NamedTopics.GetOrAdd(name);
             var member = new Subscription(topic, session);
             List<Subscription> companions = [.. session.OwnTopic!.Topic.Sessions(HandOver.MostLookedAt).Select(other => other.Find(topic)).OfType<Subscription>()];
             if (!topic.TryJoin(member, out HandOver? handOver, companions, resume))
@@ -148,9 +151,10 @@ internal sealed class MessageBroker : IDisposable
     private bool IsCacheable(Publication publication) =>
         Context.Limits.Cache > TimeSpan.Zero && publication.Payload.Length <= Context.Limits.CacheSize;
 
-    private PublishResult Publish(SubscriberTable topics, ReadOnlySpan<byte> name, Publication publication, DirtyTopics dirty, PublishTerms? terms)
+    private PublishResult Publish(
+        SubscriberTable topics, ReadOnlySpan<byte> name, Publication publication, DirtyTopics dirty, PublishTerms? terms, bool isBegun)
     {
-        if (Context.Memory.Bytes > Context.Limits.LogMemory)
+        if (!isBegun && Context.Memory.Bytes > Context.Limits.LogMemory)
             return new PublishResult(PublishOutcome.OutOfMemory);
         while (true)
         {

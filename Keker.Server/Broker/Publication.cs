@@ -53,7 +53,7 @@ internal sealed class Publication
         return _isDeflated ? _deflated : null;
     }
 
-    /// <summary>When its topic accepted it, in milliseconds of the monotonic clock; the topic sets it once, under its lock.</summary>
+    /// <summary>When its topic accepted it, in milliseconds of the monotonic clock. Where it has several topics, the last one to accept it: the others keep it longer by the time it waited.</summary>
     public long AcceptedAt { get; set; }
 
     /// <summary>Bytes that this publication counts for against every memory bound.</summary>

@@ -14,6 +14,7 @@ internal sealed class Subscription(Topic topic, Session session)
     private long _confirmed = long.MaxValue;
     private long _barrierCursor;
     private bool _hasStart;
+    private volatile bool _hasLeft;
 
     public Topic Topic { get; } = topic;
 
@@ -39,14 +40,24 @@ internal sealed class Subscription(Topic topic, Session session)
         set => Volatile.Write(ref _hasStart, value);
     }
 
+    /// <summary>What the answer to the last ping confirms: everything before it. Others than the gate's owner read it as a hint only.</summary>
+    public long BarrierCursor => Volatile.Read(ref _barrierCursor);
+
     /// <summary>A ping goes out behind everything before an offset; the answer is to confirm that.</summary>
-    public void NoteBarrier(long offset) => _barrierCursor = HasStart ? offset : 0;
+    public void NoteBarrier(long offset) => Volatile.Write(ref _barrierCursor, HasStart ? offset : 0);
 
     /// <summary>Something was sent of which nobody knows whether it has arrived. A hint without the gate.</summary>
     public bool IsUnconfirmed => Confirmed < Cursor;
 
-    /// <summary>True once it is no member any more.</summary>
-    public bool HasLeft { get; set; }
+    /// <summary>True once it is no member any more. Any thread may read it.</summary>
+    public bool HasLeft
+    {
+        get => _hasLeft;
+        set => _hasLeft = value;
+    }
+
+    /// <summary>From this offset on everything is kept for the next HELLO of its token. To be read once it has left; set before.</summary>
+    public long KeptFrom { get; set; } = long.MaxValue;
 
     /// <summary>Slot in the topic's member table.</summary>
     public int Index { get; set; }

@@ -84,7 +84,7 @@ internal sealed class Topic
                 _log.TrimToLag(publication.AcceptedAt);
             if (receipt is not null)
             {
-                receipt.Expect(this, _members.Snapshot(), offset);
+                receipt.Expect(_members.Snapshot(), offset);
                 (_waits ??= new TopicWaits()).Add(receipt);
             }
             return AppendResult.Appended(_members.Count);
@@ -155,7 +155,7 @@ internal sealed class Topic
             _members.Remove(member, _passRunning);
             Tally(member, -1);
             if (isBreak && member.IsRetained)
-                _log.KeepFrom(member.Confirmed, member.Session.Token);
+                member.KeptFrom = _log.KeepFrom(member.Confirmed, member.Session.Token);
             member.HasLeft = true;
             Trim();
             disposable = IsDisposable;

@@ -83,11 +83,14 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
     }
 
     /// <summary>Keeps what a session that broke had not confirmed, for the time of the cache.</summary>
-    public void KeepFrom(long confirmed, byte[] token)
+    /// <returns>The offset from which on it is all there.</returns>
+    public long KeepFrom(long confirmed, byte[] token)
     {
         if (confirmed < _log.Tail)
             context.Counters.UnconfirmedLost.Add(_log.Tail - confirmed);
-        Retain().AddBroken(new BrokenPosition(Math.Max(confirmed, _log.Tail), context.Clock.Now + (long)context.Limits.Cache.TotalMilliseconds, token));
+        long from = Math.Max(confirmed, _log.Tail);
+        Retain().AddBroken(new BrokenPosition(from, context.Clock.Now + (long)context.Limits.Cache.TotalMilliseconds, token));
+        return from;
     }
 
     /// <summary>A pass has ended.</summary>

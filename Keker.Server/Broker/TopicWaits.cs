@@ -16,13 +16,17 @@ internal sealed class TopicWaits
     /// <summary>Ends those whose answers are complete or whose time is up. Called with no lock held.</summary>
     public void Check(long now)
     {
-        List<ConfirmWait> over;
+        List<ConfirmWait>? over = null;
         lock (_lock)
         {
-            over = _waits.FindAll(wait => wait.HasEnded || wait.IsOver(now));
-            if (over.Count > 0)
-                _waits.RemoveAll(over.Contains);
+            _waits.RemoveAll(wait =>
+            {
+                bool isOver = wait.HasEnded || wait.IsOver(now);
+                if (isOver)
+                    (over ??= []).Add(wait);
+                return isOver;
+            });
         }
-        over.ForEach(wait => wait.End());
+        over?.ForEach(wait => wait.End());
     }
 }

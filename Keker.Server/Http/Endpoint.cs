@@ -29,11 +29,11 @@ internal abstract class Endpoint(ServerContext server)
     /// <returns>False when it is answered already.</returns>
     public virtual bool TryAccept(HttpExchange exchange, ReadOnlySpan<byte> head) => true;
 
-    /// <summary>Answers an accepted request, or leaves a topic without room in <see cref="HttpExchange.FullTopic"/>.</summary>
+    /// <summary>Answers an accepted request, or leaves in <see cref="HttpExchange.Message"/> what it has to wait for.</summary>
     public abstract void Handle(HttpExchange exchange, in ReadOnlySequence<byte> body);
 
-    /// <summary>There may be room now for what <see cref="Handle"/> could not append.</summary>
-    public virtual void Retry(HttpExchange exchange) => throw new NotSupportedException();
+    /// <summary>What <see cref="Handle"/> had to wait for may be there now.</summary>
+    public virtual void Resume(HttpExchange exchange) => throw new NotSupportedException();
 
     /// <summary>Refuses: the answer is written, and the connection closes when a body may follow that nobody will read.</summary>
     protected bool Refuse(HttpExchange exchange, int status, ReadOnlySpan<byte> message, int retryAfterSeconds = 0, bool offerWebSocket = false)

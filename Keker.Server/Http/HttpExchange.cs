@@ -2,7 +2,6 @@ using System.Buffers;
 using Keker.Protocol.Http;
 using Keker.Server.Broker;
 using Keker.Server.Net;
-using Keker.Server.Options;
 using Microsoft.Extensions.ObjectPool;
 
 namespace Keker.Server.Http;
@@ -14,9 +13,7 @@ namespace Keker.Server.Http;
 /// <remarks>Not thread-safe: it belongs to one connection at a time, from the first byte of a request until all is answered.</remarks>
 internal sealed class HttpExchange : IResettable
 {
-    private readonly byte[] _token = new byte[Limits.TokenBytes];
     private byte[] _date = [];
-    private int _tokenLength;
 
     /// <summary>The request under way.</summary>
     public RequestHead Head { get; } = new();
@@ -42,17 +39,11 @@ internal sealed class HttpExchange : IResettable
     /// <summary>True once a 100 was sent for the request under way.</summary>
     public bool SaidContinue { get; set; }
 
-    /// <summary>The recipient that the request names.</summary>
-    public ReadOnlySpan<byte> Token => _token.AsSpan(0, _tokenLength);
+    /// <summary>True once the body of the request under way was read.</summary>
+    public bool HasReadBody { get; set; }
 
-    /// <summary>True when the publisher declared its body to be bytes.</summary>
-    public bool IsBinary { get; set; }
-
-    /// <summary>The message under way, while it waits for room.</summary>
-    public Publication? Publication { get; set; }
-
-    /// <summary>The topic that has no room for it.</summary>
-    public Topic? FullTopic { get; set; }
+    /// <summary>What the request under way publishes.</summary>
+    public MessageUnderWay Message { get; } = new();
 
     /// <summary>True when no further request is read: asked for, an error, or draining.</summary>
     public bool Closing { get; set; }
@@ -64,7 +55,7 @@ internal sealed class HttpExchange : IResettable
     public int Answered { get; private set; }
 
     /// <summary>True when the request announces bytes that nobody has read.</summary>
-    public bool HasUnreadBody => Publication is null && (Head.BodyKind == BodyKind.Chunked || Head.ContentLength > 0);
+    public bool HasUnreadBody => !HasReadBody && (Head.BodyKind == BodyKind.Chunked || Head.ContentLength > 0);
 
     public ReadOnlySpan<byte> Date => _date;
 
@@ -74,15 +65,8 @@ internal sealed class HttpExchange : IResettable
         _date = date;
     }
 
-    /// <param name="token">At most <see cref="Limits.TokenBytes"/> bytes; copied, since the head is gone once the body is read.</param>
-    public void SetToken(ReadOnlySpan<byte> token)
-    {
-        token.CopyTo(_token);
-        _tokenLength = token.Length;
-    }
-
     /// <summary>The variable headers of the answer under way.</summary>
-    public ResponseHeaders Headers(int retryAfterSeconds = 0, ReadOnlySpan<byte> allow = default, bool offerWebSocket = false) => new()
+    public ResponseHeaders Headers(int retryAfterSeconds = 0, ReadOnlySpan<byte> allow = default, bool offerWebSocket = false, int appliedWaitSeconds = 0) => new()
     {
         Date = _date,
         Connection = Closing ? ConnectionHeader.Close : ResponseHeaders.ConnectionFor(Head),
@@ -90,6 +74,7 @@ internal sealed class HttpExchange : IResettable
         RetryAfterSeconds = retryAfterSeconds,
         Allow = allow,
         OfferWebSocket = offerWebSocket,
+        AppliedWaitSeconds = appliedWaitSeconds,
     };
 
     /// <summary>Forgets the request; its answer is written.</summary>
@@ -101,9 +86,8 @@ internal sealed class HttpExchange : IResettable
         Endpoint = null;
         ChunkedBody = null;
         SaidContinue = false;
-        IsBinary = false;
-        Publication = null;
-        _tokenLength = 0;
+        HasReadBody = false;
+        Message.Clear();
     }
 
     /// <summary>The answers are sent.</summary>
@@ -120,13 +104,11 @@ internal sealed class HttpExchange : IResettable
         Endpoint = null;
         ChunkedBody = null;
         SaidContinue = false;
-        IsBinary = false;
-        Publication = null;
-        FullTopic = null;
+        HasReadBody = false;
+        Message.Clear();
         Closing = false;
         Upgrade = default;
         Connection = null!;
-        _tokenLength = 0;
         return true;
     }
 }

@@ -5,6 +5,7 @@ using Keker.Server.Broker;
 using Keker.Server.Net;
 using Keker.Server.Observability;
 using Keker.Server.Options;
+using Receipt = Keker.Server.Broker.Receipt;
 
 namespace Keker.Server.Http;
 
@@ -20,6 +21,7 @@ internal sealed class HttpSession : IConnectionPhase
     private long _waitingSince;
     private long _bodyReceived;
     private volatile bool _expired;
+    private volatile Receipt? _receipt;
 
     public HttpSession(Connection connection, HttpServer http)
     {
@@ -86,6 +88,9 @@ internal sealed class HttpSession : IConnectionPhase
         // A request that has arrived is still read and answered; an idle connection ends as if the peer had closed it.
         if (_silent || _wait == HttpWait.Request)
             _connection.StopReading();
+
+        // The answer says what is known by now. One that begins to wait after this is found by the next heartbeat.
+        _receipt?.End();
     }
 
     private bool IsTooSlow(double waited) =>
@@ -108,9 +113,11 @@ internal sealed class HttpSession : IConnectionPhase
                 progress = EndOfInput(progress);
             if (!await FlushAndSendAsync().ConfigureAwait(false))
                 return default;
-            while (progress == Progress.NoRoom)
+            while (progress is Progress.NoRoom or Progress.NoReceipt)
             {
-                progress = await WaitForRoomAsync().ConfigureAwait(false);
+                progress = progress == Progress.NoRoom
+                    ? await WaitForRoomAsync().ConfigureAwait(false)
+                    : await WaitForReceiptAsync().ConfigureAwait(false);
                 if (!await FlushAndSendAsync().ConfigureAwait(false))
                     return default;
             }
@@ -207,15 +214,34 @@ internal sealed class HttpSession : IConnectionPhase
     /// <returns>How it goes on once there is room, or with the refusal when too many publishers wait already.</returns>
     private async ValueTask<Progress> WaitForRoomAsync()
     {
-        if (_exchange!.FullTopic!.WaitForRoom() is not { } room)
+        MessageUnderWay message = _exchange!.Message;
+        if (message.FullTopic!.WaitForRoom() is not { } room)
         {
-            _exchange.FullTopic = null;
+            ReadOnlySpan<byte> reason = message.Done == 0
+                ? "too many publishers wait for this recipient: try again later"u8
+                : "too many publishers wait for one of the recipients, and others have the message: try again later"u8;
+            message.Clear();
             _exchange.Closing = true;
-            Refusal.Write(_exchange, Server, 503, "too many publishers wait for this recipient: try again later"u8, retryAfterSeconds: 1);
+            Refusal.Write(_exchange, Server, 503, reason, retryAfterSeconds: 1);
             return Progress.Close;
         }
         WaitFor(HttpWait.Room);
         await room.ConfigureAwait(false);
+        ReadOnlySequence<byte> nothing = ReadOnlySequence<byte>.Empty;
+        return Read(ref nothing);
+    }
+
+    /// <returns>How it goes on once the clients have confirmed, or the time is up.</returns>
+    private async ValueTask<Progress> WaitForReceiptAsync()
+    {
+        Receipt receipt = _exchange!.Message.Receipt!;
+
+        // It has been flushed: who was sent it by somebody else's pass, before the barrier was wanted, is asked now.
+        receipt.Ask();
+        WaitFor(HttpWait.Receipt);
+        _receipt = receipt;
+        await receipt.Ended.ConfigureAwait(false);
+        _receipt = null;
         ReadOnlySequence<byte> nothing = ReadOnlySequence<byte>.Empty;
         return Read(ref nothing);
     }

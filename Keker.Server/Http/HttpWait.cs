@@ -15,6 +15,9 @@ internal enum HttpWait
     /// <summary>Room in a topic. A pass always ends, so there is no deadline.</summary>
     Room,
 
+    /// <summary>Confirmations of a message. The publisher has said how long, and it is not read from meanwhile.</summary>
+    Receipt,
+
     /// <summary>The peer to take its answers.</summary>
     Send,
 

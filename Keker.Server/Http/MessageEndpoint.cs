@@ -29,7 +29,7 @@ internal abstract class MessageEndpoint(ServerContext server) : Endpoint(server)
             return Refuse(exchange, 503, ShortOfMemory, RetryAfter);
         if (exchange.Head.ContentLength > Server.Options.WriteBuffer)
             return Refuse(exchange, 413, HttpFailure.BodyTooLarge.Message());
-        exchange.IsBinary = exchange.Head.TryGet(head, "content-type"u8, out Slice type) && IsOctetStream(type.In(head));
+        exchange.Message.IsBinary = exchange.Head.TryGet(head, "content-type"u8, out Slice type) && IsOctetStream(type.In(head));
         return true;
     }
 
@@ -37,7 +37,7 @@ internal abstract class MessageEndpoint(ServerContext server) : Endpoint(server)
     {
         try
         {
-            exchange.Publication = Publication.Create(body, exchange.IsBinary);
+            exchange.Message.Publication = Publication.Create(body, exchange.Message.IsBinary);
         }
         catch (OutOfMemoryException)
         {
@@ -45,13 +45,13 @@ internal abstract class MessageEndpoint(ServerContext server) : Endpoint(server)
             Refuse(exchange, 503, ShortOfMemory, RetryAfter);
             return;
         }
-        Retry(exchange);
+        Resume(exchange);
     }
 
-    public override void Retry(HttpExchange exchange)
+    public override void Resume(HttpExchange exchange)
     {
-        PublishResult result = Publish(exchange, exchange.Publication!);
-        exchange.FullTopic = result.Full;
+        PublishResult result = Publish(exchange, exchange.Message.Publication!);
+        exchange.Message.FullTopic = result.Full;
         switch (result.Outcome)
         {
             case PublishOutcome.NoRoom:

@@ -15,6 +15,9 @@ internal enum Progress
     /// <summary>A publish waits for room in its topic.</summary>
     NoRoom,
 
+    /// <summary>A publish waits for confirmations.</summary>
+    NoReceipt,
+
     /// <summary>The last answer is written: send it and close.</summary>
     Close,
 

@@ -13,11 +13,11 @@ internal sealed class RequestReader(ServerContext server)
     /// <summary>Consumes whole requests from the front of the input; what is left belongs to one that is not complete.</summary>
     public Progress Read(HttpExchange exchange, ref ReadOnlySequence<byte> input)
     {
-        if (exchange.FullTopic is not null)
+        if (exchange.Message.IsWaiting)
         {
-            exchange.Endpoint!.Retry(exchange);
-            if (exchange.FullTopic is not null)
-                return Progress.NoRoom;
+            exchange.Endpoint!.Resume(exchange);
+            if (exchange.Message.IsWaiting)
+                return WaitOf(exchange);
             exchange.EndRequest();
         }
         while (true)
@@ -39,8 +39,8 @@ internal sealed class RequestReader(ServerContext server)
             }
             if (!TryReadBody(exchange, ref input))
                 return Progress.NeedMore;
-            if (exchange.FullTopic is not null)
-                return Progress.NoRoom;
+            if (exchange.Message.IsWaiting)
+                return WaitOf(exchange);
         }
     }
 
@@ -154,10 +154,13 @@ internal sealed class RequestReader(ServerContext server)
 
     private static void Handle(HttpExchange exchange, in ReadOnlySequence<byte> body)
     {
+        exchange.HasReadBody = true;
         exchange.Endpoint!.Handle(exchange, body);
-        if (exchange.FullTopic is null)
+        if (!exchange.Message.IsWaiting)
             exchange.EndRequest();
     }
+
+    private static Progress WaitOf(HttpExchange exchange) => exchange.Message.Receipt is null ? Progress.NoRoom : Progress.NoReceipt;
 
     /// <summary>All checks of the head have passed and the body is wanted (RFC 9110 10.1.1).</summary>
     private static void SayContinue(HttpExchange exchange)

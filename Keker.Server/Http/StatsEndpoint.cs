@@ -30,12 +30,14 @@ internal sealed class StatsEndpoint(ServerContext server) : Endpoint(server)
             writer.WriteNumber("connections", counters.Connections.Value);
             writer.WriteNumber("sessions", counters.Sessions.Value);
             writer.WriteNumber("recipients", broker.Topics.Occupied.Value);
+            writer.WriteNumber("topics", broker.NamedTopics.Count);
             writer.WriteNumber("published", counters.Published.Value);
             writer.WriteNumber("delivered", counters.Delivered.Value);
             writer.WriteNumber("cached", counters.Cached.Value);
             writer.WriteNumber("cachedNow", broker.CacheLedger.Count);
             writer.WriteNumber("cachedBytes", broker.CacheLedger.Bytes);
             writer.WriteNumber("logBytes", broker.Memory.Bytes);
+            writer.WriteNumber("unconfirmedLost", counters.UnconfirmedLost.Value);
             writer.WriteNumber("slowConsumers", counters.SlowConsumers.Value);
             writer.WriteNumber("unconfirmedLost", counters.UnconfirmedLost.Value);
             writer.WriteNumber("failedRequests", counters.FailedRequests.Value);

@@ -3,16 +3,18 @@ namespace Keker.Tests.EndToEnd;
 internal sealed class PublishRulesTests() : KekerFixture("--write-buffer", "1000")
 {
     [Test]
-    public async Task Without_a_token_it_is_400()
+    public async Task Without_a_recipient_or_with_a_bad_one_it_is_400()
     {
         await using RawClient client = await ConnectAsync();
         await client.SendAsync("PUT", "/v1/publish", "");
-        await client.SendAsync("PUT", "/v1/publish", "", "Token: a", "Token: b");
         await client.SendAsync("PUT", "/v1/publish", "", "Token: two words");
         await client.SendAsync("PUT", "/v1/publish", "", "Token:");
         await client.SendAsync("PUT", "/v1/publish", "", "Token: " + new string('x', 513));
+        await client.SendAsync("PUT", "/v1/publish", "", "Token: a", "Token: b c");
+        foreach (string name in new[] { "", "two words", "-", "*", new string('x', 513) })
+            await client.SendAsync("PUT", "/v1/publish", "", "Token: a", $"Topic: {name}");
 
-        foreach (string message in new[] { "no Token header", "more than one Token header", "bad Token header", "bad Token header", "bad Token header" })
+        foreach (string message in (string[])["no Token header", .. Enumerable.Repeat("bad Token header", 4), .. Enumerable.Repeat("bad Topic header", 5)])
         {
             RawResponse response = await client.ReadResponseAsync();
             Assert.That(response.Status, Is.EqualTo(400));

@@ -14,8 +14,8 @@ internal sealed class BatchAnswersTests
         ArrayBufferWriter<byte> output = new();
 
         BatchAnswers.WritePublished(output, 3, 1);
-        BatchAnswers.WriteStored(output, "tök"u8, 1);
-        BatchAnswers.WriteRecipientNotFound(output, "t\"k"u8, 0);
+        BatchAnswers.WriteStored(output, Addressee.Token, "tök"u8, 1);
+        BatchAnswers.WriteRecipientNotFound(output, Addressee.Token, "t\"k"u8, 0);
         BatchAnswers.WriteMessage(output, 400, "unknown member: \n"u8);
 
         Assert.That(Encoding.UTF8.GetString(output.WrittenSpan), Is.EqualTo(
@@ -32,8 +32,8 @@ internal sealed class BatchAnswersTests
         ArrayBufferWriter<byte> alone = new();
         ArrayBufferWriter<byte> line = new();
 
-        JsonAnswers.WriteStored(alone, "a"u8, 1, headers);
-        BatchAnswers.WriteStored(line, "a"u8, 1);
+        JsonAnswers.WriteStored(alone, Addressee.Token, "a"u8, 1, headers);
+        BatchAnswers.WriteStored(line, Addressee.Token, "a"u8, 1);
 
         string body = Encoding.UTF8.GetString(alone.WrittenSpan[(alone.WrittenSpan.IndexOf("\r\n\r\n"u8) + 4)..]);
         Assert.That(Encoding.UTF8.GetString(line.WrittenSpan), Is.EqualTo("{\"status\":202," + body[1..] + "\n"));
@@ -46,8 +46,8 @@ internal sealed class BatchAnswersTests
         foreach (Action<IBufferWriter<byte>> write in (Action<IBufferWriter<byte>>[])
         [
             output => BatchAnswers.WritePublished(output, long.MaxValue, long.MaxValue),
-            output => BatchAnswers.WriteStored(output, worst, long.MaxValue),
-            output => BatchAnswers.WriteRecipientNotFound(output, worst, long.MaxValue),
+            output => BatchAnswers.WriteStored(output, Addressee.Token, worst, long.MaxValue),
+            output => BatchAnswers.WriteRecipientNotFound(output, Addressee.Token, worst, long.MaxValue),
             output => BatchAnswers.WriteMessage(output, 503, worst),
         ])
         {

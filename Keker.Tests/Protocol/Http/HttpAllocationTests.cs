@@ -65,8 +65,8 @@ internal sealed class HttpAllocationTests
             ResponseWriter.WriteNoContent(output, headers);
             JsonAnswers.WritePublished(output, 123456, 0, headers);
             JsonAnswers.WriteBroadcast(output, 1, 2, headers);
-            JsonAnswers.WriteRecipientNotFound(output, token, 1, headers);
-            JsonAnswers.WriteStored(output, token, 1, headers);
+            JsonAnswers.WriteRecipientNotFound(output, Addressee.Token, token, 1, headers);
+            JsonAnswers.WriteStored(output, Addressee.Token, token, 1, headers);
             JsonAnswers.WriteReceipt(output, new Receipt(3, 2, 1, 0), headers);
             BatchAnswers.WritePublished(output, 1, 0);
             BatchAnswers.WriteMessage(output, 400, token);

@@ -36,7 +36,7 @@ internal sealed class JsonAnswersTests
     {
         ArrayBufferWriter<byte> output = new();
 
-        JsonAnswers.WriteRecipientNotFound(output, Encoding.UTF8.GetBytes(token), 1, new ResponseHeaders { Date = Date });
+        JsonAnswers.WriteRecipientNotFound(output, Addressee.Token, Encoding.UTF8.GetBytes(token), 1, new ResponseHeaders { Date = Date });
 
         string body = Body(output, 404);
         using JsonDocument json = JsonDocument.Parse(body);
@@ -50,12 +50,26 @@ internal sealed class JsonAnswersTests
     {
         ArrayBufferWriter<byte> output = new();
 
-        JsonAnswers.WriteStored(output, Encoding.UTF8.GetBytes(token), 1, new ResponseHeaders { Date = Date });
+        JsonAnswers.WriteStored(output, Addressee.Token, Encoding.UTF8.GetBytes(token), 1, new ResponseHeaders { Date = Date });
 
         string body = Body(output, 202);
         using JsonDocument json = JsonDocument.Parse(body);
         Assert.That(json.RootElement.GetProperty("message").GetString(), Is.EqualTo($"message stored for recipient {token}"));
         Assert.That(body, Does.EndWith("\",\"data\":{\"sessions\":0,\"cached\":1}}"));
+    }
+
+    [TestCase(Addressee.Topic, "topic n\\\"t has no subscribers", "message stored for topic n\\\"t")]
+    [TestCase(Addressee.Several, "no recipient found", "message stored for its recipients")]
+    public void A_topic_is_named_as_one_and_several_recipients_are_not(Addressee addressee, string notFound, string stored)
+    {
+        ArrayBufferWriter<byte> first = new();
+        ArrayBufferWriter<byte> second = new();
+
+        JsonAnswers.WriteRecipientNotFound(first, addressee, "n\"t"u8, 2, new ResponseHeaders { Date = Date });
+        JsonAnswers.WriteStored(second, addressee, "n\"t"u8, 2, new ResponseHeaders { Date = Date });
+
+        Assert.That(Body(first, 404), Is.EqualTo($"{{\"message\":\"{notFound}\",\"data\":{{\"sessions\":0,\"cached\":2}}}}"));
+        Assert.That(Body(second, 202), Is.EqualTo($"{{\"message\":\"{stored}\",\"data\":{{\"sessions\":0,\"cached\":2}}}}"));
     }
 
     [TestCase(3, 3, 0, 0, 200, "message received")]

@@ -104,14 +104,15 @@ internal sealed class ResponseWriterTests
             Connection = ConnectionHeader.KeepAlive,
             OfferWebSocket = true,
             RetryAfterSeconds = int.MaxValue,
+            AppliedWaitSeconds = int.MaxValue,
             Allow = new byte[300],
             ContentType = new byte[300],
         };
         foreach (int status in Statuses)
         {
             ResponseWriter.Write(output, status, default, headers);
-            JsonAnswers.WriteRecipientNotFound(output, Enumerable.Repeat((byte)1, 512).ToArray(), long.MaxValue, headers);
-            JsonAnswers.WriteStored(output, Enumerable.Repeat((byte)1, 512).ToArray(), long.MaxValue, headers);
+            JsonAnswers.WriteRecipientNotFound(output, Addressee.Token, Enumerable.Repeat((byte)1, 512).ToArray(), long.MaxValue, headers);
+            JsonAnswers.WriteStored(output, Addressee.Token, Enumerable.Repeat((byte)1, 512).ToArray(), long.MaxValue, headers);
             JsonAnswers.WriteReceipt(output, new Receipt(long.MaxValue, long.MaxValue - 1, long.MaxValue, long.MaxValue), headers);
             JsonAnswers.WriteBroadcast(output, long.MaxValue, long.MaxValue, headers);
             JsonAnswers.WriteMessage(output, status, Enumerable.Repeat((byte)2, 512).ToArray(), headers);

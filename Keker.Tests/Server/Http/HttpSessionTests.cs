@@ -4,6 +4,7 @@ using Keker.Server.Http;
 using Keker.Server.Net;
 using Keker.Server.Options;
 using Keker.Tests.EndToEnd;
+using Keker.Tests.Server.Broker;
 using Keker.Tests.Server.Net;
 
 namespace Keker.Tests.Server.Http;
@@ -13,6 +14,8 @@ internal sealed class HttpSessionTests
 {
     private const string Request = "GET /v1/health HTTP/1.1\r\nHost: a\r\n\r\n";
     private const string Publish = "PUT /v1/publish HTTP/1.1\r\nHost: a\r\nToken: b\r\nContent-Length: 1000\r\n\r\n";
+
+    private const string PublishAndWait = "PUT /v1/publish HTTP/1.1\r\nHost: a\r\nToken: b\r\nPrefer: wait=30\r\nContent-Length: 1\r\n\r\nx";
 
     private TestServer _server = null!;
     private SocketPair _sockets = null!;
@@ -142,6 +145,59 @@ internal sealed class HttpSessionTests
         Assert.That(await ReadToEndAsync(), Is.Empty);
     }
 
+    [Test]
+    public async Task The_heartbeat_does_not_cut_who_waits_for_confirmations()
+    {
+        TestClient client = _server.Join("b");
+        await _sockets.Client.SendAsync(Encoding.ASCII.GetBytes(PublishAndWait));
+        await UntilWaitingAsync(client);
+
+        // Longer than the timeout of this server, and all of its other deadlines.
+        Pass(TimeSpan.FromSeconds(29));
+        client.AnswerPing();
+
+        Assert.That(await ReadAsync(), Does.StartWith("HTTP/1.1 200 ").And.Contain("\"received\":1"));
+    }
+
+    [Test]
+    public async Task At_the_deadline_a_receipt_is_202()
+    {
+        TestClient client = _server.Join("b");
+        await _sockets.Client.SendAsync(Encoding.ASCII.GetBytes(PublishAndWait));
+        await UntilWaitingAsync(client);
+
+        Pass(TimeSpan.FromSeconds(31));
+
+        Assert.That(await ReadAsync(), Does.StartWith("HTTP/1.1 202 ").And.Contain("\"sessions\":1,\"received\":0,\"pending\":1,\"cached\":0"));
+    }
+
+    [Test]
+    public async Task A_drain_ends_the_waiting_for_confirmations()
+    {
+        TestClient client = _server.Join("b");
+        await _sockets.Client.SendAsync(Encoding.ASCII.GetBytes(PublishAndWait));
+        await UntilWaitingAsync(client);
+        _server.Context.TryBeginDrain();
+
+        Task<string> answer = ReadAsync();
+        using var timeout = new CancellationTokenSource(Patience.Limit);
+        while (!answer.IsCompleted)
+        {
+            _session.Drain();
+            await Task.WhenAny(answer, Task.Delay(1, timeout.Token));
+            timeout.Token.ThrowIfCancellationRequested();
+        }
+
+        Assert.That(await answer, Does.StartWith("HTTP/1.1 202 ").And.Contain("\"pending\":1"));
+    }
+
+    private static async Task UntilWaitingAsync(TestClient client)
+    {
+        using var timeout = new CancellationTokenSource(Patience.Limit);
+        while (client.Pings.Count == 0)
+            await Task.Delay(1, timeout.Token);
+    }
+
     private void Pass(TimeSpan time)
     {
         _server.Time.Advance(time);
@@ -163,9 +219,14 @@ internal sealed class HttpSessionTests
     private async Task ExchangeAsync(string request, string answer)
     {
         await _sockets.Client.SendAsync(Encoding.ASCII.GetBytes(request));
+        Assert.That(await ReadAsync(), Does.StartWith(answer));
+    }
+
+    private async Task<string> ReadAsync()
+    {
         byte[] buffer = new byte[4096];
         int count = await _sockets.Client.ReceiveAsync(buffer, SocketFlags.None).Soon("an answer");
-        Assert.That(Encoding.ASCII.GetString(buffer, 0, count), Does.StartWith(answer));
+        return Encoding.ASCII.GetString(buffer, 0, count);
     }
 
     private async Task<string> ReadToEndAsync()

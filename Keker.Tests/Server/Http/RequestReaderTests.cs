@@ -127,8 +127,8 @@ internal sealed class RequestReaderTests
         Assert.That(answers.Exchange.TryReset(), Is.True);
 
         HttpExchange exchange = answers.Exchange;
-        Assert.That((exchange.Endpoint, exchange.ChunkedBody, exchange.IsBinary, exchange.Closing), Is.EqualTo(((Endpoint?)null, (object?)null, false, false)));
-        Assert.That(exchange.Token.Length, Is.Zero);
+        Assert.That((exchange.Endpoint, exchange.ChunkedBody, exchange.Message.IsBinary, exchange.Closing), Is.EqualTo(((Endpoint?)null, (object?)null, false, false)));
+        Assert.That(exchange.Message.Recipients.Count, Is.Zero);
         Assert.That(exchange.Answers.Length, Is.Zero);
     }
 

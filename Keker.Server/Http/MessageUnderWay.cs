@@ -1,0 +1,58 @@
+using Keker.Server.Broker;
+
+namespace Keker.Server.Http;
+
+/// <summary>The message of the request under way, and how far it has come.</summary>
+/// <remarks>Not thread-safe: it belongs to its <see cref="HttpExchange"/>.</remarks>
+internal sealed class MessageUnderWay
+{
+    /// <summary>True when the publisher declared its body to be bytes.</summary>
+    public bool IsBinary { get; set; }
+
+    /// <summary>Whom it is for; nobody for a broadcast.</summary>
+    public Recipients Recipients { get; } = new();
+
+    /// <summary>The message, once its body is read.</summary>
+    public Publication? Publication { get; set; }
+
+    /// <summary>The topic that has no room for it.</summary>
+    public Topic? FullTopic { get; set; }
+
+    /// <summary>What the publisher asks for beside delivery; null for nothing.</summary>
+    public PublishTerms? Terms { get; set; }
+
+    /// <summary>Seconds that the publisher waits for confirmations; 0 when it does not.</summary>
+    public int Wait { get; set; }
+
+    /// <summary>Set while the answer waits for confirmations.</summary>
+    public Receipt? Receipt { get; set; }
+
+    /// <summary>True while it waits for something: for room, or for confirmations.</summary>
+    public bool IsWaiting => FullTopic is not null || Receipt is not null;
+
+    /// <summary>Recipients that are done with: a message that had to wait for room is not appended to them again.</summary>
+    public int Done { get; set; }
+
+    /// <summary>Sessions that get it, as far as it has come.</summary>
+    public int Sessions { get; set; }
+
+    /// <summary>Recipients that were absent and for whom it was cached, as far as it has come.</summary>
+    public int Cached { get; set; }
+
+    /// <summary>Forgets it.</summary>
+    public void Clear()
+    {
+        // Nobody waits for it any more, however far it has come.
+        Terms?.Receipt?.End();
+        Terms = null;
+        Wait = 0;
+        Receipt = null;
+        IsBinary = false;
+        Recipients.Clear();
+        Publication = null;
+        FullTopic = null;
+        Done = 0;
+        Sessions = 0;
+        Cached = 0;
+    }
+}

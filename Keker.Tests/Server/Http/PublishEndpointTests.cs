@@ -1,0 +1,137 @@
+using System.Text;
+using Keker.Server.Broker;
+using Keker.Server.Http;
+using Keker.Tests.Server.Broker;
+
+namespace Keker.Tests.Server.Http;
+
+/// <summary>Publishing to several recipients and topics with one request.</summary>
+internal sealed class PublishEndpointTests
+{
+    private const int Lag = 64 << 10;
+
+    private TestServer _server = null!;
+    private Answers _answers = null!;
+
+    [SetUp]
+    public void Start()
+    {
+        _server = new TestServer(limits: new BrokerLimits { Lag = Lag });
+        _answers = new Answers(_server);
+    }
+
+    [TearDown]
+    public async Task StopAsync()
+    {
+        await _answers.DisposeAsync();
+        _server.Dispose();
+    }
+
+    [Test]
+    public void Everyone_who_is_named_gets_the_message_once_and_the_absent_find_it_waiting()
+    {
+        TestClient[] there = [_server.Join("a"), _server.Join("a"), _server.Join("b")];
+        _server.Broker.SubscribeTo(there[2].Session, "t"u8);
+
+        Publish("hi", "Token: a", "Token: absent", "Topic: t", "Topic: nobody", "token: a", "TOPIC: t");
+
+        AssertAnswer(200, """{"message":"message published","data":{"sessions":3,"cached":2}}""");
+        Assert.That(there.Select(client => string.Join(' ', client.Wire.Messages)), Is.All.EqualTo("hi"));
+        Assert.That(_server.Join("absent").Wire.Messages, Is.EqualTo(new[] { "hi" }));
+        TestClient late = _server.Join("late");
+        _server.Broker.SubscribeTo(late.Session, "nobody"u8);
+        Assert.That(late.Wire.Messages, Is.EqualTo(new[] { "hi" }));
+    }
+
+    [Test]
+    public void Who_is_in_two_of_the_topics_gets_it_twice_for_they_are_two_topics()
+    {
+        TestClient client = _server.Join("a");
+        _server.Broker.SubscribeTo(client.Session, "a"u8);
+
+        Publish("hi", "Token: a", "Topic: a");
+
+        AssertAnswer(200, """{"message":"message published","data":{"sessions":2,"cached":0}}""");
+        Assert.That(client.Wire.Messages, Is.EqualTo(new[] { "hi", "hi" }));
+    }
+
+    [TestCase("topic t has no subscribers", 1, "Topic: t")]
+    [TestCase("recipient t not found", 1, "Token: t", "Token: t")]
+    [TestCase("no recipient found", 2, "Token: t", "Topic: t")]
+    [TestCase("no recipient found", 3, "Token: t", "Token: u", "Token: v")]
+    public void Where_nobody_is_there_the_answer_is_404(string message, int cached, params string[] headers)
+    {
+        Publish("hi", headers);
+
+        AssertAnswer(404, $"{{\"message\":\"{message}\",\"data\":{{\"sessions\":0,\"cached\":{cached}}}}}");
+    }
+
+    [Test]
+    public void A_message_that_waits_for_room_for_one_is_not_appended_to_the_others_again()
+    {
+        TestClient a = _server.Join("a");
+        TestClient b = _server.Join("b");
+        TestClient c = _server.Join("c");
+        var others = new DirtyTopics();
+        Publication large = TestBroker.Message(1000);
+        while (_server.Broker.Publish("b"u8, large, others).Outcome == PublishOutcome.Published)
+        {
+        }
+
+        Progress first = Publish("hi", "Token: a", "Token: b", "Token: c");
+        Progress second = _answers.Feed(default);
+        Assert.That((first, second), Is.EqualTo((Progress.NoRoom, Progress.NoRoom)));
+        Assert.That((a.Wire.Messages.Length, c.Wire.Messages.Length), Is.EqualTo((1, 0)), "what is behind it waits, too");
+        _server.Broker.Flush(others);
+        Progress third = _answers.Feed(default);
+
+        Assert.That(third, Is.EqualTo(Progress.Idle));
+        AssertAnswer(200, """{"message":"message published","data":{"sessions":3,"cached":0}}""");
+        Assert.That(a.Wire.Messages, Is.EqualTo(new[] { "hi" }));
+        Assert.That(b.Wire.Messages[^1], Is.EqualTo("hi"));
+        Assert.That(b.Wire.Messages.Count(message => message == "hi"), Is.EqualTo(1));
+        Assert.That(c.Wire.Messages, Is.EqualTo(new[] { "hi" }));
+    }
+
+    [Test]
+    public void With_wait_the_answer_comes_when_the_clients_have_confirmed_and_what_is_behind_it_waits()
+    {
+        TestClient[] clients = [_server.Join("a"), _server.Join("b")];
+
+        Progress first = Publish("hi", "Token: a", "Token: b", "Token: absent", "Prefer: wait=2");
+        Progress second = Publish("next", "Token: a");
+        clients[0].AnswerPing();
+        Assert.That((first, second, _answers.Feed(default), _answers.Text), Is.EqualTo((Progress.NoReceipt, Progress.NoReceipt, Progress.NoReceipt, "")));
+        clients[1].AnswerPing();
+
+        Assert.That(_answers.Feed(default), Is.EqualTo(Progress.Idle));
+        Assert.That(_answers.Statuses, Is.EqualTo(new[] { 200, 200 }));
+        Assert.That(_answers.Text, Does.Contain("\r\nPreference-Applied: wait=2\r\n")
+            .And.Contain("""{"message":"message received","data":{"sessions":2,"received":2,"pending":0,"cached":1}}"""));
+    }
+
+    [Test]
+    public void With_wait_and_nobody_there_the_answer_comes_at_once()
+    {
+        Assert.That(Publish("hi", "Token: a", "Prefer: wait=2"), Is.EqualTo(Progress.Idle));
+        AssertAnswer(404, """{"message":"recipient a not found","data":{"sessions":0,"cached":1}}""");
+    }
+
+    [TestCase("0")]
+    [TestCase("31")]
+    [TestCase("soon")]
+    public void A_wait_out_of_range_is_400(string wait)
+    {
+        Publish("", "Token: a", $"Prefer: wait={wait}");
+        Assert.That(_answers.Statuses, Is.EqualTo(new[] { 400 }));
+    }
+
+    private Progress Publish(string body, params string[] headers) => _answers.Feed(Encoding.UTF8.GetBytes(
+        $"PUT /v1/publish HTTP/1.1\r\nHost: a\r\n{string.Concat(headers.Select(header => header + "\r\n"))}Content-Length: {body.Length}\r\n\r\n{body}"));
+
+    private void AssertAnswer(int status, string body)
+    {
+        Assert.That(_answers.Statuses, Is.EqualTo(new[] { status }));
+        Assert.That(_answers.Text, Does.EndWith("\r\n\r\n" + body));
+    }
+}
