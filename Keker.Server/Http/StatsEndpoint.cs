@@ -39,7 +39,6 @@ internal sealed class StatsEndpoint(ServerContext server) : Endpoint(server)
             writer.WriteNumber("logBytes", broker.Memory.Bytes);
             writer.WriteNumber("unconfirmedLost", counters.UnconfirmedLost.Value);
             writer.WriteNumber("slowConsumers", counters.SlowConsumers.Value);
-            writer.WriteNumber("unconfirmedLost", counters.UnconfirmedLost.Value);
             writer.WriteNumber("failedRequests", counters.FailedRequests.Value);
             writer.WriteNumber("protocolErrors", counters.ProtocolErrors.Value);
             writer.WriteNumber("refusedConnections", counters.Refused.Value);

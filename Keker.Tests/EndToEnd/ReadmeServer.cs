@@ -1,3 +1,6 @@
+using System.Net;
+using System.Text.Json;
+
 namespace Keker.Tests.EndToEnd;
 
 /// <summary>A running kekerd that stands in for the one on localhost:3498 of which README.md speaks.</summary>
@@ -11,7 +14,9 @@ internal sealed class ReadmeServer : IAsyncDisposable
     public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Host and port that it listens on.</summary>
-    public string Address => _keker.EndPoint.ToString();
+    public string Address => EndPoint.ToString();
+
+    public IPEndPoint EndPoint => _keker.EndPoint;
 
     public Uri Url => new($"http://{Address}");
 
@@ -20,6 +25,18 @@ internal sealed class ReadmeServer : IAsyncDisposable
 
     /// <summary>Starts on an address, for a server that comes back.</summary>
     public static Task<ReadmeServer> StartOnAsync(string address, params string[] arguments) => StartAsync(["--listen", address, .. arguments]);
+
+    /// <summary>Publishes to a token, or to a topic.</summary>
+    /// <returns>How many sessions get it.</returns>
+    public async Task<int> PublishAsync(string name, string body, string header = "Token")
+    {
+        using var client = new HttpClient { BaseAddress = Url };
+        using var content = new StringContent(body);
+        content.Headers.Add(header, name);
+        using HttpResponseMessage answer = await client.PostAsync("/v1/publish", content);
+        using var json = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
+        return json.RootElement.GetProperty("data").GetProperty("sessions").GetInt32();
+    }
 
     /// <summary>Replaces the address that README.md uses by the real one.</summary>
     public string Localize(string example) => example.Replace("localhost:3498", Address, StringComparison.Ordinal);
