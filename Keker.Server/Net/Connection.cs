@@ -102,17 +102,20 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
         }
     }
 
-    public async ValueTask<bool> SendAsync(ReadOnlyMemory<byte> bytes)
+    public ValueTask<bool> SendAsync(ReadOnlyMemory<byte> bytes)
     {
         try
         {
-            await _stream.WriteAsync(bytes).ConfigureAwait(false);
-            return true;
+            // Nearly always there is room, and nothing to wait for.
+            ValueTask write = _stream.WriteAsync(bytes);
+            if (!write.IsCompletedSuccessfully)
+                return WaitAsync(write);
+            write.GetAwaiter().GetResult();
+            return ValueTask.FromResult(true);
         }
-        catch (Exception e) when (IsDisconnect(e) || e is InvalidOperationException)
+        catch (Exception e) when (IsFailedWrite(e))
         {
-            // TLS calls it an invalid operation to write after its goodbye.
-            return false;
+            return ValueTask.FromResult(false);
         }
     }
 
@@ -185,6 +188,22 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
 
     /// <summary>True for what a peer can cause at any time by going away.</summary>
     public static bool IsDisconnect(Exception e) => e is IOException or SocketException or ObjectDisposedException;
+
+    /// <summary>TLS calls it an invalid operation to write after its goodbye.</summary>
+    private static bool IsFailedWrite(Exception e) => IsDisconnect(e) || e is InvalidOperationException;
+
+    private static async ValueTask<bool> WaitAsync(ValueTask write)
+    {
+        try
+        {
+            await write.ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception e) when (IsFailedWrite(e))
+        {
+            return false;
+        }
+    }
 
     private async Task FinishSendingAsync(SslStream tls)
     {

@@ -37,11 +37,12 @@ internal sealed class SocketStream(Socket socket) : Stream
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        ValueTask<int> send = socket.SendAsync(buffer, SocketFlags.None, CancellationToken.None);
-        if (!send.IsCompletedSuccessfully)
-            return new ValueTask(send.AsTask());
-        _ = send.Result;
-        return ValueTask.CompletedTask;
+        // The machinery of a send that can wait is needed only when it has to.
+        int sent = socket.Send(buffer.Span, SocketFlags.None, out SocketError error);
+        if (error is not (SocketError.Success or SocketError.WouldBlock))
+            return ValueTask.FromException(new SocketException((int)error));
+        ReadOnlyMemory<byte> rest = error == SocketError.Success ? buffer[sent..] : buffer;
+        return rest.IsEmpty ? ValueTask.CompletedTask : new ValueTask(socket.SendAsync(rest, SocketFlags.None, CancellationToken.None).AsTask());
     }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
