@@ -42,8 +42,8 @@ internal sealed record ChaosOptions
 
     public int Seed { get; private init; } = 1;
 
-    /// <summary>Large enough that nothing is dropped for want of room.</summary>
-    public int CacheSize => Math.Max(LeastCacheSize, Math.Max(Rate * KeptBytes, Heavy > 0 ? HeavyRate * Payload.MaxLength : 0) * (CacheSeconds + UnnoticedSeconds));
+    /// <summary>Large enough that nothing is dropped for want of room, also to a token that gets more than its share for a while.</summary>
+    public int CacheSize => Math.Max(LeastCacheSize, Math.Max(Rate * KeptBytes, Heavy > 0 ? 2 * HeavyRate * Payload.MaxLength : 0) * (CacheSeconds + UnnoticedSeconds));
 
     public string[] ServerOptions =>
     [
