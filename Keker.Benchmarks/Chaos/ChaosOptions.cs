@@ -1,4 +1,5 @@
 using System.Globalization;
+using Keker.Benchmarks.Soak;
 
 namespace Keker.Benchmarks.Chaos;
 
@@ -13,6 +14,7 @@ internal sealed record ChaosOptions
           MINUTES           how long connections are cut (3)
           --clients N       clients whose connections are cut, each with a token of its own (300)
           --rate N          messages a second for each token (4)
+          --heavy N         how many of the clients get large messages instead, more than the kernel buffers of a dead connection take (4)
           --cache SECONDS   --cache of the server (40); clients are back within 2 s
           --seed N          makes the times and kinds of all cuts (1)
         """;
@@ -25,22 +27,27 @@ internal sealed record ChaosOptions
 
     private const int LeastCacheSize = 1 << 20;
 
+    /// <summary>Messages a second to a client that gets large ones.</summary>
+    public const int HeavyRate = 5;
+
     public double Minutes { get; private init; } = 3;
 
     public int Clients { get; private init; } = 300;
 
     public int Rate { get; private init; } = 4;
 
+    public int Heavy { get; private init; } = 4;
+
     public int CacheSeconds { get; private init; } = 40;
 
     public int Seed { get; private init; } = 1;
 
-    /// <summary>Large enough that nothing is dropped for want of room.</summary>
-    public int CacheSize => Math.Max(LeastCacheSize, Rate * (CacheSeconds + UnnoticedSeconds) * KeptBytes);
+    /// <summary>Large enough that nothing is dropped for want of room, also to a token that gets more than its share for a while.</summary>
+    public int CacheSize => Math.Max(LeastCacheSize, Math.Max(Rate * KeptBytes, Heavy > 0 ? 2 * HeavyRate * Payload.MaxLength : 0) * (CacheSeconds + UnnoticedSeconds));
 
     public string[] ServerOptions =>
     [
-        "--cache", $"{CacheSeconds}s", "--cache-size", $"{CacheSize}", "--cache-memory", $"{1 << 30}", "--lag", $"{4 * CacheSize}",
+        "--cache", $"{CacheSeconds}s", "--cache-size", $"{CacheSize}", "--cache-memory", $"{1 << 30}",
     ];
 
     /// <returns>Null when they are not understood.</returns>
@@ -72,6 +79,7 @@ internal sealed record ChaosOptions
     private ChaosOptions? With(string option, int value) => option switch
     {
         "--clients" when value is > 0 and < 0xFFFF => this with { Clients = value },
+        "--heavy" when value >= 0 => this with { Heavy = value },
         "--rate" when value > 0 => this with { Rate = value },
         "--cache" when value > 0 => this with { CacheSeconds = value },
         "--seed" => this with { Seed = value },

@@ -136,15 +136,20 @@ internal sealed class ChaosRun : IDisposable
 
     private IEnumerable<Publisher> MakePublishers()
     {
+        MessageStream[] heavy = [.. _streams.Where(IsHeavy)];
+        if (heavy.Length > 0)
+            yield return new Publisher(_server.EndPoint, _totals, heavy, heavy.Length * ChaosOptions.HeavyRate, 1, () => Payload.MaxLength, mayWait: true);
         for (int i = 0; i < Publishers; i++)
         {
-            MessageStream[] own = [.. _streams.Where(stream => stream.Index % Publishers == i)];
+            MessageStream[] own = [.. _streams.Where(stream => stream.Index % Publishers == i && !IsHeavy(stream))];
             var random = new Random(SeedOf(_options.Seed, -1 - i));
             int Length() => random.Next(LargeEach) == 0 ? random.Next(LeastLarge, MostLarge) : random.Next(Payload.MinLength, MostSmall);
             if (own.Length > 0)
                 yield return new Publisher(_server.EndPoint, _totals, own, own.Length * _options.Rate, i % 2 == 0 ? Pipelined : 1, Length, mayWait: true);
         }
     }
+
+    private bool IsHeavy(MessageStream stream) => stream.Index < _options.Heavy;
 
     /// <summary>A line every few seconds, until the time is up or there is no more to wait for.</summary>
     private async Task WatchAsync(TimeSpan most, Func<bool> isOver)

@@ -12,7 +12,7 @@ internal sealed class CuttingProxy : IDisposable
 
     /// <summary>Every so many-th connection has a receive buffer so small that the server soon has to wait when nobody reads.</summary>
     private const int NarrowEach = 4;
-    private const int NarrowBytes = 4 << 10;
+    private const int NarrowBytes = 64 << 10;
 
     private readonly IPEndPoint _server;
     private readonly ChaosTotals _totals;

@@ -77,13 +77,22 @@ internal sealed class Retention
     /// <returns>Bytes let go.</returns>
     public long Trim(MessageLog log, long end, long most, Counter lost)
     {
-        long oldestBroken = OldestBroken;
-        long bytes = log.TrimTo(Math.Min(end, Math.Min(Unconfirmed, oldestBroken)));
+        long bytes = log.TrimTo(Math.Min(end, Math.Min(Unconfirmed, OldestBroken)));
         long tail = log.Tail;
         bytes += log.TrimTo(end, most);
-        if (log.Tail > Math.Max(tail, oldestBroken))
-            lost.Add(log.Tail - Math.Max(tail, oldestBroken));
+        CountLost(tail, log.Tail, lost);
         return bytes;
+    }
+
+    /// <summary>Counts what was kept for a session that broke and has gone all the same.</summary>
+    /// <param name="tail">Where the log began before.</param>
+    /// <param name="newTail">Where it begins now.</param>
+    /// <param name="lost">Counts it.</param>
+    public void CountLost(long tail, long newTail, Counter lost)
+    {
+        // Most often nothing has gone.
+        if (newTail > tail && Math.Max(tail, OldestBroken) is var from && newTail > from)
+            lost.Add(newTail - from);
     }
 
     private long OldestOf(byte[]? token)

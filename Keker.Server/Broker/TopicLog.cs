@@ -143,8 +143,7 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
         if (members.Only is { } only)
             retention.Unconfirmed = only.Confirmed;
         long needed = members.Count > 0 ? _log.HeadPosition - _flushedPosition : 0;
-        long kept = context.Memory.Bytes > context.Limits.CacheMemory ? 0 : context.Limits.CacheSize;
-        context.Memory.Remove(retention.Trim(_log, end, needed + kept, context.Counters.UnconfirmedLost));
+        context.Memory.Remove(retention.Trim(_log, end, needed + MostKept, context.Counters.UnconfirmedLost));
         if (retention.HasBroken || !_log.IsEmpty)
             Retain();
         else if (!retention.IsListed)
@@ -157,10 +156,16 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
     /// </summary>
     public void TrimToLag(long now)
     {
-        long lag = context.Limits.Lag + _handedOver;
+        // What is kept for confirmation is before everybody's cursor: it makes nobody slow, and comes on top.
+        long lag = context.Limits.Lag + Math.Max(_handedOver, _retention is null ? 0 : MostKept);
         long grace = (long)context.Limits.LagTime.TotalMilliseconds;
+        long tail = _log.Tail;
         context.Memory.Remove(_log.TrimToSize(lag, now - grace, lag * BrokerLimits.LagTimeFactor));
+        _retention?.CountLost(tail, _log.Tail, context.Counters.UnconfirmedLost);
     }
+
+    /// <summary>Bytes that may be kept although everybody was sent them.</summary>
+    private long MostKept => context.Memory.Bytes > context.Limits.CacheMemory ? 0 : context.Limits.CacheSize;
 
     /// <summary>Looks what has been confirmed, before a <see cref="Trim"/>.</summary>
     public void Look(MemberTable members, long now)

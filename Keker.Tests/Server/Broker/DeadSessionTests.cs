@@ -75,5 +75,40 @@ internal sealed class DeadSessionTests
         Assert.That(next.Wire.Messages, Is.Not.Empty.And.EqualTo(messages.TakeLast(next.Wire.Messages.Length)));
     }
 
+    [Test]
+    public void What_is_kept_for_confirmation_makes_nobody_slow_however_much_it_is()
+    {
+        const int Size = 1000;
+        const int Count = 50;
+        using var broker = new TestBroker(new BrokerLimits { CacheSize = 2 * Count * Size, Lag = Count * Size / 2, LagTime = TimeSpan.Zero });
+        TestClient dead = broker.Join("t", new FakeTransport { Confirms = true });
+        for (int i = 0; i < Count; i++)
+            broker.Publish("t", TestBroker.Message(Size));
+        TestClient next = broker.Join("t", new FakeTransport { Confirms = true });
+        broker.Publish("t", TestBroker.Message(Size));
+        broker.Advance(Second);
+        Assert.That(next.Session.CloseRequested, Is.Null);
+        Assert.That(next.Wire.Messages, Has.Length.EqualTo(Count + 1));
+        TestBroker.Leave(dead);
+        Assert.That(broker.Context.Counters.UnconfirmedLost.Value, Is.Zero);
+    }
+
+    [Test]
+    public void What_a_slow_reader_pushes_out_that_was_kept_for_a_broken_session_is_counted()
+    {
+        const int Size = 1000;
+        const int Count = 20;
+        using var broker = new TestBroker(new BrokerLimits { CacheSize = 2 * Size, Lag = 10 * Size, LagTime = TimeSpan.Zero });
+        TestClient broken = broker.Join("t", new FakeTransport { Confirms = true });
+        broker.Publish("t", TestBroker.Message(Size));
+        TestBroker.Leave(broken);
+        TestClient slow = broker.Join("t", new FakeTransport { Room = 0 });
+        for (int i = 1; i < Count; i++)
+            broker.Publish("t", TestBroker.Message(Size));
+        Assert.That(slow.Session.CloseRequested, Is.Not.Null);
+        TestClient next = broker.Join("t", new FakeTransport { Confirms = true });
+        Assert.That(broker.Context.Counters.UnconfirmedLost.Value, Is.Positive.And.EqualTo(Count - next.Wire.Messages.Length));
+    }
+
     private TestClient Join() => _broker.Join("t", new FakeTransport { Confirms = true });
 }
