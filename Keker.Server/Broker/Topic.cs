@@ -86,7 +86,7 @@ internal sealed class Topic
     }
 
     /// <summary>Keeps a publication for the first session that says HELLO, within the limit for one topic, oldest dropped first.</summary>
-    public AppendResult Cache(Publication publication)
+    public AppendResult Cache(Publication publication, PublishTerms? terms = null)
     {
         lock (_lock)
         {
@@ -94,8 +94,7 @@ internal sealed class Topic
                 return AppendResult.Retired;
             if (_members.Count > 0)
                 return AppendResult.HasMembers;
-            _log.Cache(publication);
-            Trim();
+            _log.Cache(publication, terms);
             return AppendResult.Cached;
         }
     }

@@ -2,7 +2,6 @@ using System.Buffers;
 using Keker.Protocol.Commands;
 using Keker.Protocol.Http;
 using Keker.Server.Broker;
-using Receipt = Keker.Server.Broker.Receipt;
 
 namespace Keker.Server.Http;
 
@@ -17,7 +16,7 @@ internal sealed class PublishEndpoint(ServerContext server) : MessageEndpoint(se
             ReadOnlySpan<byte> name = exchange.Head.NameAt(i).In(head);
             if (name.Length == "token".Length && !TryAddRecipient(exchange, name, exchange.Head.ValueAt(i).In(head)))
                 return false;
-            asksForMore |= name.Length == "prefer".Length;
+            asksForMore |= PublishTermsFields.IsOne(name);
         }
         if (exchange.Message.Recipients.Count == 0)
             return Refuse(exchange, 400, "no Token header and no Topic header: send Token: <AUTH_INFO>, the word the recipient says in its HELLO"u8);
@@ -26,9 +25,7 @@ internal sealed class PublishEndpoint(ServerContext server) : MessageEndpoint(se
 
     public override void Handle(HttpExchange exchange, in ReadOnlySequence<byte> body)
     {
-        MessageUnderWay message = exchange.Message;
-        if (message.Wait > 0)
-            message.Terms = new PublishTerms { Receipt = new Receipt(Server.Broker.Context, TimeSpan.FromSeconds(message.Wait)) };
+        exchange.Message.Terms = exchange.Message.Fields?.Terms(Server.Broker.Context);
         base.Handle(exchange, body);
     }
 
@@ -66,6 +63,8 @@ internal sealed class PublishEndpoint(ServerContext server) : MessageEndpoint(se
         }
         if (message.Sessions > 0)
             JsonAnswers.WritePublished(exchange.Answers, message.Sessions, message.Cached, exchange.Headers());
+        else if (message.Cached > 0 && message.Terms?.TimeToLive is not null)
+            JsonAnswers.WriteStored(exchange.Answers, AddresseeOf(message), message.Recipients.Name(0), message.Cached, exchange.Headers());
         else
             JsonAnswers.WriteRecipientNotFound(exchange.Answers, AddresseeOf(message), message.Recipients.Name(0), message.Cached, exchange.Headers());
     }
@@ -76,15 +75,14 @@ internal sealed class PublishEndpoint(ServerContext server) : MessageEndpoint(se
         ReceiptCounts counts = message.Receipt!.Counts;
         var receipt = new Protocol.Http.Receipt(message.Receipt.Sessions, counts.Received, counts.Pending, message.Cached + counts.Kept);
         message.Receipt = null;
-        JsonAnswers.WriteReceipt(exchange.Answers, receipt, exchange.Headers(appliedWaitSeconds: message.Wait));
+        JsonAnswers.WriteReceipt(exchange.Answers, receipt, exchange.Headers(appliedWaitSeconds: message.Fields!.Wait));
     }
 
     private bool TryReadTerms(HttpExchange exchange, ReadOnlySpan<byte> head)
     {
-        if (WaitPreference.Read(exchange.Head, head, out int wait) == FieldStatus.Invalid)
-            return Refuse(exchange, 400, "bad Prefer header: send wait=<seconds>, 1 to 30"u8);
-        exchange.Message.Wait = wait;
-        return true;
+        ReadOnlySpan<byte> mistake = PublishTermsFields.Read(exchange.Head, head, out PublishTermsFields fields);
+        exchange.Message.Fields = fields;
+        return mistake.IsEmpty || Refuse(exchange, 400, mistake);
     }
 
     private static Addressee AddresseeOf(MessageUnderWay message) =>

@@ -117,6 +117,43 @@ internal sealed class PublishEndpointTests
         AssertAnswer(404, """{"message":"recipient a not found","data":{"sessions":0,"cached":1}}""");
     }
 
+    [TestCase("message stored for recipient t", 1, "Token: t")]
+    [TestCase("message stored for topic t", 1, "Topic: t")]
+    [TestCase("message stored for its recipients", 2, "Token: t", "Topic: t")]
+    public void With_a_time_to_live_what_waits_was_asked_for_and_is_202(string message, int cached, params string[] headers)
+    {
+        Publish("hi", ["TTL: 60", .. headers]);
+
+        AssertAnswer(202, $"{{\"message\":\"{message}\",\"data\":{{\"sessions\":0,\"cached\":{cached}}}}}");
+    }
+
+    [Test]
+    public void With_a_time_to_live_of_nothing_it_stays_404()
+    {
+        Publish("hi", "Token: t", "TTL: 0");
+        AssertAnswer(404, """{"message":"recipient t not found","data":{"sessions":0,"cached":0}}""");
+    }
+
+    [Test]
+    public void A_collapse_key_replaces_what_waits()
+    {
+        Publish("1", "Token: t", "Collapse-Key: k");
+        Publish("2", "Token: t", "collapse-key: k");
+        Assert.That(_server.Join("t").Wire.Messages, Is.EqualTo(new[] { "2" }));
+    }
+
+    [TestCase("TTL", "TTL: -1")]
+    [TestCase("TTL", "TTL: 2592001")]
+    [TestCase("TTL", "TTL: 1", "TTL: 1")]
+    [TestCase("Collapse-Key", "Collapse-Key: a b")]
+    [TestCase("Collapse-Key", "Collapse-Key: a", "Collapse-Key: b")]
+    public void A_bad_field_is_400_and_named(string name, params string[] headers)
+    {
+        Publish("", ["Token: a", .. headers]);
+        Assert.That(_answers.Statuses, Is.EqualTo(new[] { 400 }));
+        Assert.That(_answers.Text, Does.Contain($"bad {name} header"));
+    }
+
     [TestCase("0")]
     [TestCase("31")]
     [TestCase("soon")]
