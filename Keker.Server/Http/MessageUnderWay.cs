@@ -24,6 +24,9 @@ internal sealed class MessageUnderWay
     /// <summary>The same as the fields of the request say it; null where none of them is there.</summary>
     public PublishTermsFields? Fields { get; set; }
 
+    /// <summary>Set where it has a key and is the first with it.</summary>
+    public IdempotentPublish? Idempotent { get; set; }
+
     /// <summary>Set while the answer waits for confirmations.</summary>
     public Receipt? Receipt { get; set; }
 
@@ -44,6 +47,8 @@ internal sealed class MessageUnderWay
     {
         // Nobody waits for it any more, however far it has come.
         Terms?.Receipt?.End();
+        Idempotent?.Abandon();
+        Idempotent = null;
         Terms = null;
         Fields = null;
         Receipt = null;

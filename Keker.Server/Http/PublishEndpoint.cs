@@ -25,7 +25,17 @@ internal sealed class PublishEndpoint(ServerContext server) : MessageEndpoint(se
 
     public override void Handle(HttpExchange exchange, in ReadOnlySequence<byte> body)
     {
-        exchange.Message.Terms = exchange.Message.Fields?.Terms(Server.Broker.Context);
+        MessageUnderWay message = exchange.Message;
+        if (message.Fields?.IdempotencyKey is { } key)
+        {
+            message.Idempotent = Server.Idempotency.TryBegin(key, out PublishAnswer? answer);
+            if (message.Idempotent is null)
+            {
+                Repeat(exchange, answer);
+                return;
+            }
+        }
+        message.Terms = message.Fields?.Terms(Server.Broker.Context);
         base.Handle(exchange, body);
     }
 
@@ -34,7 +44,7 @@ internal sealed class PublishEndpoint(ServerContext server) : MessageEndpoint(se
         if (exchange.Message.Receipt is not { } receipt)
             base.Resume(exchange);
         else if (receipt.HasEnded)
-            AnswerReceipt(exchange);
+            Conclude(exchange);
     }
 
     /// <summary>To one recipient after the other; where one has no room, it goes on with that one once there is.</summary>
@@ -61,21 +71,24 @@ internal sealed class PublishEndpoint(ServerContext server) : MessageEndpoint(se
             message.Receipt = receipt;
             return;
         }
-        if (message.Sessions > 0)
-            JsonAnswers.WritePublished(exchange.Answers, message.Sessions, message.Cached, exchange.Headers());
-        else if (message.Cached > 0 && message.Terms?.TimeToLive is not null)
-            JsonAnswers.WriteStored(exchange.Answers, AddresseeOf(message), message.Recipients.Name(0), message.Cached, exchange.Headers());
-        else
-            JsonAnswers.WriteRecipientNotFound(exchange.Answers, AddresseeOf(message), message.Recipients.Name(0), message.Cached, exchange.Headers());
+        Conclude(exchange);
     }
 
-    private static void AnswerReceipt(HttpExchange exchange)
+    private static void Conclude(HttpExchange exchange)
     {
         MessageUnderWay message = exchange.Message;
-        ReceiptCounts counts = message.Receipt!.Counts;
-        var receipt = new Protocol.Http.Receipt(message.Receipt.Sessions, counts.Received, counts.Pending, message.Cached + counts.Kept);
+        PublishAnswer answer = PublishAnswer.To(message);
         message.Receipt = null;
-        JsonAnswers.WriteReceipt(exchange.Answers, receipt, exchange.Headers(appliedWaitSeconds: message.Fields!.Wait));
+        message.Idempotent?.Complete(answer);
+        answer.Write(exchange);
+    }
+
+    private void Repeat(HttpExchange exchange, PublishAnswer? earlier)
+    {
+        if (earlier is { } answer)
+            answer.Write(exchange);
+        else
+            Refuse(exchange, 409, "a publish with this Idempotency-Key is under way: repeat it once that is answered"u8, RetryAfter);
     }
 
     private bool TryReadTerms(HttpExchange exchange, ReadOnlySpan<byte> head)
@@ -84,11 +97,6 @@ internal sealed class PublishEndpoint(ServerContext server) : MessageEndpoint(se
         exchange.Message.Fields = fields;
         return mistake.IsEmpty || Refuse(exchange, 400, mistake);
     }
-
-    private static Addressee AddresseeOf(MessageUnderWay message) =>
-        message.Recipients.Count > 1 ? Addressee.Several :
-        message.Recipients.IsTopic(0) ? Addressee.Topic :
-        Addressee.Token;
 
     /// <returns>False when it is answered: the name is bad.</returns>
     private bool TryAddRecipient(HttpExchange exchange, ReadOnlySpan<byte> field, ReadOnlySpan<byte> name)

@@ -5,11 +5,14 @@ using Receipt = Keker.Server.Broker.Receipt;
 
 namespace Keker.Server.Http;
 
-/// <summary>The fields of a publish that ask for more than delivery: Prefer, TTL, Collapse-Key. Immutable.</summary>
+/// <summary>The fields of a publish that ask for more than delivery: Prefer, TTL, Collapse-Key, Idempotency-Key. Immutable.</summary>
 internal sealed class PublishTermsFields
 {
     /// <summary>Seconds that the publisher waits for confirmations; 0 when it does not.</summary>
     public int Wait { get; private init; }
+
+    /// <summary>Names the publish; null for none.</summary>
+    public byte[]? IdempotencyKey { get; private init; }
 
     private TimeSpan? Lifetime { get; init; }
 
@@ -21,6 +24,7 @@ internal sealed class PublishTermsFields
         3 => Ascii.EqualsIgnoreCase(name, "ttl"u8),
         6 => Ascii.EqualsIgnoreCase(name, "prefer"u8),
         12 => Ascii.EqualsIgnoreCase(name, "collapse-key"u8),
+        15 => Ascii.EqualsIgnoreCase(name, "idempotency-key"u8),
         _ => false,
     };
 
@@ -34,9 +38,11 @@ internal sealed class PublishTermsFields
         FieldStatus waits = WaitPreference.Read(head, bytes, out int wait);
         FieldStatus lives = TimeToLive.Read(head, bytes, out int seconds);
         FieldStatus replaces = CollapseKey.Read(head, bytes, out Slice key);
+        FieldStatus names = Protocol.Http.IdempotencyKey.Read(head, bytes, out Slice name);
         fields = new PublishTermsFields
         {
             Wait = wait,
+            IdempotencyKey = names == FieldStatus.Ok ? name.In(bytes).ToArray() : null,
             Lifetime = lives == FieldStatus.Ok ? TimeSpan.FromSeconds(seconds) : null,
             Replaces = replaces == FieldStatus.Ok ? key.In(bytes).ToArray() : null,
         };
@@ -46,6 +52,8 @@ internal sealed class PublishTermsFields
             return "bad TTL header: send one, with a whole number of seconds, 0 to 2592000"u8;
         if (replaces is FieldStatus.Invalid or FieldStatus.Repeated)
             return "bad Collapse-Key header: send one, with 1 to 64 bytes of visible ASCII"u8;
+        if (names is FieldStatus.Invalid or FieldStatus.Repeated)
+            return "bad Idempotency-Key header: send one, with 1 to 255 bytes of visible ASCII without quotes, backslashes, commas and semicolons"u8;
         return default;
     }
 

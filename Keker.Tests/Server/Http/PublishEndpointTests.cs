@@ -147,6 +147,8 @@ internal sealed class PublishEndpointTests
     [TestCase("TTL", "TTL: 1", "TTL: 1")]
     [TestCase("Collapse-Key", "Collapse-Key: a b")]
     [TestCase("Collapse-Key", "Collapse-Key: a", "Collapse-Key: b")]
+    [TestCase("Idempotency-Key", "Idempotency-Key: a, b")]
+    [TestCase("Idempotency-Key", "Idempotency-Key: a", "Idempotency-Key: a")]
     public void A_bad_field_is_400_and_named(string name, params string[] headers)
     {
         Publish("", ["Token: a", .. headers]);
@@ -163,7 +165,55 @@ internal sealed class PublishEndpointTests
         Assert.That(_answers.Statuses, Is.EqualTo(new[] { 400 }));
     }
 
-    private Progress Publish(string body, params string[] headers) => _answers.Feed(Encoding.UTF8.GetBytes(
+    [Test]
+    public void The_same_key_has_the_same_answer_and_publishes_nothing()
+    {
+        TestClient client = _server.Join("a");
+        Publish("hi", "Token: a", "Token: absent", "Idempotency-Key: k");
+        TestBroker.Leave(client);
+        Publish("hi again", "Token: a", "Token: absent", "Idempotency-Key: \"k\"");
+
+        Assert.That(_answers.Statuses, Is.EqualTo(new[] { 200, 200 }));
+        Assert.That(_answers.Text.Split("""{"message":"message published","data":{"sessions":1,"cached":1}}"""), Has.Length.EqualTo(3));
+        Assert.That(client.Wire.Messages, Is.EqualTo(new[] { "hi" }));
+        Assert.That(_server.Join("absent").Wire.Messages, Is.EqualTo(new[] { "hi" }));
+    }
+
+    [Test]
+    public async Task While_the_first_waits_for_confirmations_a_repetition_is_409_and_then_it_has_its_counts()
+    {
+        TestClient client = _server.Join("a");
+        string[] headers = ["Token: a", "Prefer: wait=5", "Idempotency-Key: k"];
+        await using var others = new Answers(_server);
+        Publish("hi", headers);
+
+        Publish(others, "hi", headers);
+        client.AnswerPing();
+        _answers.Feed(default);
+        Progress again = Publish(others, "hi", headers);
+
+        Assert.That((others.Statuses, again), Is.EqualTo((new[] { 409, 200 }, Progress.Idle)));
+        Assert.That(others.Text, Does.Contain("Idempotency-Key is under way")
+            .And.EndsWith("""{"message":"message received","data":{"sessions":1,"received":1,"pending":0,"cached":0}}"""));
+        Assert.That(client.Wire.Messages, Is.EqualTo(new[] { "hi" }));
+    }
+
+    [Test]
+    public void A_404_is_an_answer_and_a_refusal_is_none()
+    {
+        Publish("hi", "Token: a", "Idempotency-Key: k");
+        TestClient client = _server.Join("a");
+        Publish("hi", "Token: a", "Idempotency-Key: k");
+        Publish(new string('x', 2 << 20), "Token: a", "Idempotency-Key: large");
+
+        Assert.That(_answers.Statuses, Is.EqualTo(new[] { 404, 404, 413 }));
+        Assert.That(client.Wire.Messages, Is.EqualTo(new[] { "hi" }), "from the cache");
+        Assert.That(_server.Context.Idempotency.Count, Is.EqualTo(1));
+    }
+
+    private Progress Publish(string body, params string[] headers) => Publish(_answers, body, headers);
+
+    private static Progress Publish(Answers answers, string body, string[] headers) => answers.Feed(Encoding.UTF8.GetBytes(
         $"PUT /v1/publish HTTP/1.1\r\nHost: a\r\n{string.Concat(headers.Select(header => header + "\r\n"))}Content-Length: {body.Length}\r\n\r\n{body}"));
 
     private void AssertAnswer(int status, string body)
