@@ -48,7 +48,7 @@ internal sealed class Topic
     /// <summary>Members now. A hint without the lock.</summary>
     public int MemberCount => _members.Count;
 
-    /// <summary>Bytes of the publications that members, or recipients to come, may still need. A hint without the lock.</summary>
+    /// <summary>Bytes of the publications that members, there or gone, may still need. A hint without the lock.</summary>
     public long LogBytes => _log.Bytes;
 
     /// <summary>True when a pass would have to deflate what takes too long for a thread that serves sockets. A hint without the lock.</summary>
@@ -159,10 +159,7 @@ internal sealed class Topic
     public bool TryRetire()
     {
         lock (_lock)
-        {
-            _retired |= IsDisposable;
-            return _retired;
-        }
+            return _retired |= IsDisposable;
     }
 
     /// <summary>Begins a pass: whatever is appended from now on belongs to the next one. Only the owner of the pass gate calls this.</summary>
