@@ -26,6 +26,9 @@ internal sealed class ServerContext(KekerOptions options, MessageBroker broker, 
     /// <summary>The keys in force: those of the options until a reload.</summary>
     public PublishKeyCheck PublishKeys { get; } = new(options.PublishKeys);
 
+    /// <summary>Publishes that have a key.</summary>
+    public IdempotencyTable Idempotency { get; } = new(broker.Context.Clock);
+
     /// <summary>The most bytes of bodies that may have arrived in part.</summary>
     public long MostBytesOfBodies { get; } = Math.Min((long)Limits.BodiesUnderWay * options.WriteBuffer, MemoryGuard.Limit / Limits.LogMemoryShare);
 

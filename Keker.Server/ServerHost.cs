@@ -63,6 +63,7 @@ internal sealed class ServerHost(KekerOptions options, Func<KekerOptions> readAg
     private static void Beat(ServerContext server)
     {
         server.Broker.DropExpired();
+        server.Idempotency.DropExpired();
         server.Memory.Check();
         server.Memory.CollectWhenQuiet();
     }

@@ -1,8 +1,9 @@
 namespace Keker.Server.Broker;
 
 /// <summary>
-/// Every cached publication of every topic in the order of acceptance, which is also the order of expiry: what bounds the cache
-/// in all and what the heartbeat visits, instead of a scan of topics or a timer a message.
+/// Every cached publication of every topic in the order of acceptance: what bounds the cache in all and what the heartbeat visits, instead of a
+/// scan of topics or a timer a message. Those that live as long as the cache says expire in the same order; those with a time of their own are
+/// kept apart, in a heap.
 /// </summary>
 /// <remarks>Thread-safe. Its lock is the innermost one: taken under a topic's lock, and nothing is called while it is held.</remarks>
 internal sealed class CacheLedger(BrokerContext context)
@@ -11,8 +12,11 @@ internal sealed class CacheLedger(BrokerContext context)
     private const int EntryOverhead = 768;
 
     private readonly Lock _lock = new();
-    private readonly LinkedList<CacheEntry> _entries = new();
+    private readonly LinkedList<CacheEntry> _ordinary = new();
+    private readonly LinkedList<CacheEntry> _timed = new();
+    private readonly ExpiryHeap _expiry = new();
     private long _bytes;
+    private long _accepted;
 
     /// <summary>Cached bytes now, overhead included.</summary>
     public long Bytes
@@ -23,15 +27,23 @@ internal sealed class CacheLedger(BrokerContext context)
     /// <summary>Cached publications now.</summary>
     public int Count
     {
-        get { lock (_lock) return _entries.Count; }
+        get { lock (_lock) return _ordinary.Count + _timed.Count; }
     }
 
-    public CacheEntry Add(Topic topic, Publication publication, long offset)
+    /// <summary>Enters a publication.</summary>
+    /// <param name="topic">Where it waits.</param>
+    /// <param name="publication">The message.</param>
+    /// <param name="terms">What its publisher asks for.</param>
+    public CacheEntry Add(Topic topic, Publication publication, PublishTerms? terms = null)
     {
-        var entry = new CacheEntry(topic, publication, offset, context.Clock.Now + (long)context.Limits.Cache.TotalMilliseconds);
+        TimeSpan lifetime = terms?.TimeToLive ?? context.Limits.Cache;
+        var entry = new CacheEntry(topic, publication, context.Clock.Now + (long)lifetime.TotalMilliseconds, terms?.CollapseKey);
         lock (_lock)
         {
-            entry.Node = _entries.AddLast(entry);
+            entry.Number = _accepted++;
+            entry.Node = (terms?.TimeToLive is null ? _ordinary : _timed).AddLast(entry);
+            if (entry.Node.List == _timed)
+                _expiry.Add(entry);
             _bytes += Cost(entry);
         }
         return entry;
@@ -47,38 +59,54 @@ internal sealed class CacheLedger(BrokerContext context)
     /// <summary>Drops the oldest publications while the cache is over its bound in all. Called with no lock held.</summary>
     public void DropOverBound()
     {
-        while (TakeOldest(static (ledger, _) => ledger._bytes > ledger.MostBytes) is { } entry)
+        while (Take(static ledger => ledger._bytes > ledger.MostBytes ? ledger.Oldest : null) is { } entry)
             entry.Topic.DropCached(entry);
     }
 
     /// <summary>Drops what has expired. Called with no lock held.</summary>
     public void DropExpired()
     {
-        while (TakeOldest(static (ledger, oldest) => oldest.ExpiresAt <= ledger.Now) is { } entry)
+        while (Take(static ledger => ledger.Expired) is { } entry)
             entry.Topic.DropCached(entry);
     }
 
     private long MostBytes => context.Limits.CacheMemory;
 
-    private long Now => context.Clock.Now;
+    private CacheEntry? Oldest => (_ordinary.First?.Value, _timed.First?.Value) switch
+    {
+        ({ } ordinary, { } timed) => ordinary.Number < timed.Number ? ordinary : timed,
+        var (ordinary, timed) => ordinary ?? timed,
+    };
 
-    private CacheEntry? TakeOldest(Func<CacheLedger, CacheEntry, bool> isDue)
+    private CacheEntry? Expired
+    {
+        get
+        {
+            long now = context.Clock.Now;
+            if (_ordinary.First?.Value is { } ordinary && ordinary.ExpiresAt <= now)
+                return ordinary;
+            return _expiry.First is { } timed && timed.ExpiresAt <= now ? timed : null;
+        }
+    }
+
+    private CacheEntry? Take(Func<CacheLedger, CacheEntry?> choose)
     {
         lock (_lock)
         {
-            CacheEntry? oldest = _entries.First?.Value;
-            if (oldest is null || !isDue(this, oldest))
-                return null;
-            Unlink(oldest);
-            return oldest;
+            CacheEntry? entry = choose(this);
+            if (entry is not null)
+                Unlink(entry);
+            return entry;
         }
     }
 
     private void Unlink(CacheEntry entry)
     {
-        if (entry.Node is null)
+        if (entry.Node is not { } node)
             return;
-        _entries.Remove(entry.Node);
+        if (node.List == _timed)
+            _expiry.Remove(entry);
+        node.List!.Remove(node);
         entry.Node = null;
         _bytes -= Cost(entry);
     }

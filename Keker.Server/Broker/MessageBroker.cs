@@ -148,8 +148,8 @@ internal sealed class MessageBroker : IDisposable
         _fanOut.Dispose();
     }
 
-    private bool IsCacheable(Publication publication) =>
-        Context.Limits.Cache > TimeSpan.Zero && publication.Payload.Length <= Context.Limits.CacheSize;
+    private bool IsCacheable(Publication publication, PublishTerms? terms) =>
+        (terms?.TimeToLive ?? Context.Limits.Cache) > TimeSpan.Zero && publication.Payload.Length <= Context.Limits.CacheSize;
 
     private PublishResult Publish(
         SubscriberTable topics, ReadOnlySpan<byte> name, Publication publication, DirtyTopics dirty, PublishTerms? terms, bool isBegun)
@@ -169,9 +169,9 @@ internal sealed class MessageBroker : IDisposable
                 case AppendOutcome.NoRoom:
                     return new PublishResult(PublishOutcome.NoRoom) { Full = topic };
                 case AppendOutcome.NoMembers:
-                    if (!IsCacheable(publication))
+                    if (!IsCacheable(publication, terms))
                         return new PublishResult(PublishOutcome.NotFound);
-                    if ((topic ?? topics.GetOrAdd(name)).Cache(publication).Outcome != AppendOutcome.Cached)
+                    if ((topic ?? topics.GetOrAdd(name)).Cache(publication, terms).Outcome != AppendOutcome.Cached)
                         break;
                     Context.Counters.Published.Increment();
                     Context.Counters.Cached.Increment();

@@ -36,7 +36,7 @@ internal sealed class Topic
     public TopicKind Kind { get; }
 
     /// <summary>Names the life of the log: offsets of a topic that was gone in between are others.</summary>
-    public ulong Epoch { get; }
+    public ulong Epoch { get; private set; }
 
     /// <summary>The token or the name as UTF-8; empty for the broadcast.</summary>
     public byte[] Name { get; }
@@ -92,14 +92,13 @@ internal sealed class Topic
     }
 
     /// <summary>Keeps a publication for the first session that says HELLO, within the limit for one topic, oldest dropped first.</summary>
-    public AppendResult Cache(Publication publication)
+    public AppendResult Cache(Publication publication, PublishTerms? terms = null)
     {
         lock (_lock)
         {
             if (_retired || _members.Count > 0)
                 return _retired ? AppendResult.Retired : AppendResult.HasMembers;
-            _log.Cache(publication);
-            Trim();
+            _log.Cache(publication, terms);
             return AppendResult.Cached;
         }
     }
@@ -128,6 +127,8 @@ internal sealed class Topic
             // marked before it has a cursor, or a drain could find it behind and mark it, too.
             member.TryMarkPending();
             MemberPending();
+            if (_log.TakeHole())
+                Epoch = _context.NextEpoch();
             long? resumed = resume is { } id && id.Epoch == Epoch && id.Offset <= Head ? id.Offset : null;
             member.StartAt(_log.Join(member.Session.Token, resumed));
             if (_retained > 0 && resumed is null)
@@ -168,10 +169,7 @@ internal sealed class Topic
     public bool TryRetire()
     {
         lock (_lock)
-        {
-            _retired |= IsDisposable;
-            return _retired;
-        }
+            return _retired |= IsDisposable;
     }
 
     /// <summary>Begins a pass: whatever is appended from now on belongs to the next one. Only the owner of the pass gate calls this.</summary>

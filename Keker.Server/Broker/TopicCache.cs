@@ -1,47 +1,57 @@
 namespace Keker.Server.Broker;
 
-/// <summary>Which publications of one topic wait for an absent recipient; the publications themselves are in the topic's log.</summary>
+/// <summary>
+/// What waits for an absent recipient of one topic, in the order of acceptance. It is not in the topic's log before somebody is there to read it:
+/// so what expires or is replaced meanwhile leaves no hole there.
+/// </summary>
 /// <remarks>Not thread-safe: the topic's lock guards it. There is one only while something waits.</remarks>
 internal sealed class TopicCache(CacheLedger ledger)
 {
-    private readonly Queue<CacheEntry> _entries = new(1);
+    private CacheEntry? _oldest;
+    private CacheEntry? _newest;
+    private Dictionary<byte[], CacheEntry>? _byKey;
     private long _bytes;
 
-    public bool IsEmpty => _entries.Count == 0;
+    public bool IsEmpty => _oldest is null;
 
-    /// <summary>Offset of the oldest one; there has to be one.</summary>
-    public long OldestOffset => _entries.Peek().Offset;
+    /// <summary>The oldest one; there has to be one.</summary>
+    public CacheEntry Oldest => _oldest!;
 
     /// <summary>Whether the payload fits beside what waits already.</summary>
     public bool HasRoomFor(Publication publication, long mostBytes) => _bytes + publication.Payload.Length <= mostBytes;
 
-    public void Add(Topic topic, Publication publication, long offset)
+    /// <summary>The one that a message with this key replaces, or null.</summary>
+    public CacheEntry? Find(byte[] collapseKey) => _byKey?.GetValueOrDefault(collapseKey);
+
+    public void Add(CacheEntry entry)
     {
-        _bytes += publication.Payload.Length;
-        _entries.Enqueue(ledger.Add(topic, publication, offset));
+        _bytes += entry.Publication.Payload.Length;
+        entry.IsWaiting = true;
+        entry.Older = _newest;
+        if (_newest is null)
+            _oldest = entry;
+        else
+            _newest.Newer = entry;
+        _newest = entry;
+        if (entry.CollapseKey is { } key)
+            (_byKey ??= new(TokenComparer.Instance))[key] = entry;
     }
 
-    public void DropOldest()
+    /// <summary>Takes out an entry that waits, and has the ledger forget it.</summary>
+    public void Remove(CacheEntry entry)
     {
-        CacheEntry entry = _entries.Dequeue();
         _bytes -= entry.Publication.Payload.Length;
+        entry.IsWaiting = false;
+        if (entry.Older is null)
+            _oldest = entry.Newer;
+        else
+            entry.Older.Newer = entry.Newer;
+        if (entry.Newer is null)
+            _newest = entry.Older;
+        else
+            entry.Newer.Older = entry.Older;
+        if (entry.CollapseKey is { } key)
+            _byKey!.Remove(key);
         ledger.Remove(entry);
-    }
-
-    /// <summary>Hands everything over to the first session.</summary>
-    /// <param name="now">What has expired by then is not handed over.</param>
-    /// <returns>Offset of the oldest one that has not expired, or null.</returns>
-    public long? TakeAll(long now)
-    {
-        long? first = null;
-        foreach (CacheEntry entry in _entries)
-        {
-            if (entry.ExpiresAt > now)
-                first ??= entry.Offset;
-            ledger.Remove(entry);
-        }
-        _entries.Clear();
-        _bytes = 0;
-        return first;
     }
 }

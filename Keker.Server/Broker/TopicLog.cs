@@ -14,6 +14,7 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
     private long _flushedPosition;
     private long _handedOver;
     private long _largeUpTo;
+    private bool _hasHole;
     private WaitingPublishers? _waiters;
 
     public long Head => _log.Head;
@@ -32,7 +33,7 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
     public bool HasLargeUnflushed => Volatile.Read(ref _largeUpTo) > FlushedOffset;
 
     /// <summary>True when nothing is kept for anybody, now or to come.</summary>
-    public bool IsUnused => _log.IsEmpty && _retention is null && _waiters is null;
+    public bool IsUnused => _log.IsEmpty && _cache is null && _retention is null && _waiters is null;
 
     /// <summary>Room: how far publishers may be ahead of the last completed pass. Blocked members never count.</summary>
     public bool HasRoom => _log.HeadPosition - _flushedPosition < context.Limits.Lag / 2;
@@ -49,20 +50,27 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
     }
 
     /// <summary>Keeps a publication for a recipient to come, within the limit for one topic, oldest dropped first.</summary>
-    public void Cache(Publication publication)
+    /// <param name="publication">The message.</param>
+    /// <param name="terms">What its publisher asks for.</param>
+    public void Cache(Publication publication, PublishTerms? terms)
     {
-        while (_cache is not null && !_cache.HasRoomFor(publication, context.Limits.CacheSize))
-            _cache.DropOldest();
-        long offset = Append(publication);
-        Flushed(_log.Head, _log.HeadPosition)?.Release();
-        (_cache ??= new TopicCache(context.CacheLedger)).Add(topic, publication, offset);
+        _cache ??= new TopicCache(context.CacheLedger);
+        if (terms?.CollapseKey is { } key && _cache.Find(key) is { } replaced)
+            Drop(replaced);
+        while (!_cache.IsEmpty && !_cache.HasRoomFor(publication, context.Limits.CacheSize))
+            Drop(_cache.Oldest);
+        context.Memory.Add(publication.Cost);
+        _cache.Add(context.CacheLedger.Add(topic, publication, terms));
     }
 
-    /// <summary>Lets go of what was cached, up to an entry; nothing when a HELLO took it meanwhile.</summary>
+    /// <summary>Lets go of a cached publication; nothing when a HELLO took it meanwhile.</summary>
     public void DropCached(CacheEntry entry)
     {
-        while (_cache is { IsEmpty: false } && _cache.OldestOffset <= entry.Offset)
-            _cache.DropOldest();
+        if (!entry.IsWaiting)
+            return;
+        Drop(entry);
+        if (_cache!.IsEmpty)
+            _cache = null;
     }
 
     /// <summary>Where a new member begins: with what was cached, which is its own then, or with what sessions that broke had not confirmed.</summary>
@@ -71,8 +79,8 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
     public long Join(byte[] token, long? resumed = null)
     {
         long now = context.Clock.Now;
-        long start = _cache?.TakeAll(now) ?? _log.Head;
-        _cache = null;
+        long start = _log.Head;
+        TakeCached(now);
         start = Math.Max(_log.Tail, resumed ?? Math.Min(start, _retention?.OldestBrokenOf(token, now) ?? start));
         _retention?.Expect(start);
 
@@ -129,11 +137,7 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
     public void Trim(MemberTable members, int retained)
     {
         _handedOver = 0;
-        if (_cache is { IsEmpty: true })
-            _cache = null;
         long end = members.Count == 0 ? _log.Head : _flushedOffset;
-        if (_cache is not null)
-            end = Math.Min(end, _cache.OldestOffset);
         if (retained == 0 && _retention is null)
         {
             context.Memory.Remove(_log.TrimTo(end));
@@ -174,6 +178,42 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
             return;
         _retention.IsListed = false;
         _retention.Look(members, _log, _flushedOffset, now);
+    }
+
+    /// <summary>Whether something that waited was let go of unseen since the last call: ids of before do not lead there any more.</summary>
+    public bool TakeHole()
+    {
+        bool hasHole = _hasHole;
+        _hasHole = false;
+        return hasHole;
+    }
+
+    private void Drop(CacheEntry entry)
+    {
+        _cache!.Remove(entry);
+        _hasHole = true;
+        context.Memory.Remove(entry.Publication.Cost);
+    }
+
+    /// <summary>Moves what was cached into the log, for somebody to read. It takes nothing of the room that publishers have.</summary>
+    private void TakeCached(long now)
+    {
+        if (_cache is null)
+            return;
+        while (!_cache.IsEmpty)
+        {
+            CacheEntry entry = _cache.Oldest;
+            if (entry.ExpiresAt <= now)
+            {
+                Drop(entry);
+                continue;
+            }
+            _cache.Remove(entry);
+            entry.Publication.AcceptedAt = now;
+            _log.Append(entry.Publication);
+        }
+        _cache = null;
+        Flushed(_log.Head, _log.HeadPosition)?.Release();
     }
 
     private Retention Retain()

@@ -9,7 +9,7 @@ namespace Keker.Server.Http;
 internal abstract class MessageEndpoint(ServerContext server) : Endpoint(server)
 {
     /// <summary>Seconds after which a refused publisher may try again.</summary>
-    private const int RetryAfter = 1;
+    protected const int RetryAfter = 1;
 
     private static ReadOnlySpan<byte> ShortOfMemory => "the server is short of memory: try again later"u8;
 

@@ -21,8 +21,11 @@ internal sealed class MessageUnderWay
     /// <summary>What the publisher asks for beside delivery; null for nothing.</summary>
     public PublishTerms? Terms { get; set; }
 
-    /// <summary>Seconds that the publisher waits for confirmations; 0 when it does not.</summary>
-    public int Wait { get; set; }
+    /// <summary>The same as the fields of the request say it; null where none of them is there.</summary>
+    public PublishTermsFields? Fields { get; set; }
+
+    /// <summary>Set where it has a key and is the first with it.</summary>
+    public IdempotentPublish? Idempotent { get; set; }
 
     /// <summary>Set while the answer waits for confirmations.</summary>
     public Receipt? Receipt { get; set; }
@@ -44,8 +47,10 @@ internal sealed class MessageUnderWay
     {
         // Nobody waits for it any more, however far it has come.
         Terms?.Receipt?.End();
+        Idempotent?.Abandon();
+        Idempotent = null;
         Terms = null;
-        Wait = 0;
+        Fields = null;
         Receipt = null;
         IsBinary = false;
         Recipients.Clear();

@@ -2,7 +2,6 @@ using System.Buffers;
 using Keker.Protocol.Commands;
 using Keker.Protocol.Http;
 using Keker.Server.Broker;
-using Receipt = Keker.Server.Broker.Receipt;
 
 namespace Keker.Server.Http;
 
@@ -17,7 +16,7 @@ internal sealed class PublishEndpoint(ServerContext server) : MessageEndpoint(se
             ReadOnlySpan<byte> name = exchange.Head.NameAt(i).In(head);
             if (name.Length == "token".Length && !TryAddRecipient(exchange, name, exchange.Head.ValueAt(i).In(head)))
                 return false;
-            asksForMore |= name.Length == "prefer".Length;
+            asksForMore |= PublishTermsFields.IsOne(name);
         }
         if (exchange.Message.Recipients.Count == 0)
             return Refuse(exchange, 400, "no Token header and no Topic header: send Token: <AUTH_INFO>, the word the recipient says in its HELLO"u8);
@@ -27,8 +26,16 @@ internal sealed class PublishEndpoint(ServerContext server) : MessageEndpoint(se
     public override void Handle(HttpExchange exchange, in ReadOnlySequence<byte> body)
     {
         MessageUnderWay message = exchange.Message;
-        if (message.Wait > 0)
-            message.Terms = new PublishTerms { Receipt = new Receipt(Server.Broker.Context, TimeSpan.FromSeconds(message.Wait)) };
+        if (message.Fields?.IdempotencyKey is { } key)
+        {
+            message.Idempotent = Server.Idempotency.TryBegin(key, out PublishAnswer? answer);
+            if (message.Idempotent is null)
+            {
+                Repeat(exchange, answer);
+                return;
+            }
+        }
+        message.Terms = message.Fields?.Terms(Server.Broker.Context);
         base.Handle(exchange, body);
     }
 
@@ -37,7 +44,7 @@ internal sealed class PublishEndpoint(ServerContext server) : MessageEndpoint(se
         if (exchange.Message.Receipt is not { } receipt)
             base.Resume(exchange);
         else if (receipt.HasEnded)
-            AnswerReceipt(exchange);
+            Conclude(exchange);
     }
 
     /// <summary>To one recipient after the other; where one has no room, it goes on with that one once there is.</summary>
@@ -64,33 +71,32 @@ internal sealed class PublishEndpoint(ServerContext server) : MessageEndpoint(se
             message.Receipt = receipt;
             return;
         }
-        if (message.Sessions > 0)
-            JsonAnswers.WritePublished(exchange.Answers, message.Sessions, message.Cached, exchange.Headers());
-        else
-            JsonAnswers.WriteRecipientNotFound(exchange.Answers, AddresseeOf(message), message.Recipients.Name(0), message.Cached, exchange.Headers());
+        Conclude(exchange);
     }
 
-    private static void AnswerReceipt(HttpExchange exchange)
+    private static void Conclude(HttpExchange exchange)
     {
         MessageUnderWay message = exchange.Message;
-        ReceiptCounts counts = message.Receipt!.Counts;
-        var receipt = new Protocol.Http.Receipt(message.Receipt.Sessions, counts.Received, counts.Pending, message.Cached + counts.Kept);
+        PublishAnswer answer = PublishAnswer.To(message);
         message.Receipt = null;
-        JsonAnswers.WriteReceipt(exchange.Answers, receipt, exchange.Headers(appliedWaitSeconds: message.Wait));
+        message.Idempotent?.Complete(answer);
+        answer.Write(exchange);
+    }
+
+    private void Repeat(HttpExchange exchange, PublishAnswer? earlier)
+    {
+        if (earlier is { } answer)
+            answer.Write(exchange);
+        else
+            Refuse(exchange, 409, "a publish with this Idempotency-Key is under way: repeat it once that is answered"u8, RetryAfter);
     }
 
     private bool TryReadTerms(HttpExchange exchange, ReadOnlySpan<byte> head)
     {
-        if (WaitPreference.Read(exchange.Head, head, out int wait) == FieldStatus.Invalid)
-            return Refuse(exchange, 400, "bad Prefer header: send wait=<seconds>, 1 to 30"u8);
-        exchange.Message.Wait = wait;
-        return true;
+        ReadOnlySpan<byte> mistake = PublishTermsFields.Read(exchange.Head, head, out PublishTermsFields fields);
+        exchange.Message.Fields = fields;
+        return mistake.IsEmpty || Refuse(exchange, 400, mistake);
     }
-
-    private static Addressee AddresseeOf(MessageUnderWay message) =>
-        message.Recipients.Count > 1 ? Addressee.Several :
-        message.Recipients.IsTopic(0) ? Addressee.Topic :
-        Addressee.Token;
 
     /// <returns>False when it is answered: the name is bad.</returns>
     private bool TryAddRecipient(HttpExchange exchange, ReadOnlySpan<byte> field, ReadOnlySpan<byte> name)

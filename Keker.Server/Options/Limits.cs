@@ -78,6 +78,12 @@ internal static class Limits
     /// <summary>Far below the bound of the header block, far above any key that a generator makes.</summary>
     public const int PublishKeyBytes = 4096;
 
+    /// <summary>How long a publish is known by its key: longer than any client goes on repeating a request.</summary>
+    public static readonly TimeSpan IdempotencyTime = TimeSpan.FromMinutes(2);
+
+    /// <summary>Keys remembered at a time, the oldest forgotten first: 500 publishes a second with a key, and 30 MB where each is as long as may be.</summary>
+    public const int IdempotencyKeys = 64 * 1024;
+
     // ---- Messages from subscribers
 
     /// <summary>HELLO with the longest token and room for padding; nobody has shown an identity yet, so no more memory than that.</summary>

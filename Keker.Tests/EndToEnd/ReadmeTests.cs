@@ -23,7 +23,7 @@ internal sealed class ReadmeTests
         Assert.That(
             json.RootElement.GetProperty("message").GetString(),
             Is.EqualTo("ok").Or.EqualTo("statistics").Or.EqualTo("sessions").Or.EqualTo($"recipient {Token} not found")
-                .Or.EqualTo("topic match-17 has no subscribers").Or.EqualTo("no recipient found").Or.StartsWith("message sent to"));
+                .Or.EqualTo("topic match-17 has no subscribers").Or.EqualTo("no recipient found").Or.StartsWith("message stored for ").Or.StartsWith("message sent to"));
     }
 
     [Test]

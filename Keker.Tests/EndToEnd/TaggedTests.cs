@@ -64,7 +64,7 @@ internal sealed class TaggedTests() : KekerFixture("--cache-size", "2000", "--wr
         Assert.That((await next.ReadAsync()).Text, Does.StartWith("WELCOME "));
         string gap = (await next.ReadAsync()).Text;
         string firstThere = IdOf(await next.ReadAsync());
-        string before = $"{id.Split(':')[0]}:{long.Parse(firstThere.Split(':')[1]) - 1}";
+        string before = $"{firstThere.Split(':')[0]}:{long.Parse(firstThere.Split(':')[1]) - 1}";
         Assert.That(gap, Is.EqualTo($"GAP - {id} {before}"));
     }
 

@@ -117,6 +117,45 @@ internal sealed class PublishEndpointTests
         AssertAnswer(404, """{"message":"recipient a not found","data":{"sessions":0,"cached":1}}""");
     }
 
+    [TestCase("message stored for recipient t", 1, "Token: t")]
+    [TestCase("message stored for topic t", 1, "Topic: t")]
+    [TestCase("message stored for its recipients", 2, "Token: t", "Topic: t")]
+    public void With_a_time_to_live_what_waits_was_asked_for_and_is_202(string message, int cached, params string[] headers)
+    {
+        Publish("hi", ["TTL: 60", .. headers]);
+
+        AssertAnswer(202, $"{{\"message\":\"{message}\",\"data\":{{\"sessions\":0,\"cached\":{cached}}}}}");
+    }
+
+    [Test]
+    public void With_a_time_to_live_of_nothing_it_stays_404()
+    {
+        Publish("hi", "Token: t", "TTL: 0");
+        AssertAnswer(404, """{"message":"recipient t not found","data":{"sessions":0,"cached":0}}""");
+    }
+
+    [Test]
+    public void A_collapse_key_replaces_what_waits()
+    {
+        Publish("1", "Token: t", "Collapse-Key: k");
+        Publish("2", "Token: t", "collapse-key: k");
+        Assert.That(_server.Join("t").Wire.Messages, Is.EqualTo(new[] { "2" }));
+    }
+
+    [TestCase("TTL", "TTL: -1")]
+    [TestCase("TTL", "TTL: 2592001")]
+    [TestCase("TTL", "TTL: 1", "TTL: 1")]
+    [TestCase("Collapse-Key", "Collapse-Key: a b")]
+    [TestCase("Collapse-Key", "Collapse-Key: a", "Collapse-Key: b")]
+    [TestCase("Idempotency-Key", "Idempotency-Key: a, b")]
+    [TestCase("Idempotency-Key", "Idempotency-Key: a", "Idempotency-Key: a")]
+    public void A_bad_field_is_400_and_named(string name, params string[] headers)
+    {
+        Publish("", ["Token: a", .. headers]);
+        Assert.That(_answers.Statuses, Is.EqualTo(new[] { 400 }));
+        Assert.That(_answers.Text, Does.Contain($"bad {name} header"));
+    }
+
     [TestCase("0")]
     [TestCase("31")]
     [TestCase("soon")]
@@ -126,7 +165,55 @@ internal sealed class PublishEndpointTests
         Assert.That(_answers.Statuses, Is.EqualTo(new[] { 400 }));
     }
 
-    private Progress Publish(string body, params string[] headers) => _answers.Feed(Encoding.UTF8.GetBytes(
+    [Test]
+    public void The_same_key_has_the_same_answer_and_publishes_nothing()
+    {
+        TestClient client = _server.Join("a");
+        Publish("hi", "Token: a", "Token: absent", "Idempotency-Key: k");
+        TestBroker.Leave(client);
+        Publish("hi again", "Token: a", "Token: absent", "Idempotency-Key: \"k\"");
+
+        Assert.That(_answers.Statuses, Is.EqualTo(new[] { 200, 200 }));
+        Assert.That(_answers.Text.Split("""{"message":"message published","data":{"sessions":1,"cached":1}}"""), Has.Length.EqualTo(3));
+        Assert.That(client.Wire.Messages, Is.EqualTo(new[] { "hi" }));
+        Assert.That(_server.Join("absent").Wire.Messages, Is.EqualTo(new[] { "hi" }));
+    }
+
+    [Test]
+    public async Task While_the_first_waits_for_confirmations_a_repetition_is_409_and_then_it_has_its_counts()
+    {
+        TestClient client = _server.Join("a");
+        string[] headers = ["Token: a", "Prefer: wait=5", "Idempotency-Key: k"];
+        await using var others = new Answers(_server);
+        Publish("hi", headers);
+
+        Publish(others, "hi", headers);
+        client.AnswerPing();
+        _answers.Feed(default);
+        Progress again = Publish(others, "hi", headers);
+
+        Assert.That((others.Statuses, again), Is.EqualTo((new[] { 409, 200 }, Progress.Idle)));
+        Assert.That(others.Text, Does.Contain("Idempotency-Key is under way")
+            .And.EndsWith("""{"message":"message received","data":{"sessions":1,"received":1,"pending":0,"cached":0}}"""));
+        Assert.That(client.Wire.Messages, Is.EqualTo(new[] { "hi" }));
+    }
+
+    [Test]
+    public void A_404_is_an_answer_and_a_refusal_is_none()
+    {
+        Publish("hi", "Token: a", "Idempotency-Key: k");
+        TestClient client = _server.Join("a");
+        Publish("hi", "Token: a", "Idempotency-Key: k");
+        Publish(new string('x', 2 << 20), "Token: a", "Idempotency-Key: large");
+
+        Assert.That(_answers.Statuses, Is.EqualTo(new[] { 404, 404, 413 }));
+        Assert.That(client.Wire.Messages, Is.EqualTo(new[] { "hi" }), "from the cache");
+        Assert.That(_server.Context.Idempotency.Count, Is.EqualTo(1));
+    }
+
+    private Progress Publish(string body, params string[] headers) => Publish(_answers, body, headers);
+
+    private static Progress Publish(Answers answers, string body, string[] headers) => answers.Feed(Encoding.UTF8.GetBytes(
         $"PUT /v1/publish HTTP/1.1\r\nHost: a\r\n{string.Concat(headers.Select(header => header + "\r\n"))}Content-Length: {body.Length}\r\n\r\n{body}"));
 
     private void AssertAnswer(int status, string body)
