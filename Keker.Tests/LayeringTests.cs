@@ -18,7 +18,7 @@ internal sealed partial class LayeringTests
 
     [Test]
     public void Broker_knows_no_socket_and_no_HTTP() => Expect("Keker.Server/Broker", [
-        "Keker.Server.Net", "Keker.Server.Http", "Keker.Server.WebSocket", "Keker.Protocol.Http", "Keker.Protocol.Commands",
+        "Keker.Server.Net", "Keker.Server.Http", "Keker.Server.WebSocket", "Keker.Protocol.Http",
         "System.Net", "System.IO.Pipelines", "Socket", "SslStream", "Stream", "ConnectionHandler", "ServerHost", "ServerContext",
     ]);
 

@@ -64,7 +64,7 @@ internal sealed class BatchEncoder(int mostBytesToDeflate = 0)
         }
         ref Batch? slot = ref _batches[_next];
         slot ??= new Batch();
-        slot.Begin(cursor, variant);
+        slot.Begin(cursor, variant, _topic);
         if (!_topic!.TryRead(cursor, Head, slot))
         {
             slot.Begin(NoCursor, variant);

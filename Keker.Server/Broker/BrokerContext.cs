@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Keker.Server.Observability;
 using Microsoft.Extensions.ObjectPool;
 
@@ -6,6 +7,9 @@ namespace Keker.Server.Broker;
 /// <summary>What topics and sessions share: one instance a process (or a test).</summary>
 internal sealed class BrokerContext
 {
+    // Random, so that no id of an earlier process means anything in this one.
+    private ulong _epochs = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+
     public BrokerContext(BrokerLimits limits, MonotonicClock clock, Counters counters)
     {
         Limits = limits;
@@ -40,6 +44,9 @@ internal sealed class BrokerContext
 
     /// <summary>The topics that sessions subscribe to by name.</summary>
     public SubscriberTable NamedTopics { get; }
+
+    /// <summary>Names the life of one topic: no other one, in this process or another, has the same.</summary>
+    public ulong NextEpoch() => Interlocked.Increment(ref _epochs);
 
     /// <summary>Encoders for whoever flushes outside a fan-out worker; rented and returned within one method.</summary>
     public ObjectPool<BatchEncoder> Encoders { get; } = new DefaultObjectPool<BatchEncoder>(new EncoderPolicy());

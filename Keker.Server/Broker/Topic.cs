@@ -27,6 +27,7 @@ internal sealed class Topic
     {
         Kind = kind;
         Name = name;
+        Epoch = context.NextEpoch();
         _context = context;
         _log = new TopicLog(this, context);
     }
@@ -35,6 +36,9 @@ internal sealed class Topic
 
     /// <summary>The token or the name as UTF-8; empty for the broadcast.</summary>
     public byte[] Name { get; }
+
+    /// <summary>Names the life of the log in the ids of its messages.</summary>
+    public ulong Epoch { get; }
 
     /// <summary>True for the one topic that is in no table and never retired.</summary>
     public bool IsBroadcast => Kind == TopicKind.Broadcast;

@@ -8,4 +8,7 @@ internal enum Variant
 
     /// <summary>The same, deflated where that helps (RFC 7692).</summary>
     Deflated,
+
+    /// <summary>An event of an event stream (WHATWG HTML 9.2).</summary>
+    EventStream,
 }
