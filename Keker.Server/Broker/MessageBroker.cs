@@ -46,7 +46,10 @@ internal sealed class MessageBroker : IDisposable
     public void Flush(DirtyTopics dirty) => dirty.Flush(_fanOut, Context);
 
     /// <summary>HELLO: the session joins its token's topic and the broadcast; what was cached goes out before what is live.</summary>
-    public void Subscribe(Session session, ReadOnlySpan<byte> token)
+    /// <param name="session">The session.</param>
+    /// <param name="token">Its token.</param>
+    /// <param name="resume">What a client says that it has; null for one that says nothing.</param>
+    public void Subscribe(Session session, ReadOnlySpan<byte> token, ResumePoint? resume = null)
     {
         // It would take what was cached for a client that comes back.
         if (session.CloseRequested is { AfterLog: false })
@@ -54,7 +57,7 @@ internal sealed class MessageBroker : IDisposable
         HandOver? handOver;
         do
             session.OwnTopic = new Subscription(Context.Topics.GetOrAdd(token), session);
-        while (!session.OwnTopic.Topic.TryJoin(session.OwnTopic, out handOver));
+        while (!session.OwnTopic.Topic.TryJoin(session.OwnTopic, out handOver, companions: null, resume));
         session.Broadcast = new Subscription(_broadcast, session);
         _broadcast.TryJoin(session.Broadcast, out _);
         session.Joined();

@@ -18,9 +18,7 @@ internal sealed class Topic
     private bool _passRunning;
     private bool _retired;
     private int _pendingMembers;
-    private int _deflating;
-    private int _retained;
-    private long _largeUpTo;
+    private MemberTally _tally;
     private TopicWaits? _waits;
 
     public Topic(TopicKind kind, byte[] name, BrokerContext context)
@@ -56,7 +54,7 @@ internal sealed class Topic
     public long LogBytes => _log.Bytes;
 
     /// <summary>True when a pass would have to deflate what takes too long for a thread that serves sockets. A hint without the lock.</summary>
-    public bool HasLargeToDeflate => Volatile.Read(ref _deflating) > 0 && Volatile.Read(ref _largeUpTo) > _log.FlushedOffset;
+    public bool HasLargeToDeflate => _tally.Deflating > 0 && _log.HasLarge;
 
     /// <summary>Who runs flush passes: see <see cref="FanOut"/>.</summary>
     public bool TryEnterPass() => _passGate.TryEnter();
@@ -76,8 +74,6 @@ internal sealed class Topic
             if (_members.Count == 0 || !_log.HasRoom)
                 return _members.Count == 0 ? AppendResult.NoMembers : AppendResult.NoRoom;
             long offset = _log.Append(publication);
-            if (publication.Payload.Length > BrokerLimits.MostBytesToDeflateInline)
-                _largeUpTo = offset + 1;
             if (_pendingMembers > 0)
                 _log.TrimToLag(publication.AcceptedAt);
             if (receipt is not null)
@@ -107,15 +103,13 @@ internal sealed class Topic
     /// <summary>Lets go of a cached publication whose time is up or whose memory is needed; nothing when a HELLO took it meanwhile.</summary>
     public void DropCached(CacheEntry entry) => Change(static (log, dropped) => log.DropCached(dropped), entry);
 
-    /// <summary>
-    /// Adds a member. Cursor and cached range are taken in one step: the first session gets what was cached, later ones start
-    /// at the head, and no publication falls between cached and live.
-    /// </summary>
+    /// <summary>Adds a member. Cursor and cached range are taken in one step, so that no publication falls between cached and live.</summary>
     /// <param name="member">The member; marked as pending, for the caller to start it.</param>
     /// <param name="handOver">Set when it may start only then: other sessions of the token are asked what has arrived.</param>
     /// <param name="companions">Other sessions of the same token in this topic; null in the topic of the token itself.</param>
+    /// <param name="resume">What the client says it has; then nobody needs to be asked.</param>
     /// <returns>False when the topic was retired meanwhile: look it up again.</returns>
-    public bool TryJoin(Subscription member, out HandOver? handOver, List<Subscription>? companions = null)
+    public bool TryJoin(Subscription member, out HandOver? handOver, List<Subscription>? companions = null, ResumePoint? resume = null)
     {
         lock (_lock)
         {
@@ -127,8 +121,8 @@ internal sealed class Topic
             // marked before it has a cursor, or a drain could find it behind and mark it, too.
             member.TryMarkPending();
             MemberPending();
-            member.StartAt(_log.Join(member.Session.Token));
-            if (_retained > 0)
+            member.StartAt(resume is null ? _log.Join(member.Session.Token) : _log.Resume(resume));
+            if (_tally.Retained > 0 && resume is null)
                 handOver = HandOver.TryBegin(member, companions ?? _members.First(HandOver.MostLookedAt), _context.Clock.Now);
             if (handOver is not null)
                 (_waits ??= new TopicWaits()).Add(handOver);
@@ -243,7 +237,7 @@ internal sealed class Topic
         bool disposable;
         lock (_lock)
         {
-            _log.Look(_members, now);
+            _log.Look(_members, now, _tally.KeptFor(_context.Limits));
             Trim();
             _log.KeepOrForget();
             disposable = IsDisposable;
@@ -285,8 +279,7 @@ internal sealed class Topic
 
     private void Tally(Subscription member, int change)
     {
-        _deflating += member.Session.Variant == Variant.Deflated ? change : 0;
-        _retained += member.IsRetained ? change : 0;
+        _tally.Count(member, change);
         if (Kind == TopicKind.Token && _members.Count == Math.Max(change, 0))
             _context.Topics.Occupied.Add(change);
     }
@@ -301,6 +294,6 @@ internal sealed class Topic
     private void Trim()
     {
         if (!_passRunning && (_members.Count == 0 || Volatile.Read(ref _pendingMembers) == 0))
-            _log.Trim(_members, _retained);
+            _log.Trim(_members, _tally.Retained);
     }
 }

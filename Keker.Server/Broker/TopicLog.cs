@@ -13,6 +13,7 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
     private long _flushedOffset;
     private long _flushedPosition;
     private long _handedOver;
+    private long _largeUpTo;
     private WaitingPublishers? _waiters;
 
     public long Head => _log.Head;
@@ -27,6 +28,9 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
     /// <summary>Where the last completed pass ended: every member that is not behind stands there or after it.</summary>
     public long FlushedOffset => Volatile.Read(ref _flushedOffset);
 
+    /// <summary>True when something that takes long to deflate has yet to be flushed. A hint without the lock.</summary>
+    public bool HasLarge => Volatile.Read(ref _largeUpTo) > FlushedOffset;
+
     /// <summary>True when nothing is kept for anybody, now or to come.</summary>
     public bool IsUnused => _log.IsEmpty && _retention is null && _waiters is null;
 
@@ -38,7 +42,10 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
     {
         publication.AcceptedAt = context.Clock.Now;
         context.Memory.Add(publication.Cost);
-        return _log.Append(publication);
+        long offset = _log.Append(publication);
+        if (publication.Payload.Length > BrokerLimits.MostBytesToDeflateInline)
+            Volatile.Write(ref _largeUpTo, offset + 1);
+        return offset;
     }
 
     /// <summary>Keeps a publication for a recipient to come, within the limit for one topic, oldest dropped first.</summary>
@@ -66,7 +73,22 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
         long start = _cache?.TakeAll(now) ?? _log.Head;
         _cache = null;
         start = _retention?.Join(start, _log, now, token) ?? start;
+        return StartAt(start);
+    }
 
+    /// <summary>Where a member goes on that says what it has: what was cached, and what others had not confirmed, comes after that.</summary>
+    /// <param name="resume">What it says; gets where it goes on.</param>
+    public long Resume(ResumePoint resume)
+    {
+        _cache?.TakeAll(context.Clock.Now);
+        _cache = null;
+        long start = resume.Settle(topic.Epoch, _log.Tail, _log.Head);
+        _retention?.KeepFrom(start);
+        return StartAt(start);
+    }
+
+    private long StartAt(long start)
+    {
         // What was kept comes on top of what it may lag, or the next publish could cut it off before it got anything.
         if (start < _log.Head)
             _handedOver = _log.Bytes;
@@ -146,12 +168,16 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
     }
 
     /// <summary>Looks what has been confirmed, before a <see cref="Trim"/>.</summary>
-    public void Look(MemberTable members, long now)
+    /// <param name="members">The members.</param>
+    /// <param name="now">Milliseconds of the clock.</param>
+    /// <param name="kept">How long something is kept for a crowd, whose members are not looked at one by one.</param>
+    public void Look(MemberTable members, long now, TimeSpan kept)
     {
         if (_retention is null)
             return;
         _retention.IsListed = false;
-        _retention.Look(members, _log, _flushedOffset, now);
+        _retention.DropExpired(now);
+        _retention.Look(members, _log, _flushedOffset, now - (long)kept.TotalMilliseconds);
     }
 
     /// <summary>After the trim: whether there is something that has to be looked at again.</summary>

@@ -26,17 +26,25 @@ internal abstract class HandshakeEndpoint(ServerContext server) : Endpoint(serve
         HandshakeRequest.Result result = HandshakeRequest.Evaluate(exchange.Head, head, out Slice key);
         if (result != HandshakeRequest.Result.Accept)
             return Refuse(exchange, result.Status(), result.Message(), offerWebSocket: result.Status() == 426);
+        if (!IsWelcome(exchange, head))
+            return false;
+        ReadOnlySpan<byte> extensions = Server.Options.Compression ? DeflateOffer.Judge(HandshakeRequest.Extensions(exchange.Head, head), head) : default;
+        Span<byte> response = exchange.Answers.GetSpan(UpgradeResponse.Length(0, extensions.Length));
+        exchange.Answers.Advance(UpgradeResponse.Write(response, key.In(head), subProtocol: default, extensions));
+        exchange.Upgrade = new Upgrade(Kind, Deflates: !extensions.IsEmpty);
+        return false;
+    }
+
+    /// <summary>Whether this page may subscribe, and the server takes anybody in now; if not, the request is answered.</summary>
+    protected bool IsWelcome(HttpExchange exchange, ReadOnlySpan<byte> head)
+    {
         if (!IsAllowedOrigin(exchange, head))
             return Refuse(exchange, 403, "pages of this origin may not subscribe: add it with --allow-origin"u8);
         if (Server.IsDraining)
             return Refuse(exchange, 503, "the server is draining: connect again after a random delay"u8, retryAfterSeconds: 1);
         if (Server.Memory.Pressure != MemoryPressure.None)
             return Refuse(exchange, 503, "the server is short of memory: connect again later"u8, RetryAfterMemory);
-        ReadOnlySpan<byte> extensions = Server.Options.Compression ? DeflateOffer.Judge(HandshakeRequest.Extensions(exchange.Head, head), head) : default;
-        Span<byte> response = exchange.Answers.GetSpan(UpgradeResponse.Length(0, extensions.Length));
-        exchange.Answers.Advance(UpgradeResponse.Write(response, key.In(head), subProtocol: default, extensions));
-        exchange.Upgrade = new Upgrade(Kind, Deflates: !extensions.IsEmpty);
-        return false;
+        return true;
     }
 
     public override void Handle(HttpExchange exchange, in ReadOnlySequence<byte> body) => throw new NotSupportedException();

@@ -1,6 +1,7 @@
 namespace Keker.Server.Http;
 
-/// <summary>The outcome of an opening handshake.</summary>
+/// <summary>What a request has made of its connection.</summary>
 /// <param name="Kind">What the connection has become.</param>
 /// <param name="Deflates">Whether permessage-deflate was negotiated.</param>
-internal readonly record struct Upgrade(UpgradeKind Kind, bool Deflates = false);
+/// <param name="EventStream">What was asked for, where it has become an event stream.</param>
+internal readonly record struct Upgrade(UpgradeKind Kind, bool Deflates = false, EventStreamRequest? EventStream = null);
