@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Keker.Server.Observability;
 using Microsoft.Extensions.ObjectPool;
 
@@ -8,7 +7,7 @@ namespace Keker.Server.Broker;
 internal sealed class BrokerContext
 {
     // Random, so that no id of an earlier process means anything in this one.
-    private ulong _epochs = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+    private ulong _epochs = (ulong)Random.Shared.NextInt64();
 
     public BrokerContext(BrokerLimits limits, MonotonicClock clock, Counters counters)
     {

@@ -28,10 +28,12 @@ internal static class PublicationFrames
     {
         Span<byte> id = stackalloc byte[MessageId.MaxLength];
         id = id[..(topic.Kind == TopicKind.Token ? new MessageId(topic.Epoch, offset + 1).Write(id) : 0)];
-        bool isText = publication.OpCode == OpCode.Text;
         ReadOnlySpan<byte> payload = publication.Payload;
-        long length = isText ? TextEvent.Length(id, default, payload) : BinaryEvent.Length(id, payload.Length);
-        byte[] frame = GC.AllocateUninitializedArray<byte>(checked((int)length));
+        long textLength = publication.OpCode == OpCode.Text ? TextEvent.Length(id, default, payload) : long.MaxValue;
+
+        // Hundreds of MB of line ends, each of which takes a field of its own, do not fit an array; as base64 they do.
+        bool isText = textLength <= Array.MaxLength;
+        byte[] frame = GC.AllocateUninitializedArray<byte>(isText ? (int)textLength : checked((int)BinaryEvent.Length(id, payload.Length)));
         if (isText)
             TextEvent.Write(frame, id, default, payload);
         else
