@@ -7,11 +7,12 @@ using Keker.Server.Http;
 using Keker.Server.Net;
 using Keker.Server.Observability;
 using Keker.Server.Options;
+using Keker.Server.Sse;
 using Keker.Server.WebSocket;
 
 namespace Keker.Server;
 
-/// <summary>Takes accepted sockets through their life: TLS, HTTP, WebSocket, close. Thread-safe.</summary>
+/// <summary>Takes accepted sockets through their life: TLS, HTTP, WebSocket or event stream, close. Thread-safe.</summary>
 internal sealed class ConnectionHandler(ServerContext server, TlsUpgrade? tls, TimeProvider timeProvider)
 {
     /// <summary>TCP_NOTSENT_LOWAT of Linux: .NET has no name for it.</summary>
@@ -75,6 +76,8 @@ internal sealed class ConnectionHandler(ServerContext server, TlsUpgrade? tls, T
             Upgrade upgrade = await new HttpSession(connection, _http).RunAsync().ConfigureAwait(false);
             if (upgrade.Kind == UpgradeKind.Subscribe)
                 await new WebSocketSession(connection, server, VariantOf(upgrade)).RunAsync().ConfigureAwait(false);
+            else if (upgrade.EventStream is { } request)
+                await new EventStreamPhase(connection, server, request.Token, request.After).RunAsync().ConfigureAwait(false);
             else if (upgrade.Kind == UpgradeKind.Echo)
                 await new EchoSession(connection, server, VariantOf(upgrade)).RunAsync().ConfigureAwait(false);
         }

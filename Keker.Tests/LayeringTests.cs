@@ -18,27 +18,28 @@ internal sealed partial class LayeringTests
 
     [Test]
     public void Broker_knows_no_socket_and_no_HTTP() => Expect("Keker.Server/Broker", [
-        "Keker.Server.Net", "Keker.Server.Http", "Keker.Server.WebSocket", "Keker.Protocol.Http",
+        "Keker.Server.Net", "Keker.Server.Http", "Keker.Server.WebSocket", "Keker.Server.Sse", "Keker.Protocol.Http",
         "System.Net", "System.IO.Pipelines", "Socket", "SslStream", "Stream", "ConnectionHandler", "ServerHost", "ServerContext",
     ]);
 
     [Test]
     public void Net_serves_Http_and_WebSocket_and_knows_neither() => Expect("Keker.Server/Net", [
-        "Keker.Server.Http", "Keker.Server.WebSocket", "Keker.Protocol", "HttpSession", "WebSocketSession", "ConnectionHandler", "ServerHost", "ServerContext",
+        "Keker.Server.Http", "Keker.Server.WebSocket", "Keker.Server.Sse", "Keker.Protocol", "HttpSession", "WebSocketSession", "ConnectionHandler", "ServerHost", "ServerContext",
     ]);
 
     [Test]
     public void Http_and_WebSocket_see_sockets_only_through_Net()
     {
         string[] forbidden = ["System.Net", "Socket", "SslStream", "NetworkStream", "TcpListener", "ConnectionHandler", "ServerHost"];
-        Expect("Keker.Server/Http", [.. forbidden, "Keker.Server.WebSocket"]);
-        Expect("Keker.Server/WebSocket", [.. forbidden, "Keker.Server.Http", "Keker.Protocol.Http"]);
+        Expect("Keker.Server/Http", [.. forbidden, "Keker.Server.WebSocket", "Keker.Server.Sse"]);
+        Expect("Keker.Server/WebSocket", [.. forbidden, "Keker.Server.Http", "Keker.Server.Sse", "Keker.Protocol.Http"]);
+        Expect("Keker.Server/Sse", [.. forbidden, "Keker.Server.Http", "Keker.Server.WebSocket", "Keker.Protocol.Http"]);
     }
 
     [Test]
     public void Options_and_Observability_are_leaves()
     {
-        string[] others = ["Broker", "Net", "Http", "WebSocket"];
+        string[] others = ["Broker", "Net", "Http", "WebSocket", "Sse"];
         Expect("Keker.Server/Options", [.. others.Append("Observability").Select(name => $"Keker.Server.{name}"), "ServerContext", "ConnectionHandler"]);
         Expect("Keker.Server/Observability", [.. others.Append("Options").Select(name => $"Keker.Server.{name}"), "ServerContext", "ConnectionHandler"]);
     }

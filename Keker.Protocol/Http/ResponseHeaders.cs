@@ -24,6 +24,9 @@ public readonly ref struct ResponseHeaders
     /// <summary>The value of Content-Type; empty means JSON.</summary>
     public ReadOnlySpan<byte> ContentType { get; init; }
 
+    /// <summary>Further field lines, each with its CRLF; an origin in them must have been found valid.</summary>
+    public ReadOnlySpan<byte> MoreLines { get; init; }
+
     /// <summary>
     /// Adds <c>Upgrade: websocket</c>, the Connection option that belongs to it and <c>Sec-WebSocket-Version: 13</c>, for 426
     /// (RFC 9110, section 15.5.22; RFC 6455, section 4.4).

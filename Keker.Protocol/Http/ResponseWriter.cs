@@ -10,7 +10,7 @@ namespace Keker.Protocol.Http;
 public static class ResponseWriter
 {
     /// <summary>
-    /// Room for every field but Content-Type and Allow, whose values have any length. A test writes the longest head.
+    /// Room for every field but Content-Type, Allow and further lines, which have any length. A test writes the longest head.
     /// </summary>
     private const int MaxFixedHead = 512;
 
@@ -71,7 +71,7 @@ public static class ResponseWriter
     }
 
     /// <summary>The most bytes <see cref="WriteHead"/> writes with these headers.</summary>
-    internal static int MaxHead(in ResponseHeaders headers) => MaxFixedHead + headers.ContentType.Length + headers.Allow.Length;
+    internal static int MaxHead(in ResponseHeaders headers) => MaxFixedHead + headers.ContentType.Length + headers.Allow.Length + headers.MoreLines.Length;
 
     /// <summary>Writes status line and fields and the empty line.</summary>
     /// <param name="writer">Has room for <see cref="MaxHead"/> bytes.</param>
@@ -123,6 +123,7 @@ public static class ResponseWriter
             writer.Append(headers.AppliedWaitSeconds);
             writer.Append("\r\n"u8);
         }
+        writer.Append(headers.MoreLines);
         writer.Append("\r\n"u8);
     }
 

@@ -5,13 +5,10 @@ namespace Keker.Server.Broker;
 /// <summary>A session has joined a topic, and nothing was sent to it yet.</summary>
 /// <param name="Member">The session in the topic.</param>
 /// <param name="HandOver">Set when other sessions of the client are asked first what has arrived.</param>
-/// <param name="Resume">The last message that the client said it has.</param>
+/// <param name="Resume">What the client said that it has.</param>
 /// <param name="IsNew">False when it was in the topic already.</param>
-internal readonly record struct Arrival(Subscription Member, HandOver? HandOver, MessageId? Resume, bool IsNew = true)
+internal readonly record struct Arrival(Subscription Member, HandOver? HandOver, ResumePoint? Resume, bool IsNew = true)
 {
     /// <summary>The id after which its messages begin.</summary>
     public MessageId Start => new(Member.Topic.Epoch, Member.Cursor);
-
-    /// <summary>What it has asked for and does not get: from the id it named to where its messages begin. Null when nothing is missing.</summary>
-    public (MessageId From, MessageId To)? Gap => Resume is { } id && id != Start ? (id, Start) : null;
 }

@@ -17,6 +17,7 @@ internal sealed class Batch
     private readonly List<byte[]> _frames = [];
     private readonly List<int> _ends = [];
     private byte[]? _buffer;
+    private Topic? _topic;
     private int _plainLength;
     private int _length;
 
@@ -37,10 +38,15 @@ internal sealed class Batch
     /// <summary>What a write that refers to <see cref="Bytes"/> keeps alive: all of the buffer, however little of it is used.</summary>
     public int HeldBytes => _frames.Count == 1 ? _length : _buffer?.Length ?? 0;
 
-    public void Begin(long start, Variant variant = Variant.Plain)
+    /// <summary>Starts over.</summary>
+    /// <param name="start">Offset of the first publication.</param>
+    /// <param name="variant">What the frames look like.</param>
+    /// <param name="topic">Whose publications they are; not needed where frames do not tell.</param>
+    public void Begin(long start, Variant variant = Variant.Plain, Topic? topic = null)
     {
         Start = start;
         Variant = variant;
+        _topic = topic;
         _plainLength = 0;
         _length = 0;
         _publications.Clear();
@@ -60,18 +66,16 @@ internal sealed class Batch
     }
 
     /// <summary>Builds the wire bytes.</summary>
-    /// <param name="topic">The topic they are in; needed for variants that name it.</param>
     /// <param name="mostBytesToDeflate">Payloads beyond it are deflated only where that has been done already: the thread has no time for it.</param>
-    public void Encode(Topic? topic = null, int mostBytesToDeflate = 0)
+    public void Encode(int mostBytesToDeflate = 0)
     {
-        for (int i = 0; i < _publications.Count; i++)
+        foreach (Publication publication in _publications)
         {
-            Publication publication = _publications[i];
             byte[] frame = Variant switch
             {
+                Variant.Plain => publication.Frame,
                 Variant.Deflated => publication.GetDeflated(mostBytesToDeflate) ?? publication.Frame,
-                Variant.Tagged => PublicationFrames.Tagged(topic!, Start + i, publication),
-                _ => publication.Frame,
+                _ => PublicationFrames.Build(Variant, _topic!, Start + _frames.Count, publication),
             };
             _frames.Add(frame);
             _length += frame.Length;

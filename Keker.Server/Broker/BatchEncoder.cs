@@ -64,13 +64,13 @@ internal sealed class BatchEncoder(int mostBytesToDeflate = 0)
         }
         ref Batch? slot = ref _batches[_next];
         slot ??= new Batch();
-        slot.Begin(cursor, variant);
+        slot.Begin(cursor, variant, _topic);
         if (!_topic!.TryRead(cursor, Head, slot))
         {
             slot.Begin(NoCursor, variant);
             return null;
         }
-        slot.Encode(_topic, mostBytesToDeflate);
+        slot.Encode(mostBytesToDeflate);
         _next = (_next + 1) % Slots;
         _used = Math.Min(_used + 1, Slots);
         return slot;

@@ -6,7 +6,8 @@ namespace Keker.Server.Broker;
 /// <summary>What topics and sessions share: one instance a process (or a test).</summary>
 internal sealed class BrokerContext
 {
-    private ulong _epoch = (ulong)Random.Shared.NextInt64() >> 16 << 16;
+    // Random, so that no id of an earlier process means anything in this one.
+    private ulong _epoch = (ulong)Random.Shared.NextInt64();
 
     public BrokerContext(BrokerLimits limits, MonotonicClock clock, Counters counters)
     {

@@ -1,3 +1,5 @@
+using Keker.Protocol.WebSocket;
+
 namespace Keker.Server.Broker;
 
 /// <summary>The Close frame that a session is to end with (RFC 6455 5.5.1).</summary>
@@ -5,4 +7,8 @@ namespace Keker.Server.Broker;
 /// <param name="Reason">UTF-8, at most 123 bytes.</param>
 /// <param name="AfterLog">True: the session first gets everything up to the head (drain). False: the Close is the next frame.</param>
 /// <param name="RequestedAt">Milliseconds of the monotonic clock: a peer that never makes room for it has a deadline.</param>
-internal sealed record CloseRequest(ushort Code, ReadOnlyMemory<byte> Reason, bool AfterLog, long RequestedAt);
+internal sealed record CloseRequest(ushort Code, ReadOnlyMemory<byte> Reason, bool AfterLog, long RequestedAt)
+{
+    /// <summary>It ends because its peer does not read fast enough.</summary>
+    public bool IsSlowConsumer => Code == CloseCode.TryAgainLater;
+}

@@ -5,7 +5,8 @@ namespace Keker.Server.Broker;
 /// <param name="Offset">The offset after the last publication that counts.</param>
 internal readonly record struct ConfirmTarget(Subscription Member, long Offset)
 {
-    public bool IsConfirmed => Member.Confirmed >= Offset;
+    /// <summary>Where nothing can be proved, nothing is confirmed, however long ago it was sent.</summary>
+    public bool IsConfirmed => Member.Session.Confirms && Member.Confirmed >= Offset;
 
     /// <summary>It has gone without having confirmed, and what it did not confirm was kept for its next HELLO.</summary>
     public bool IsKept => Member.HasLeft && !IsConfirmed && Member.KeptFrom < Offset;

@@ -41,6 +41,9 @@ internal abstract class ConfirmingSender(ISessionTransport transport, BrokerCont
     /// <summary>Whether the client answers pings, which proves what has arrived. Set before it joins a topic.</summary>
     public bool Confirms { get; init; }
 
+    /// <summary>Whether it is found out, or assumed after a time, what has arrived: until then that is kept.</summary>
+    public virtual bool IsTracked => Confirms;
+
     /// <summary>The number of the latest ping; 0 before the first.</summary>
     public uint LatestPing => _control.LatestPing;
 
@@ -124,7 +127,7 @@ internal abstract class ConfirmingSender(ISessionTransport transport, BrokerCont
 
     /// <summary>Sends the control frame that is due, if one is. For the owner of the gate.</summary>
     /// <returns>False when a send waits for room: the gate is no longer the caller's.</returns>
-    protected bool TrySendControl(out bool anySent)
+    protected virtual bool TrySendControl(out bool anySent)
     {
         if (_barrier.IsWanted && _barrier.IsDue(LatestPing, Context.Clock.Now))
             _control.AddPing();

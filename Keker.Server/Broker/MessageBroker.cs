@@ -1,5 +1,3 @@
-using Keker.Protocol.Commands;
-
 namespace Keker.Server.Broker;
 
 /// <summary>The broker as HTTP and WebSocket see it: publish, broadcast, subscribe.</summary>
@@ -51,9 +49,12 @@ internal sealed class MessageBroker : IDisposable
     public void Flush(DirtyTopics dirty) => dirty.Flush(_fanOut, Context);
 
     /// <summary>HELLO: the session joins its token's topic and the broadcast; what was cached goes out before what is live.</summary>
-    public void Subscribe(Session session, ReadOnlySpan<byte> token)
+    /// <param name="session">The session.</param>
+    /// <param name="token">Its token.</param>
+    /// <param name="resume">What a client says that it has; null for one that says nothing.</param>
+    public void Subscribe(Session session, ReadOnlySpan<byte> token, ResumePoint? resume = null)
     {
-        if (TryJoin(session, token, resume: null, out Arrival own))
+        if (TryJoin(session, token, resume, out Arrival own))
             Begin(own);
     }
 
@@ -63,7 +64,7 @@ internal sealed class MessageBroker : IDisposable
     /// <param name="resume">The last message it has; null when it does not say.</param>
     /// <param name="own">Where it begins.</param>
     /// <returns>False when it is being closed: it would take what was cached for a client that comes back.</returns>
-    public bool TryJoin(Session session, ReadOnlySpan<byte> token, MessageId? resume, out Arrival own)
+    public bool TryJoin(Session session, ReadOnlySpan<byte> token, ResumePoint? resume, out Arrival own)
     {
         own = default;
         if (session.CloseRequested is { AfterLog: false })
@@ -85,7 +86,7 @@ internal sealed class MessageBroker : IDisposable
     /// <param name="resume">The last message it has; null when it does not say.</param>
     /// <param name="arrival">Where it begins; where it is, if it was in the topic already.</param>
     /// <returns>False when the session has as many topics as it may have.</returns>
-    public bool TryJoinTopic(Session session, ReadOnlySpan<byte> name, MessageId? resume, out Arrival arrival)
+    public bool TryJoinTopic(Session session, ReadOnlySpan<byte> name, ResumePoint? resume, out Arrival arrival)
     {
         while (true)
         {

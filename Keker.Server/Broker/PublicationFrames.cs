@@ -1,4 +1,5 @@
 using Keker.Protocol.Commands;
+using Keker.Protocol.Sse;
 using Keker.Protocol.WebSocket;
 
 namespace Keker.Server.Broker;
@@ -6,23 +7,21 @@ namespace Keker.Server.Broker;
 /// <summary>The frames whose bytes depend on the topic a publication is in. Stateless, thread-safe.</summary>
 internal static class PublicationFrames
 {
-    /// <summary>A publication as members of a topic get it.</summary>
+    /// <summary>A publication as members of a topic get it: built once a pass, shared by everybody who wants it.</summary>
+    /// <param name="variant">One that is built: neither plain nor deflated.</param>
     /// <param name="topic">The topic.</param>
     /// <param name="offset">Where it is in the topic's log.</param>
     /// <param name="publication">The message.</param>
-    public static byte[] Tagged(Topic topic, long offset, Publication publication)
+    public static byte[] Build(Variant variant, Topic topic, long offset, Publication publication)
     {
         // The id says how many messages there were up to and including this one: whoever has it goes on at that offset.
         var id = new MessageId(topic.Epoch, offset + 1);
-        ReadOnlySpan<byte> label = Label(topic);
-        int lineLength = MessageLine.Length(id, label.Length);
-        int length = lineLength + publication.Payload.Length;
-        int header = FrameWriter.HeaderLength(length);
-        byte[] frame = GC.AllocateUninitializedArray<byte>(header + length);
-        FrameWriter.WriteHeader(frame, publication.OpCode, length);
-        MessageLine.Write(frame.AsSpan(header), id, label);
-        publication.Payload.CopyTo(frame.AsSpan(header + lineLength));
-        return frame;
+        return variant switch
+        {
+            Variant.Tagged => BuildTagged(topic, id, publication),
+            Variant.EventStream => BuildEvent(topic, id, publication),
+            _ => throw new ArgumentOutOfRangeException(nameof(variant)),
+        };
     }
 
     /// <summary>Says that messages of a topic are gone for good.</summary>
@@ -37,6 +36,35 @@ internal static class PublicationFrames
         byte[] frame = new byte[header + length];
         FrameWriter.WriteHeader(frame, OpCode.Text, length);
         GapLine.Write(frame.AsSpan(header), label, from, to);
+        return frame;
+    }
+
+    private static byte[] BuildTagged(Topic topic, MessageId id, Publication publication)
+    {
+        ReadOnlySpan<byte> label = Label(topic);
+        int lineLength = MessageLine.Length(id, label.Length);
+        int length = lineLength + publication.Payload.Length;
+        int header = FrameWriter.HeaderLength(length);
+        byte[] frame = GC.AllocateUninitializedArray<byte>(header + length);
+        FrameWriter.WriteHeader(frame, publication.OpCode, length);
+        MessageLine.Write(frame.AsSpan(header), id, label);
+        publication.Payload.CopyTo(frame.AsSpan(header + lineLength));
+        return frame;
+    }
+
+    /// <summary>A broadcast has no id, so that the last id of a stream is always one of its token.</summary>
+    private static byte[] BuildEvent(Topic topic, MessageId place, Publication publication)
+    {
+        Span<byte> id = stackalloc byte[MessageId.MaxLength];
+        id = id[..(topic.Kind == TopicKind.Token ? place.Write(id) : 0)];
+        bool isText = publication.OpCode == OpCode.Text;
+        ReadOnlySpan<byte> payload = publication.Payload;
+        long length = isText ? TextEvent.Length(id, default, payload) : BinaryEvent.Length(id, payload.Length);
+        byte[] frame = GC.AllocateUninitializedArray<byte>(checked((int)length));
+        if (isText)
+            TextEvent.Write(frame, id, default, payload);
+        else
+            BinaryEvent.Write(frame, id, payload);
         return frame;
     }
 

@@ -43,18 +43,20 @@ internal sealed class Retention
         return OldestOf(token) is var oldest && oldest < long.MaxValue ? oldest : null;
     }
 
-    /// <summary>A new member begins at an offset.</summary>
-    public void Expect(long start) => Unconfirmed = Math.Min(Unconfirmed, start);
+    /// <summary>A new member begins there.</summary>
+    public void KeepFrom(long start) => Unconfirmed = Math.Min(Unconfirmed, start);
 
     /// <summary>
     /// Looks what is confirmed. Few members are looked at one by one; where there are many, age decides: who has not confirmed by then was reset.
     /// </summary>
-    public void Look(MemberTable members, MessageLog log, long flushedOffset, long now)
+    /// <param name="members">The members.</param>
+    /// <param name="log">The log.</param>
+    /// <param name="flushedOffset">Where the last completed pass ended.</param>
+    /// <param name="old">What was accepted before, in milliseconds of the clock, is old enough.</param>
+    public void Look(MemberTable members, MessageLog log, long flushedOffset, long old)
     {
-        DropExpired(now);
         if (members.Count > BrokerLimits.MostMembersLookedAt)
         {
-            long old = now - (long)BrokerLimits.ConfirmTime.TotalMilliseconds;
             Unconfirmed = log.Tail;
             while (Unconfirmed < flushedOffset && log[Unconfirmed].AcceptedAt < old)
                 Unconfirmed++;

@@ -4,7 +4,7 @@ using Keker.Protocol.WebSocket;
 namespace Keker.Server.Broker;
 
 /// <summary>
-/// The sending side of one WebSocket connection: whatever goes out, messages of any topic and control frames, goes out whole
+/// The sending side of one connection: whatever goes out, messages of any topic and control frames, goes out whole
 /// and one after the other. There is no queue: what a slow reader has not got stays in the topics' logs.
 /// </summary>
 /// <remarks>
@@ -15,7 +15,7 @@ namespace Keker.Server.Broker;
 /// </para>
 /// <para>Hence the invariant: whoever takes the gate stands at a frame boundary.</para>
 /// </remarks>
-internal sealed class Session(ISessionTransport transport, BrokerContext context) : ConfirmingSender(transport, context)
+internal class Session(ISessionTransport transport, BrokerContext context) : ConfirmingSender(transport, context)
 {
     private Gate _gate;
     private PendingList _pending;
@@ -53,7 +53,7 @@ internal sealed class Session(ISessionTransport transport, BrokerContext context
     }
 
     /// <summary>Starts a member that was marked as pending when it joined: what was cached goes out, then what is live.</summary>
-    public void Start(Subscription member)
+    public virtual void Start(Subscription member)
     {
         _pending.Push(member);
         Wake();
@@ -107,7 +107,7 @@ internal sealed class Session(ISessionTransport transport, BrokerContext context
     public void Joined(Subscription member)
     {
         if (!Topics.TryAdd(member))
-            member.Topic.Leave(member, isBreak: Confirms && !_saidGoodbye);
+            member.Topic.Leave(member, isBreak: IsTracked && !_saidGoodbye);
     }
 
     /// <summary>The session has left a topic.</summary>
@@ -132,7 +132,7 @@ internal sealed class Session(ISessionTransport transport, BrokerContext context
 
     private void Leave()
     {
-        Topics.Leave(isBreak: Confirms && !_saidGoodbye);
+        Topics.Leave(isBreak: IsTracked && !_saidGoodbye);
         Context.Counters.Sessions.Decrement();
     }
 
@@ -249,7 +249,9 @@ internal sealed class Session(ISessionTransport transport, BrokerContext context
             member.Topic.MemberSettled();
     }
 
-    private bool TrySendClose(CloseRequest close)
+    /// <summary>Sends what ends the session, after which nothing goes out. For the owner of the gate.</summary>
+    /// <returns>False when it waits for room: the gate is no longer the caller's.</returns>
+    protected virtual bool TrySendClose(CloseRequest close)
     {
         Span<byte> frame = stackalloc byte[FrameWriter.MaxControlFrameLength];
         return TrySendFrame(frame[..FrameWriter.WriteClose(frame, close.Code, close.Reason.Span)], isClose: true);

@@ -21,7 +21,7 @@ internal sealed class Subscription(Topic topic, Session session)
     public Session Session { get; } = session;
 
     /// <summary>Whether what it has not confirmed is kept.</summary>
-    public bool IsRetained => Session.Confirms && Topic.Retains;
+    public bool IsRetained => Session.IsTracked && Topic.Retains;
 
     /// <summary>Offset of the next publication to send. Others than the gate's owner read it as a hint only.</summary>
     public long Cursor
@@ -30,7 +30,7 @@ internal sealed class Subscription(Topic topic, Session session)
         set => Volatile.Write(ref _cursor, value);
     }
 
-    /// <summary>Everything before this offset has arrived: a pong has proved it. Where nothing can be proved, the offset after all there is.</summary>
+    /// <summary>Everything before this offset has arrived: a pong has proved it, or time has passed. Where nothing is tracked, the offset after all there is.</summary>
     public long Confirmed => Volatile.Read(ref _confirmed);
 
     /// <summary>True once its cursor is where it sets out from for good. Before, it may be taken back behind what a ping went out for.</summary>
@@ -72,14 +72,14 @@ internal sealed class Subscription(Topic topic, Session session)
     public void StartAt(long offset)
     {
         Cursor = offset;
-        if (Session.Confirms)
+        if (Session.IsTracked)
             Volatile.Write(ref _confirmed, offset);
     }
 
-    /// <summary>The ping that went out last was answered: what was sent before it has arrived (RFC 6455 5.5.2, 5.5.3).</summary>
+    /// <summary>The ping that went out last was answered: what was sent before it has arrived (RFC 6455 5.5.2, 5.5.3). Or as much time has passed as is given to it.</summary>
     public void Confirm()
     {
-        if (Session.Confirms && _barrierCursor > Confirmed)
+        if (Session.IsTracked && _barrierCursor > Confirmed)
             Volatile.Write(ref _confirmed, _barrierCursor);
     }
 

@@ -1,5 +1,3 @@
-using Keker.Protocol.Commands;
-
 namespace Keker.Server.Broker;
 
 /// <summary>
@@ -20,15 +18,14 @@ internal sealed class Topic
     private bool _passRunning;
     private bool _retired;
     private int _pendingMembers;
-    private int _deflating;
-    private int _retained;
+    private MemberTally _tally;
     private TopicWaits? _waits;
 
     public Topic(TopicKind kind, byte[] name, BrokerContext context)
     {
         Kind = kind;
-        Epoch = context.NextEpoch();
         Name = name;
+        Epoch = context.NextEpoch();
         _context = context;
         _log = new TopicLog(this, context);
     }
@@ -60,7 +57,7 @@ internal sealed class Topic
     public long LogBytes => _log.Bytes;
 
     /// <summary>True when a pass would have to deflate what takes too long for a thread that serves sockets. A hint without the lock.</summary>
-    public bool HasLargeToDeflate => Volatile.Read(ref _deflating) > 0 && _log.HasLargeUnflushed;
+    public bool HasLargeToDeflate => _tally.Deflating > 0 && _log.HasLarge;
 
     /// <summary>Who runs flush passes: see <see cref="FanOut"/>.</summary>
     public bool TryEnterPass() => _passGate.TryEnter();
@@ -106,16 +103,13 @@ internal sealed class Topic
     /// <summary>Lets go of a cached publication whose time is up or whose memory is needed; nothing when a HELLO took it meanwhile.</summary>
     public void DropCached(CacheEntry entry) => Change(static (log, dropped) => log.DropCached(dropped), entry);
 
-    /// <summary>
-    /// Adds a member. Cursor and cached range are taken in one step: the first session gets what was cached, later ones start
-    /// at the head, and no publication falls between cached and live.
-    /// </summary>
+    /// <summary>Adds a member. Cursor and cached range are taken in one step, so that no publication falls between cached and live.</summary>
     /// <param name="member">The member; marked as pending, for the caller to start it.</param>
     /// <param name="handOver">Set when it may start only then: other sessions of the token are asked what has arrived.</param>
     /// <param name="companions">Other sessions of the same token in this topic; null in the topic of the token itself.</param>
-    /// <param name="resume">The last message that the client has, if it says so; then nobody needs to be asked.</param>
+    /// <param name="resume">What the client says it has; then nobody needs to be asked.</param>
     /// <returns>False when the topic was retired meanwhile: look it up again.</returns>
-    public bool TryJoin(Subscription member, out HandOver? handOver, List<Subscription>? companions = null, MessageId? resume = null)
+    public bool TryJoin(Subscription member, out HandOver? handOver, List<Subscription>? companions = null, ResumePoint? resume = null)
     {
         lock (_lock)
         {
@@ -127,11 +121,8 @@ internal sealed class Topic
             // marked before it has a cursor, or a drain could find it behind and mark it, too.
             member.TryMarkPending();
             MemberPending();
-            if (_log.TakeHole())
-                Epoch = _context.NextEpoch();
-            long? resumed = resume is { } id && id.Epoch == Epoch && id.Offset <= Head ? id.Offset : null;
-            member.StartAt(_log.Join(member.Session.Token, resumed));
-            if (_retained > 0 && resumed is null)
+            member.StartAt(resume is null ? _log.Join(member.Session.Token) : _log.Resume(resume));
+            if (_tally.Retained > 0 && resume is null)
                 handOver = HandOver.TryBegin(member, companions ?? _members.First(HandOver.MostLookedAt), _log, _context.Clock.Now);
             if (handOver is null)
                 member.HasStart = true;
@@ -215,6 +206,9 @@ internal sealed class Topic
             return _log.TryRead(cursor, head, batch);
     }
 
+    /// <summary>Offsets are to mean something else from now on. Under the lock, and with nobody in the topic.</summary>
+    public void BeginEpoch() => Epoch = _context.NextEpoch();
+
     /// <summary>A member was put on its session's list: nothing it may need is trimmed until <see cref="MemberSettled"/>.</summary>
     public void MemberPending() => Interlocked.Increment(ref _pendingMembers);
 
@@ -237,7 +231,8 @@ internal sealed class Topic
     }
 
     /// <summary>Lets go of what has been confirmed meanwhile or has waited long enough. The heartbeat calls it.</summary>
-    public void Sweep(long now) => Change(static (log, sweep) => log.Look(sweep.Members, sweep.Now), (Members: _members, Now: now));
+    public void Sweep(long now) => Change(
+        static (log, sweep) => log.Look(sweep.Members, sweep.Now, sweep.Kept), (Members: _members, Now: now, Kept: _tally.KeptFor(_context.Limits)));
 
     /// <summary>Sessions in this topic, at most so many.</summary>
     public List<Session> Sessions(int most)
@@ -273,8 +268,7 @@ internal sealed class Topic
 
     private void Tally(Subscription member, int change)
     {
-        _deflating += member.Session.Variant == Variant.Deflated ? change : 0;
-        _retained += member.IsRetained ? change : 0;
+        _tally.Count(member, change);
         if (Kind == TopicKind.Token && _members.Count == Math.Max(change, 0))
             _context.Topics.Occupied.Add(change);
     }
@@ -289,6 +283,6 @@ internal sealed class Topic
     private void Trim()
     {
         if (!_passRunning && (_members.Count == 0 || Volatile.Read(ref _pendingMembers) == 0))
-            _log.Trim(_members, _retained);
+            _log.Trim(_members, _tally.Retained);
     }
 }

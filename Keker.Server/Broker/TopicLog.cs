@@ -29,8 +29,8 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
     /// <summary>Where the last completed pass ended: every member that is not behind stands there or after it.</summary>
     public long FlushedOffset => Volatile.Read(ref _flushedOffset);
 
-    /// <summary>True when a pass will have something that takes long to deflate. A hint without the lock.</summary>
-    public bool HasLargeUnflushed => Volatile.Read(ref _largeUpTo) > FlushedOffset;
+    /// <summary>True when something that takes long to deflate has yet to be flushed. A hint without the lock.</summary>
+    public bool HasLarge => Volatile.Read(ref _largeUpTo) > FlushedOffset;
 
     /// <summary>True when nothing is kept for anybody, now or to come.</summary>
     public bool IsUnused => _log.IsEmpty && _cache is null && _retention is null && _waiters is null;
@@ -75,14 +75,25 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
 
     /// <summary>Where a new member begins: with what was cached, which is its own then, or with what sessions that broke had not confirmed.</summary>
     /// <param name="token">The token of the member's session.</param>
-    /// <param name="resumed">The offset after the last message that it has, if it says so.</param>
-    public long Join(byte[] token, long? resumed = null)
+    public long Join(byte[] token)
     {
         long now = context.Clock.Now;
         long start = _log.Head;
         TakeCached(now);
-        start = Math.Max(_log.Tail, resumed ?? Math.Min(start, _retention?.OldestBrokenOf(token, now) ?? start));
-        _retention?.Expect(start);
+        return StartAt(Math.Max(_log.Tail, Math.Min(start, _retention?.OldestBrokenOf(token, now) ?? start)));
+    }
+
+    /// <summary>Where a member goes on that says what it has: what was cached, and what others had not confirmed, comes after that.</summary>
+    /// <param name="resume">What it says; gets where it goes on.</param>
+    public long Resume(ResumePoint resume)
+    {
+        TakeCached(context.Clock.Now);
+        return StartAt(resume.Settle(topic.Epoch, _log.Tail, _log.Head));
+    }
+
+    private long StartAt(long start)
+    {
+        _retention?.KeepFrom(start);
 
         // What was kept comes on top of what it may lag, or the next publish could cut it off before it got anything.
         if (start < _log.Head)
@@ -172,20 +183,16 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
     private long MostKept => context.Memory.Bytes > context.Limits.CacheMemory ? 0 : context.Limits.CacheSize;
 
     /// <summary>Looks what has been confirmed, before a <see cref="Trim"/>.</summary>
-    public void Look(MemberTable members, long now)
+    /// <param name="members">The members.</param>
+    /// <param name="now">Milliseconds of the clock.</param>
+    /// <param name="kept">How long something is kept for a crowd, whose members are not looked at one by one.</param>
+    public void Look(MemberTable members, long now, TimeSpan kept)
     {
         if (_retention is null)
             return;
         _retention.IsListed = false;
-        _retention.Look(members, _log, _flushedOffset, now);
-    }
-
-    /// <summary>Whether something that waited was let go of unseen since the last call: ids of before do not lead there any more.</summary>
-    public bool TakeHole()
-    {
-        bool hasHole = _hasHole;
-        _hasHole = false;
-        return hasHole;
+        _retention.DropExpired(now);
+        _retention.Look(members, _log, _flushedOffset, now - (long)kept.TotalMilliseconds);
     }
 
     private void Drop(CacheEntry entry)
@@ -198,17 +205,24 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
     /// <summary>Moves what was cached into the log, for somebody to read. It takes nothing of the room that publishers have.</summary>
     private void TakeCached(long now)
     {
+        while (_cache is { IsEmpty: false } && _cache.Oldest.ExpiresAt <= now)
+            Drop(_cache.Oldest);
+
+        // What went unseen had no offset: ids from before do not lead here any more, or their owners would miss it unknowingly.
+        if (_hasHole)
+            topic.BeginEpoch();
+        _hasHole = false;
         if (_cache is null)
             return;
         while (!_cache.IsEmpty)
         {
             CacheEntry entry = _cache.Oldest;
+            _cache.Remove(entry);
             if (entry.ExpiresAt <= now)
             {
-                Drop(entry);
+                context.Memory.Remove(entry.Publication.Cost);
                 continue;
             }
-            _cache.Remove(entry);
             entry.Publication.AcceptedAt = now;
             _log.Append(entry.Publication);
         }

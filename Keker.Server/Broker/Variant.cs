@@ -11,4 +11,7 @@ internal enum Variant
 
     /// <summary>Each payload after a line with its id and topic (sub-protocol <c>keker.v2</c>).</summary>
     Tagged,
+
+    /// <summary>An event of an event stream (WHATWG HTML 9.2).</summary>
+    EventStream,
 }

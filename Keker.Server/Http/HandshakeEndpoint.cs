@@ -29,12 +29,8 @@ internal abstract class HandshakeEndpoint(ServerContext server) : Endpoint(serve
         HandshakeRequest.Result result = HandshakeRequest.Evaluate(exchange.Head, head, out Slice key);
         if (result != HandshakeRequest.Result.Accept)
             return Refuse(exchange, result.Status(), result.Message(), offerWebSocket: result.Status() == 426);
-        if (!IsAllowedOrigin(exchange, head))
-            return Refuse(exchange, 403, "pages of this origin may not subscribe: add it with --allow-origin"u8);
-        if (Server.IsDraining)
-            return Refuse(exchange, 503, "the server is draining: connect again after a random delay"u8, retryAfterSeconds: 1);
-        if (Server.Memory.Pressure != MemoryPressure.None)
-            return Refuse(exchange, 503, "the server is short of memory: connect again later"u8, RetryAfterMemory);
+        if (!IsWelcome(exchange, head))
+            return false;
         ReadOnlySpan<byte> subProtocol = HasSubProtocol ? SubProtocol.Choose(exchange.Head, head) : default;
 
         // Tagged messages are put together for each topic and are not deflated.
@@ -43,6 +39,18 @@ internal abstract class HandshakeEndpoint(ServerContext server) : Endpoint(serve
         exchange.Answers.Advance(UpgradeResponse.Write(response, key.In(head), subProtocol, extensions));
         exchange.Upgrade = new Upgrade(Kind, Deflates: !extensions.IsEmpty, Tagged: !subProtocol.IsEmpty);
         return false;
+    }
+
+    /// <summary>Whether this page may subscribe, and the server takes anybody in now; if not, the request is answered.</summary>
+    protected bool IsWelcome(HttpExchange exchange, ReadOnlySpan<byte> head)
+    {
+        if (!IsAllowedOrigin(exchange, head))
+            return Refuse(exchange, 403, "pages of this origin may not subscribe: add it with --allow-origin"u8);
+        if (Server.IsDraining)
+            return Refuse(exchange, 503, "the server is draining: connect again after a random delay"u8, retryAfterSeconds: 1);
+        if (Server.Memory.Pressure != MemoryPressure.None)
+            return Refuse(exchange, 503, "the server is short of memory: connect again later"u8, RetryAfterMemory);
+        return true;
     }
 
     public override void Handle(HttpExchange exchange, in ReadOnlySequence<byte> body) => throw new NotSupportedException();

@@ -9,6 +9,9 @@ internal enum UpgradeKind
     /// <summary>A subscriber's WebSocket.</summary>
     Subscribe,
 
+    /// <summary>A subscriber's event stream, whose head is sent.</summary>
+    EventStream,
+
     /// <summary>A WebSocket that gets its messages back.</summary>
     Echo,
 }

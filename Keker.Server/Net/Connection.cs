@@ -69,6 +69,21 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
         }
     }
 
+    /// <summary>Whether a peer has had its time to end the connection, once its session has to.</summary>
+    /// <param name="close">What the session ends with.</param>
+    /// <param name="now">Milliseconds of the clock.</param>
+    public bool IsCloseOverdue(CloseRequest close, long now)
+    {
+        if (FinishedSendingAt is var finished && finished > 0)
+            return now - finished >= Limits.CloseHandshakeTimeout.TotalMilliseconds;
+
+        // A drain has its own deadline, after which every connection left is ended.
+        if (close.AfterLog)
+            return false;
+        TimeSpan patience = close.IsSlowConsumer ? Limits.SlowConsumerCloseTimeout : Limits.CloseHandshakeTimeout;
+        return now - close.RequestedAt >= patience.TotalMilliseconds;
+    }
+
     public bool CanTrySend => _stream is SocketStream;
 
     /// <summary>Replaces the plain stream by TLS. Before the first read.</summary>

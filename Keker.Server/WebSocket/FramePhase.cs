@@ -88,7 +88,7 @@ internal abstract class FramePhase : IConnectionPhase
     {
         if (Session.CloseRequested is { } close)
         {
-            if (IsCloseOverdue(close, now))
+            if (_connection.IsCloseOverdue(close, now))
                 _connection.Abort();
             return;
         }
@@ -250,17 +250,5 @@ internal abstract class FramePhase : IConnectionPhase
         bool moved = acknowledged != _acknowledged;
         _acknowledged = acknowledged;
         return !moved;
-    }
-
-    private bool IsCloseOverdue(CloseRequest close, long now)
-    {
-        if (_connection.FinishedSendingAt is var finished && finished > 0)
-            return now - finished >= Limits.CloseHandshakeTimeout.TotalMilliseconds;
-
-        // A drain has its own deadline, after which every connection left is ended.
-        if (close.AfterLog)
-            return false;
-        TimeSpan patience = close.Code == CloseCode.TryAgainLater ? Limits.SlowConsumerCloseTimeout : Limits.CloseHandshakeTimeout;
-        return now - close.RequestedAt >= patience.TotalMilliseconds;
     }
 }

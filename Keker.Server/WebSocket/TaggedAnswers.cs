@@ -42,7 +42,7 @@ internal static class TaggedAnswers
     }
 
     private static byte[] Gap(Arrival arrival) =>
-        arrival.Gap is { } gap ? PublicationFrames.Gap(arrival.Member.Topic, gap.From, gap.To) : [];
+        arrival.Resume is { IsGap: true } gap ? PublicationFrames.Gap(arrival.Member.Topic, gap.After, gap.Start) : [];
 
     private static byte[] Frame(int length, out Span<byte> line)
     {

@@ -96,7 +96,7 @@ internal sealed class WebSocketSession : FramePhase
         Frames.MaxMessageBytes = Server.Options.ReadBuffer;
         Frames.MaxFragments = Limits.MessageFragments;
         Heard();
-        if (!Server.Broker.TryJoin(Session, command.Name, IdOf(command), out Arrival own))
+        if (!Server.Broker.TryJoin(Session, command.Name, ResumeOf(command), out Arrival own))
             return;
         if (IsTagged)
             Pause = AnswerAsync(TaggedAnswers.Welcome(own), own);
@@ -146,7 +146,7 @@ internal sealed class WebSocketSession : FramePhase
 
     private void Subscribe(in ClientCommand command)
     {
-        if (!Server.Broker.TryJoinTopic(Session, command.Name, IdOf(command), out Arrival arrival))
+        if (!Server.Broker.TryJoinTopic(Session, command.Name, ResumeOf(command), out Arrival arrival))
             Refuse(ErrorCode.TooManyTopics, TooManyTopics);
         else if (IsTagged)
             Pause = AnswerAsync(TaggedAnswers.Subscribed(arrival), arrival);
@@ -180,5 +180,5 @@ internal sealed class WebSocketSession : FramePhase
         Server.Broker.Begin(arrival);
     }
 
-    private static MessageId? IdOf(in ClientCommand command) => command.HasId ? command.Id : null;
+    private static ResumePoint? ResumeOf(in ClientCommand command) => command.HasId ? new ResumePoint(command.Id) : null;
 }

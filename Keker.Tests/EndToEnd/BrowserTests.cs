@@ -138,6 +138,32 @@ internal sealed class BrowserTests
     }
 
     [Test]
+    public async Task An_event_source_of_another_origin_gets_text_and_bytes_and_is_back_by_itself_after_a_cut()
+    {
+        await using ReadmeServer server = await ReadmeServer.StartAsync("--cache", "1m");
+        await using var cut = CutProxy.To(server.Address);
+        string script = ReadmeFile.Example("Without WebSocket", "js").Replace("localhost:3498", cut.Address, StringComparison.Ordinal);
+        using var site = new BrowserPageServer(script);
+
+        BrowserPage page = await _chromium.OpenAsync(site);
+        await PublishAsync(server, "Grüße 🎉\nzwei"u8.ToArray(), "text/plain");
+        await PublishAsync(server, [65, 66], "application/octet-stream");
+        string[] received = [await page.NextConsoleLineAsync(), await page.NextConsoleLineAsync()];
+        cut.CutAll();
+        await PublishAsync(server, "while away"u8.ToArray(), "text/plain");
+        string back = await page.NextConsoleLineAsync();
+        await PublishAsync(server, "live"u8.ToArray(), "text/plain");
+        string live = await page.NextConsoleLineAsync();
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(received[0], Is.EqualTo("Grüße 🎉\nzwei"));
+            Assert.That(received[1], Does.StartWith("bytes Uint8Array(2)"));
+            Assert.That((back, live), Is.EqualTo(("while away", "live")), "nothing lost, nothing twice");
+        }
+    }
+
+    [Test]
     public async Task A_page_that_asks_for_a_sub_protocol_gives_up()
     {
         using var site = new BrowserPageServer("");

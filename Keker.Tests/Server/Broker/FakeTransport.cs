@@ -76,6 +76,19 @@ internal sealed class FakeTransport : ISessionTransport
 
     public List<SentFrame> Frames => Decode(out _);
 
+    /// <summary>All it was sent, where that is an event stream.</summary>
+    public string Stream
+    {
+        get
+        {
+            lock (_lock)
+            {
+                Assert.That(_breaches, Is.Empty);
+                return System.Text.Encoding.UTF8.GetString([.. _sent]);
+            }
+        }
+    }
+
     /// <summary>The messages, without control frames.</summary>
     public string[] Messages => [.. Frames.Where(frame => frame.IsMessage).Select(frame => frame.Text)];
 

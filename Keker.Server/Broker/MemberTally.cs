@@ -1,0 +1,29 @@
+namespace Keker.Server.Broker;
+
+/// <summary>How many members of one topic are of which kind.</summary>
+/// <remarks>A mutable struct: keep it in a field. The topic's lock guards it; <see cref="Deflating"/> may be read without it as a hint.</remarks>
+internal struct MemberTally
+{
+    private int _deflating;
+    private int _untold;
+
+    /// <summary>Those that have negotiated compression.</summary>
+    public readonly int Deflating => Volatile.Read(in _deflating);
+
+    /// <summary>Those for which is kept what they have not confirmed.</summary>
+    public int Retained { get; private set; }
+
+    /// <summary>How long something has to be kept for members that are not looked at one by one.</summary>
+    public readonly TimeSpan KeptFor(BrokerLimits limits) =>
+        _untold > 0 && limits.Cache > BrokerLimits.ConfirmTime ? limits.Cache : BrokerLimits.ConfirmTime;
+
+    /// <summary>A member comes or goes.</summary>
+    /// <param name="member">The member.</param>
+    /// <param name="change">1 or -1.</param>
+    public void Count(Subscription member, int change)
+    {
+        _deflating += member.Session.Variant == Variant.Deflated ? change : 0;
+        Retained += member.IsRetained ? change : 0;
+        _untold += member.IsRetained && !member.Session.Confirms ? change : 0;
+    }
+}

@@ -1,0 +1,115 @@
+using System.IO.Pipelines;
+using Keker.Protocol.Commands;
+using Keker.Protocol.WebSocket;
+using Keker.Server.Broker;
+using Keker.Server.Net;
+using Keker.Server.Observability;
+using Keker.Server.Options;
+using Microsoft.Extensions.Logging;
+
+namespace Keker.Server.Sse;
+
+/// <summary>A connection after the head of an event stream (WHATWG HTML 9.2): a subscriber that listens, and has nothing to say.</summary>
+/// <remarks>One reader; the heartbeat and the drain come from other threads.</remarks>
+internal sealed class EventStreamPhase : IConnectionPhase
+{
+    private readonly Connection _connection;
+    private readonly ServerContext _server;
+    private readonly EventStreamSession _session;
+    private readonly byte[] _token;
+    private readonly ResumePoint? _resume;
+    private long _lastKeepAlive;
+    private long _acknowledged = -1;
+
+    /// <param name="connection">The connection; the head is sent.</param>
+    /// <param name="server">What all connections share.</param>
+    /// <param name="token">Valid AUTH_INFO.</param>
+    /// <param name="after">The id of the last message that the client got, if it says one.</param>
+    public EventStreamPhase(Connection connection, ServerContext server, byte[] token, MessageId? after)
+    {
+        _connection = connection;
+        _server = server;
+        _token = token;
+        _resume = after is { } id ? new ResumePoint(id) : null;
+        _session = new EventStreamSession(connection, server.Broker.Context, _resume);
+        _lastKeepAlive = server.Clock.Now;
+    }
+
+    /// <summary>Serves the connection until the peer is gone.</summary>
+    public async Task RunAsync()
+    {
+        // A subscriber before it can be drained: a stream that was ended first would join its topics all the same.
+        _server.Broker.Subscribe(_session, _token, _resume);
+        _connection.Phase = this;
+        if (_server.Log.IsEnabled(LogLevel.Debug))
+            _server.Log.SaidHello(LogText.Token(_token));
+
+        // The drain may have visited the connection while it was changing from HTTP.
+        Interlocked.MemoryBarrier();
+        if (_server.IsDraining)
+            Drain();
+        try
+        {
+            await ReadToEndAsync(_connection.Reader).ConfigureAwait(false);
+        }
+        catch (Exception e) when (Connection.IsDisconnect(e))
+        {
+            _server.Log.PeerVanished(e.GetType().Name);
+        }
+        finally
+        {
+            _session.Disconnected();
+        }
+    }
+
+    public void OnHeartbeat(long now)
+    {
+        if (_session.CloseRequested is { } close)
+        {
+            if (_connection.IsCloseOverdue(close, now))
+                _connection.Abort();
+            return;
+        }
+        if (_session.WaitingSince is var waitingSince && waitingSince > 0)
+        {
+            if (now - waitingSince >= Limits.WriteStallTimeout.TotalMilliseconds)
+                _session.RequestClose(CloseCode.TryAgainLater, default);
+            return;
+        }
+        _session.ConfirmOld(now);
+        if (now - _lastKeepAlive < _server.Options.Timeout.TotalMilliseconds / 2)
+            return;
+        if (IsSilent())
+        {
+            _connection.Abort();
+            return;
+        }
+        _lastKeepAlive = now;
+        _session.SendKeepAlive();
+    }
+
+    public void Drain() => _session.RequestClose(CloseCode.GoingAway, default, afterLog: true);
+
+    /// <summary>The peer's machine has acknowledged nothing since the last keep-alive but one, that one included: there is nobody.</summary>
+    private bool IsSilent()
+    {
+        long acknowledged = _connection.AcknowledgedBytes;
+        bool isSilent = acknowledged > 0 && acknowledged == _acknowledged;
+        _acknowledged = acknowledged;
+        return isSilent;
+    }
+
+    /// <summary>What a peer says here has no meaning, and is dropped up to a bound: whoever says more has not understood the answer.</summary>
+    private static async Task ReadToEndAsync(PipeReader reader)
+    {
+        long dropped = 0;
+        while (dropped <= Limits.LingeringCloseBytes)
+        {
+            ReadResult result = await reader.ReadAsync().ConfigureAwait(false);
+            dropped += result.Buffer.Length;
+            reader.AdvanceTo(result.Buffer.End);
+            if (result.IsCompleted)
+                return;
+        }
+    }
+}
