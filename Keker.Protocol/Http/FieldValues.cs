@@ -15,7 +15,7 @@ public ref struct FieldValues
         _head = head;
         _bytes = bytes;
         _name = lowerCaseName;
-        _index = -1;
+        _index = head.MayHaveNameOf(lowerCaseName.Length) ? -1 : head.FieldCount;
     }
 
     /// <summary>The value at which the enumeration stands.</summary>

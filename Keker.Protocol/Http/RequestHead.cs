@@ -15,6 +15,7 @@ public sealed class RequestHead
     private KnownFields _known;
     private Slice _authority;
     private Stage _stage;
+    private ulong _nameLengths;
     private int _position;
     private int _blockStart;
 
@@ -118,7 +119,11 @@ public sealed class RequestHead
         Query = default;
         IsAsterisk = false;
         FieldCount = 0;
+        _nameLengths = 0;
     }
+
+    /// <summary>False when no field line can have a name of that length: most fields that are asked for are in hardly any request.</summary>
+    internal bool MayHaveNameOf(int length) => (_nameLengths & 1UL << length) != 0;
 
     /// <summary>Name of the field line with that index, in the case it was sent in.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The index is not below <see cref="FieldCount"/>.</exception>
@@ -217,6 +222,7 @@ public sealed class RequestHead
             if (failure != HttpFailure.None)
                 return Fail(failure);
             _fields[FieldCount++] = new Field(line.Name, line.Value);
+            _nameLengths |= 1UL << line.Name.Length;
             _position = line.End;
         }
         return ParseStatus.NeedMore;
