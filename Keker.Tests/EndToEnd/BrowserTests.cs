@@ -141,18 +141,18 @@ internal sealed class BrowserTests
     public async Task An_event_source_of_another_origin_gets_text_and_bytes_and_is_back_by_itself_after_a_cut()
     {
         await using ReadmeServer server = await ReadmeServer.StartAsync("--cache", "1m");
-        await using var cut = CutProxy.To(server.Address);
-        string script = ReadmeFile.Example("Without WebSocket", "js").Replace("localhost:3498", cut.Address, StringComparison.Ordinal);
+        using var cut = new CuttableProxy(server.EndPoint);
+        string script = ReadmeFile.Example("Without WebSocket", "js").Replace("localhost:3498", cut.EndPoint.ToString(), StringComparison.Ordinal);
         using var site = new BrowserPageServer(script);
 
         BrowserPage page = await _chromium.OpenAsync(site);
         await PublishAsync(server, "Grüße 🎉\nzwei"u8.ToArray(), "text/plain");
         await PublishAsync(server, [65, 66], "application/octet-stream");
         string[] received = [await page.NextConsoleLineAsync(), await page.NextConsoleLineAsync()];
-        cut.CutAll();
+        cut.CutClients();
         await PublishAsync(server, "while away"u8.ToArray(), "text/plain");
         string back = await page.NextConsoleLineAsync();
-        await PublishAsync(server, "live"u8.ToArray(), "text/plain");
+        await server.PublishAsync(Token, "live");
         string live = await page.NextConsoleLineAsync();
 
         using (Assert.EnterMultipleScope())
