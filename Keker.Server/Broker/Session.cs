@@ -217,8 +217,10 @@ internal class Session(ISessionTransport transport, BrokerContext context) : Con
     private bool TryFlushPending(Subscription member, BatchEncoder encoder)
     {
         encoder.Begin(member.Topic, member.Topic.Head, Context.Clock.Now);
-        bool sent = TryFlush(member, encoder);
-        if (sent && member.IsUnconfirmed && IsBarrierDue(encoder.Now))
+
+        // Who unsubscribed while it waited gets nothing that came since, and what it has not got it does not want.
+        bool sent = member.HasLeft || TryFlush(member, encoder);
+        if (sent && !member.HasLeft && member.IsUnconfirmed && IsBarrierDue(encoder.Now))
             NoteBarrier();
 
         // After the flush: a member that waits again was counted again first, so the count never dips to zero between.
