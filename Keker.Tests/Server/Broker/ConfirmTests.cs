@@ -135,6 +135,26 @@ internal sealed class ConfirmTests
     }
 
     [Test]
+    public void However_many_break_again_and_again_nobody_gets_what_broke_longer_ago_than_the_cache_keeps()
+    {
+        TestClient first = Join();
+        _broker.Publish("t", "old");
+        TestBroker.Leave(first);
+        for (int second = 0; second < 6; second++)
+        {
+            for (int i = 0; i < 70; i++)
+            {
+                TestClient client = Join();
+                if (client.Pings.Count > 0)
+                    client.AnswerPing();
+                TestBroker.Leave(client);
+            }
+            _broker.Advance(Second);
+        }
+        Assert.That(Join().Wire.Messages, Is.Empty);
+    }
+
+    [Test]
     public void Once_it_is_confirmed_nothing_is_kept([Values(1, 3)] int sessions)
     {
         TestClient[] clients = [.. Enumerable.Range(0, sessions).Select(_ => Join())];
