@@ -134,6 +134,25 @@ internal sealed class ConfirmTests
         Assert.That(Join().Wire.Messages, Is.EqualTo(new[] { "a" }));
     }
 
+    /// <summary>The clock is read while a ping is on its way out.</summary>
+    [Test]
+    public void A_ping_is_at_no_moment_said_to_be_as_old_as_the_one_before()
+    {
+        var time = new HookedTime();
+        using var broker = new TestBroker(time: time);
+        TestClient client = broker.Join("t", new FakeTransport { Confirms = true });
+        client.Session.SendPing();
+        client.AnswerPing();
+        time.Advance(TimeSpan.FromSeconds(10));
+        long now = broker.Context.Clock.Now;
+        var seen = new List<long?>();
+        time.Hook = () => seen.Add(client.Session.UnansweredSince);
+        client.Session.SendPing();
+        time.Hook = null;
+        Assert.That(seen, Is.Not.Empty.And.All.Null.Or.EqualTo(now));
+        Assert.That(client.Session.UnansweredSince, Is.EqualTo(now));
+    }
+
     [Test]
     public void However_many_break_again_and_again_nobody_gets_what_broke_longer_ago_than_the_cache_keeps()
     {
