@@ -213,16 +213,6 @@ internal sealed class ConfirmTests
     }
 
     [Test]
-    public void Short_of_memory_for_the_cache_nothing_is_kept_for_confirmation()
-    {
-        using var broker = new TestBroker(new BrokerLimits { CacheMemory = 50 });
-        TestClient client = broker.Join("t", new FakeTransport { Confirms = true });
-        broker.Publish("t", "a");
-        Assert.That(broker.Context.Memory.Bytes, Is.Zero);
-        Assert.That(client.Wire.Messages, Is.EqualTo(new[] { "a" }));
-    }
-
-    [Test]
     public void With_the_cache_off_nothing_is_kept_for_confirmation()
     {
         using var broker = new TestBroker(new BrokerLimits { Cache = TimeSpan.Zero });
