@@ -35,7 +35,7 @@ internal sealed class HandOver : ConfirmWait
             if (!target.IsSettled)
                 start = Math.Min(start, target.Member.Confirmed);
         }
-        _member.StartAt(Math.Max(start, log.Tail));
+        _member.StartAt(log.StartLate(_member, start));
         _member.HasStart = true;
     }
 

@@ -31,8 +31,9 @@ internal class Session(ISessionTransport transport, BrokerContext context) : Con
     {
         if (member.IsPending)
         {
-            // The owner of the gate has it on its list and will read a head at least as new as ours.
-            if (member.Cursor < member.Topic.Tail && Variant != Variant.Tagged)
+            // The owner of the gate has it on its list and will read a head at least as new as ours. Before it has its start it is not
+            // slow: it may not move, and will begin with what is there then.
+            if (member.HasStart && member.Cursor < member.Topic.Tail && Variant != Variant.Tagged)
                 Overtaken();
             return;
         }

@@ -93,6 +93,17 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
         return StartAt(resume.Settle(topic.Epoch, _log.Tail, _log.Head));
     }
 
+    /// <summary>Where a member begins that had to wait for it; what has left the log meanwhile it does not get.</summary>
+    /// <param name="member">The member; at its cursor it would have begun.</param>
+    /// <param name="start">Where it is to begin, as far as that is there.</param>
+    public long StartLate(Subscription member, long start)
+    {
+        // What of it sessions that broke had not confirmed is counted with them.
+        if (member.IsRetained && !member.HasLeft && member.Cursor < _log.Tail)
+            context.Counters.UnconfirmedLost.Add(_log.Tail - member.Cursor);
+        return StartAt(Math.Max(start, _log.Tail));
+    }
+
     private long StartAt(long start)
     {
         _retention?.KeepFrom(start);
