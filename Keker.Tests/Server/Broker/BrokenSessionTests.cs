@@ -118,6 +118,20 @@ internal sealed class BrokenSessionTests
     }
 
     [Test]
+    public void Who_breaks_while_others_are_asked_is_not_forgotten_before_they_have_answered()
+    {
+        using var broker = new TestBroker(new BrokerLimits { Cache = Second / 2 });
+        TestClient broken = broker.Join("t", new FakeTransport { Confirms = true });
+        TestClient other = broker.Join("t", new FakeTransport { Confirms = true });
+        broker.Publish("t", "a");
+        TestClient next = broker.Join("t", new FakeTransport { Confirms = true });
+        TestBroker.Leave(broken);
+        broker.Advance(Second * 0.9);
+        other.AnswerPing();
+        Assert.That(next.Wire.Messages, Is.EqualTo(new[] { "a" }));
+    }
+
+    [Test]
     public void Who_is_overtaken_while_it_waits_is_not_closed_but_starts_with_what_is_there()
     {
         const int Size = 5000;
