@@ -32,6 +32,9 @@ internal sealed class BrokerContext
     /// <summary>Bytes held by all logs.</summary>
     public MemoryGauge Memory { get; } = new();
 
+    /// <summary>Bytes in logs that every member was sent and that are kept for confirmation only.</summary>
+    public MemoryGauge RetainedMemory { get; } = new();
+
     /// <summary>Bytes kept alive only by unfinished writes.</summary>
     public MemoryGauge UnfinishedWrites { get; } = new();
 

@@ -18,7 +18,10 @@ internal sealed record BrokerLimits
     /// <summary>Cached frame bytes of one topic.</summary>
     public int CacheSize { get; init; } = 256 << 10;
 
-    /// <summary>Cached bytes in all, what the entries themselves cost included.</summary>
+    /// <summary>
+    /// Cached bytes in all, what the entries themselves cost included. As many again may be kept until they are confirmed, beyond which nothing is
+    /// kept for confirmation.
+    /// </summary>
     public long CacheMemory { get; init; } = 64 << 20;
 
     /// <summary>Bytes of all logs together beyond which publishes are refused.</summary>

@@ -85,7 +85,19 @@ internal abstract class ConfirmingSender(ISessionTransport transport, BrokerCont
     }
 
     /// <summary>When the ping went out that the client has not answered, in milliseconds of the clock; null when there is none.</summary>
-    public long? UnansweredSince => _barrier.IsAnswered(LatestPing) ? null : _barrier.SentAt;
+    public long? UnansweredSince
+    {
+        get
+        {
+            uint ping = LatestPing;
+            if (_barrier.IsAnswered(ping))
+                return null;
+            long sentAt = _barrier.SentAt;
+
+            // Taken back meanwhile: then the time may be that of the ping before.
+            return LatestPing == ping ? sentAt : null;
+        }
+    }
 
     /// <summary>
     /// Takes a pong: it counts when it answers the ping under way. Whatever went out before that ping has arrived.
@@ -132,13 +144,15 @@ internal abstract class ConfirmingSender(ISessionTransport transport, BrokerCont
         if (_barrier.IsWanted && _barrier.IsDue(LatestPing, Context.Clock.Now))
             _control.AddPing();
         Span<byte> frame = stackalloc byte[FrameWriter.MaxControlFrameLength];
-        int length = _control.Take(frame, mayPing: _barrier.IsAnswered(LatestPing), out bool isPing);
-        anySent = length > 0;
-        if (isPing)
+        int length = _control.TakePong(frame);
+        if (length == 0 && _control.TryTakePing(mayPing: _barrier.IsAnswered(LatestPing)))
         {
+            // Before it has its number: from then on it counts as unanswered, since this time.
             Topics.NoteBarrier();
             _barrier.Sent(Context.Clock.Now);
+            length = _control.WritePing(frame);
         }
+        anySent = length > 0;
         return !anySent || TrySendFrame(frame[..length], isClose: false);
     }
 }

@@ -42,19 +42,24 @@ internal struct ControlNotes()
         return ping > 0 && ping <= LatestPing;
     }
 
-    /// <summary>Writes the next frame that is due.</summary>
+    /// <summary>Writes the pong that is due.</summary>
     /// <param name="frame">At least <see cref="FrameWriter.MaxControlFrameLength"/> bytes.</param>
-    /// <param name="mayPing">False while the last ping has no answer: a noted one is forgotten.</param>
-    /// <param name="isPing">True when it is a ping.</param>
     /// <returns>Its length; 0 when none is due.</returns>
-    public int Take(Span<byte> frame, bool mayPing, out bool isPing)
+    public int TakePong(Span<byte> frame)
     {
-        isPing = false;
         if (Volatile.Read(ref _pong) is not null && Interlocked.Exchange(ref _pong, null) is { } pong)
             return FrameWriter.WriteControl(frame, OpCode.Pong, pong);
-        isPing = Volatile.Read(ref _pingDue) && mayPing;
+        return 0;
+    }
+
+    /// <summary>Takes the note of a ping, for <see cref="WritePing"/> to follow.</summary>
+    /// <param name="mayPing">False while the last ping has no answer: a noted one is forgotten.</param>
+    /// <returns>True when one is to go out.</returns>
+    public bool TryTakePing(bool mayPing)
+    {
+        bool isDue = Volatile.Read(ref _pingDue) && mayPing;
         Volatile.Write(ref _pingDue, false);
-        return isPing ? WritePing(frame) : 0;
+        return isDue;
     }
 
     /// <summary>Writes a ping, due or not.</summary>

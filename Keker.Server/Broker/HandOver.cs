@@ -32,10 +32,13 @@ internal sealed class HandOver : ConfirmWait
         long start = Math.Min(log.Join(_member.Session.Token), _member.Cursor);
         foreach (ConfirmTarget target in _asked)
         {
+            // Of who broke while it was asked, what was kept may have been so for a shorter time than this took.
             if (!target.IsSettled)
                 start = Math.Min(start, target.Member.Confirmed);
+            else if (target.IsKept)
+                start = Math.Min(start, target.Member.KeptFrom);
         }
-        _member.StartAt(Math.Max(start, log.Tail));
+        _member.StartAt(log.StartLate(_member, start));
         _member.HasStart = true;
     }
 

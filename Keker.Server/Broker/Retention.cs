@@ -6,10 +6,7 @@ namespace Keker.Server.Broker;
 /// <remarks>Not thread-safe: the topic's lock guards it. There is one only while something may have to be kept.</remarks>
 internal sealed class Retention
 {
-    /// <summary>Broken positions kept apart; beyond them those of one token become one.</summary>
-    private const int MostBroken = 64;
-
-    private List<BrokenPosition>? _broken;
+    private BrokenPositions? _broken;
 
     /// <summary>True while it is in <see cref="RetainedTopics"/>.</summary>
     public bool IsListed { get; set; }
@@ -20,27 +17,24 @@ internal sealed class Retention
     public bool HasBroken => _broken is { Count: > 0 };
 
     /// <summary>The oldest offset that is kept for a session that broke; after all there is when there is none.</summary>
-    public long OldestBroken => OldestOf(null);
+    public long OldestBroken => _broken?.Oldest ?? long.MaxValue;
 
     /// <summary>Keeps what a session that broke had not confirmed.</summary>
-    public void AddBroken(BrokenPosition position)
-    {
-        _broken ??= [];
-        int twin = _broken.Count < MostBroken ? -1 : _broken.FindIndex(other => other.Token.AsSpan().SequenceEqual(position.Token));
-        if (twin < 0)
-            _broken.Add(position);
-        else
-            _broken[twin] = position with { Offset = Math.Min(position.Offset, _broken[twin].Offset) };
-    }
+    public void AddBroken(BrokenPosition position) => (_broken ??= new BrokenPositions(TokenComparer.Instance)).Add(position);
 
     /// <summary>Forgets for whom nobody came back in time.</summary>
-    public void DropExpired(long now) => _broken?.RemoveAll(position => position.ExpiresAt <= now);
+    public void DropExpired(long now)
+    {
+        _broken?.DropExpired(now);
+        if (!HasBroken)
+            _broken = null;
+    }
 
     /// <summary>Where the oldest of a token's sessions that broke had confirmed; null when none did lately.</summary>
     public long? OldestBrokenOf(byte[] token, long now)
     {
         DropExpired(now);
-        return OldestOf(token) is var oldest && oldest < long.MaxValue ? oldest : null;
+        return _broken?.OldestOf(token) is { } oldest and < long.MaxValue ? oldest : null;
     }
 
     /// <summary>A new member begins there.</summary>
@@ -95,16 +89,5 @@ internal sealed class Retention
         // Most often nothing has gone.
         if (newTail > tail && Math.Max(tail, OldestBroken) is var from && newTail > from)
             lost.Add(newTail - from);
-    }
-
-    private long OldestOf(byte[]? token)
-    {
-        long oldest = long.MaxValue;
-        foreach (BrokenPosition position in _broken ?? [])
-        {
-            if (token is null || position.Token.AsSpan().SequenceEqual(token))
-                oldest = Math.Min(oldest, position.Offset);
-        }
-        return oldest;
     }
 }

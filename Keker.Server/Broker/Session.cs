@@ -31,8 +31,9 @@ internal class Session(ISessionTransport transport, BrokerContext context) : Con
     {
         if (member.IsPending)
         {
-            // The owner of the gate has it on its list and will read a head at least as new as ours.
-            if (member.Cursor < member.Topic.Tail && Variant != Variant.Tagged)
+            // The owner of the gate has it on its list and will read a head at least as new as ours. Before it has its start it is not
+            // slow: it may not move, and will begin with what is there then.
+            if (member.HasStart && member.Cursor < member.Topic.Tail && Variant != Variant.Tagged)
                 Overtaken();
             return;
         }
@@ -217,8 +218,10 @@ internal class Session(ISessionTransport transport, BrokerContext context) : Con
     private bool TryFlushPending(Subscription member, BatchEncoder encoder)
     {
         encoder.Begin(member.Topic, member.Topic.Head, Context.Clock.Now);
-        bool sent = TryFlush(member, encoder);
-        if (sent && member.IsUnconfirmed && IsBarrierDue(encoder.Now))
+
+        // Who unsubscribed while it waited gets nothing that came since, and what it has not got it does not want.
+        bool sent = member.HasLeft || TryFlush(member, encoder);
+        if (sent && !member.HasLeft && member.IsUnconfirmed && IsBarrierDue(encoder.Now))
             NoteBarrier();
 
         // After the flush: a member that waits again was counted again first, so the count never dips to zero between.

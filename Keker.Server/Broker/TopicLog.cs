@@ -13,6 +13,8 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
     private long _flushedOffset;
     private long _flushedPosition;
     private long _handedOver;
+    private long _retained;
+    private long _retainedEnd;
     private long _largeUpTo;
     private bool _hasHole;
     private WaitingPublishers? _waiters;
@@ -91,6 +93,17 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
         return StartAt(resume.Settle(topic.Epoch, _log.Tail, _log.Head));
     }
 
+    /// <summary>Where a member begins that had to wait for it; what has left the log meanwhile it does not get.</summary>
+    /// <param name="member">The member; at its cursor it would have begun.</param>
+    /// <param name="start">Where it is to begin, as far as that is there.</param>
+    public long StartLate(Subscription member, long start)
+    {
+        // What of it sessions that broke had not confirmed is counted with them.
+        if (member.IsRetained && !member.HasLeft && member.Cursor < _log.Tail)
+            context.Counters.UnconfirmedLost.Add(_log.Tail - member.Cursor);
+        return StartAt(Math.Max(start, _log.Tail));
+    }
+
     private long StartAt(long start)
     {
         _retention?.KeepFrom(start);
@@ -149,9 +162,11 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
     {
         _handedOver = 0;
         long end = members.Count == 0 ? _log.Head : _flushedOffset;
+        _retainedEnd = members.Count == 0 ? _log.HeadPosition : _flushedPosition;
         if (retained == 0 && _retention is null)
         {
             context.Memory.Remove(_log.TrimTo(end));
+            GaugeRetained();
             return;
         }
         Retention retention = _retention ??= new Retention();
@@ -159,6 +174,7 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
             retention.Unconfirmed = only.Confirmed;
         long needed = members.Count > 0 ? _log.HeadPosition - _flushedPosition : 0;
         context.Memory.Remove(retention.Trim(_log, end, needed + MostKept, context.Counters.UnconfirmedLost));
+        GaugeRetained();
         if (retention.HasBroken || !_log.IsEmpty)
             Retain();
         else if (!retention.IsListed)
@@ -177,10 +193,15 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
         long tail = _log.Tail;
         context.Memory.Remove(_log.TrimToSize(lag, now - grace, lag * BrokerLimits.LagTimeFactor));
         _retention?.CountLost(tail, _log.Tail, context.Counters.UnconfirmedLost);
+        GaugeRetained();
     }
 
     /// <summary>Bytes that may be kept although everybody was sent them.</summary>
-    private long MostKept => context.Memory.Bytes > context.Limits.CacheMemory ? 0 : context.Limits.CacheSize;
+    private long MostKept =>
+        context.RetainedMemory.Bytes - _retained + Math.Min(SentBytes, context.Limits.CacheSize) > context.Limits.CacheMemory ? 0 : context.Limits.CacheSize;
+
+    /// <summary>Bytes there are that everybody was sent by the last <see cref="Trim"/>.</summary>
+    private long SentBytes => Math.Max(0, _retainedEnd - (_log.HeadPosition - _log.Bytes));
 
     /// <summary>Looks what has been confirmed, before a <see cref="Trim"/>.</summary>
     /// <param name="members">The members.</param>
@@ -193,6 +214,13 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
         _retention.IsListed = false;
         _retention.DropExpired(now);
         _retention.Look(members, _log, _flushedOffset, now - (long)kept.TotalMilliseconds);
+    }
+
+    private void GaugeRetained()
+    {
+        long retained = SentBytes;
+        context.RetainedMemory.Add(retained - _retained);
+        _retained = retained;
     }
 
     private void Drop(CacheEntry entry)

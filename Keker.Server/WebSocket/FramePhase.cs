@@ -240,14 +240,14 @@ internal abstract class FramePhase : IConnectionPhase
 
     /// <summary>
     /// The connection is dead: no answer for long, and nothing of what was sent has arrived in the meantime either. Who is only slow takes some of
-    /// it, and is left to the other deadlines.
+    /// it, and is left to the other deadlines; so is everybody where the system does not tell what has arrived.
     /// </summary>
     private bool IsSilent(long since, long now)
     {
         if (now - since < Limits.BarrierTimeout.TotalMilliseconds)
             return false;
         long acknowledged = _connection.AcknowledgedBytes;
-        bool moved = acknowledged != _acknowledged;
+        bool moved = acknowledged == 0 || acknowledged != _acknowledged;
         _acknowledged = acknowledged;
         return !moved;
     }

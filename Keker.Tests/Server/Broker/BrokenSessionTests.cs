@@ -117,5 +117,39 @@ internal sealed class BrokenSessionTests
         _broker.AssertHoldsNothing();
     }
 
+    [Test]
+    public void Who_breaks_while_others_are_asked_is_not_forgotten_before_they_have_answered()
+    {
+        using var broker = new TestBroker(new BrokerLimits { Cache = Second / 2 });
+        TestClient broken = broker.Join("t", new FakeTransport { Confirms = true });
+        TestClient other = broker.Join("t", new FakeTransport { Confirms = true });
+        broker.Publish("t", "a");
+        TestClient next = broker.Join("t", new FakeTransport { Confirms = true });
+        TestBroker.Leave(broken);
+        broker.Advance(Second * 0.9);
+        other.AnswerPing();
+        Assert.That(next.Wire.Messages, Is.EqualTo(new[] { "a" }));
+    }
+
+    [Test]
+    public void Who_is_overtaken_while_it_waits_is_not_closed_but_starts_with_what_is_there()
+    {
+        const int Size = 5000;
+        const int Count = 100;
+        using var broker = new TestBroker(new BrokerLimits { Lag = 20 * Size, LagTime = TimeSpan.Zero, CacheSize = Size });
+        TestClient other = broker.Join("t", new FakeTransport { Confirms = true });
+        broker.Publish("t", "a");
+        TestClient next = broker.Join("t", new FakeTransport { Confirms = true });
+        for (int i = 0; i < Count; i++)
+            broker.Publish("t", TestBroker.Message(Size));
+        Assert.That(next.Session.CloseRequested, Is.Null);
+        other.AnswerPing();
+        Assert.That(next.Wire.Messages, Has.Length.InRange(1, Count - 1));
+        Assert.That(broker.Context.Counters.UnconfirmedLost.Value, Is.EqualTo(Count - next.Wire.Messages.Length));
+        broker.Publish("t", "live");
+        Assert.That(next.Wire.Messages[^1], Is.EqualTo("live"));
+        Assert.That(next.Session.CloseRequested, Is.Null);
+    }
+
     private TestClient Join() => _broker.Join("t", new FakeTransport { Confirms = true });
 }

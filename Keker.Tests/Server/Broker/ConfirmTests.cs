@@ -134,6 +134,45 @@ internal sealed class ConfirmTests
         Assert.That(Join().Wire.Messages, Is.EqualTo(new[] { "a" }));
     }
 
+    /// <summary>The clock is read while a ping is on its way out.</summary>
+    [Test]
+    public void A_ping_is_at_no_moment_said_to_be_as_old_as_the_one_before()
+    {
+        var time = new HookedTime();
+        using var broker = new TestBroker(time: time);
+        TestClient client = broker.Join("t", new FakeTransport { Confirms = true });
+        client.Session.SendPing();
+        client.AnswerPing();
+        time.Advance(TimeSpan.FromSeconds(10));
+        long now = broker.Context.Clock.Now;
+        var seen = new List<long?>();
+        time.Hook = () => seen.Add(client.Session.UnansweredSince);
+        client.Session.SendPing();
+        time.Hook = null;
+        Assert.That(seen, Is.Not.Empty.And.All.Null.Or.EqualTo(now));
+        Assert.That(client.Session.UnansweredSince, Is.EqualTo(now));
+    }
+
+    [Test]
+    public void However_many_break_again_and_again_nobody_gets_what_broke_longer_ago_than_the_cache_keeps()
+    {
+        TestClient first = Join();
+        _broker.Publish("t", "old");
+        TestBroker.Leave(first);
+        for (int second = 0; second < 6; second++)
+        {
+            for (int i = 0; i < 70; i++)
+            {
+                TestClient client = Join();
+                if (client.Pings.Count > 0)
+                    client.AnswerPing();
+                TestBroker.Leave(client);
+            }
+            _broker.Advance(Second);
+        }
+        Assert.That(Join().Wire.Messages, Is.Empty);
+    }
+
     [Test]
     public void Once_it_is_confirmed_nothing_is_kept([Values(1, 3)] int sessions)
     {
@@ -171,16 +210,6 @@ internal sealed class ConfirmTests
         Assert.That(again, Has.Length.InRange(3, 6), "1000 bytes with what each costs beside its payload");
         Assert.That(again, Is.EqualTo(texts[^again.Length..]));
         Assert.That(_broker.Context.Counters.UnconfirmedLost.Value, Is.EqualTo(10 - again.Length));
-    }
-
-    [Test]
-    public void Short_of_memory_for_the_cache_nothing_is_kept_for_confirmation()
-    {
-        using var broker = new TestBroker(new BrokerLimits { CacheMemory = 50 });
-        TestClient client = broker.Join("t", new FakeTransport { Confirms = true });
-        broker.Publish("t", "a");
-        Assert.That(broker.Context.Memory.Bytes, Is.Zero);
-        Assert.That(client.Wire.Messages, Is.EqualTo(new[] { "a" }));
     }
 
     [Test]

@@ -97,17 +97,29 @@ internal sealed class DeadSessionTests
     public void What_a_slow_reader_pushes_out_that_was_kept_for_a_broken_session_is_counted()
     {
         const int Size = 1000;
-        const int Count = 20;
         using var broker = new TestBroker(new BrokerLimits { CacheSize = 2 * Size, Lag = 10 * Size, LagTime = TimeSpan.Zero });
         TestClient broken = broker.Join("t", new FakeTransport { Confirms = true });
         broker.Publish("t", TestBroker.Message(Size));
         TestBroker.Leave(broken);
         TestClient slow = broker.Join("t", new FakeTransport { Room = 0 });
-        for (int i = 1; i < Count; i++)
+        int sent = 1;
+        for (; slow.Session.CloseRequested is null; sent++)
             broker.Publish("t", TestBroker.Message(Size));
-        Assert.That(slow.Session.CloseRequested, Is.Not.Null);
         TestClient next = broker.Join("t", new FakeTransport { Confirms = true });
-        Assert.That(broker.Context.Counters.UnconfirmedLost.Value, Is.Positive.And.EqualTo(Count - next.Wire.Messages.Length));
+        Assert.That(broker.Context.Counters.UnconfirmedLost.Value, Is.Positive.And.EqualTo(sent - next.Wire.Messages.Length));
+    }
+
+    [Test]
+    public void What_nobody_was_there_for_and_the_cache_has_no_room_for_is_not_counted_as_unconfirmed()
+    {
+        const int Size = 300;
+        TestClient broken = Join();
+        _broker.Publish("t", TestBroker.Message(Size));
+        TestBroker.Leave(broken);
+        for (int i = 0; i < 2 * CacheSize / Size; i++)
+            _broker.Publish("t", TestBroker.Message(Size));
+        Assert.That(_broker.Context.Counters.UnconfirmedLost.Value, Is.Zero);
+        Assert.That(Join().Wire.Messages, Has.Length.EqualTo(1 + CacheSize / Size));
     }
 
     private TestClient Join() => _broker.Join("t", new FakeTransport { Confirms = true });

@@ -1,5 +1,4 @@
 using Keker.Server.Broker;
-using Microsoft.Extensions.Time.Testing;
 
 namespace Keker.Tests.Server.Broker;
 
@@ -77,20 +76,5 @@ internal sealed class HandOverTests
             TestBroker.Leave(two);
         }
         broker.AssertHoldsNothing();
-    }
-
-    private sealed class HookedTime : TimeProvider
-    {
-        private readonly FakeTimeProvider _time = new();
-
-        public Action? Hook { get; set; }
-
-        public override long TimestampFrequency => _time.TimestampFrequency;
-
-        public override long GetTimestamp()
-        {
-            Hook?.Invoke();
-            return _time.GetTimestamp();
-        }
     }
 }

@@ -30,6 +30,23 @@ internal sealed class NamedTopicTests
     }
 
     [Test]
+    public void Who_unsubscribes_while_it_is_behind_gets_nothing_more_of_the_topic()
+    {
+        TestClient client = Join("a");
+        Subscribe(client, "news");
+        client.Wire.Block();
+        Publish("news", "on its way");
+        Publish("news", "behind");
+        Assert.That(_broker.Broker.UnsubscribeFrom(client.Session, "news"u8));
+        Subscribe(Join("b"), "news");
+        Publish("news", "after");
+        client.Wire.Unblock();
+        Assert.That(client.Wire.Messages, Is.EqualTo(new[] { "on its way" }));
+        _broker.Publish("a", "token");
+        Assert.That(client.Wire.Messages, Is.EqualTo(new[] { "on its way", "token" }));
+    }
+
+    [Test]
     public void A_token_and_a_topic_of_the_same_name_have_nothing_to_do_with_each_other()
     {
         TestClient client = Join("same");

@@ -78,6 +78,7 @@ internal sealed class TestBroker : IDisposable
     public void AssertHoldsNothing()
     {
         Assert.That(Context.Memory.Bytes, Is.Zero, "bytes in logs");
+        Assert.That(Context.RetainedMemory.Bytes, Is.Zero, "bytes kept for confirmation");
         Assert.That(Context.CacheLedger.Bytes, Is.Zero, "cached bytes");
         Assert.That(Context.CacheLedger.Count, Is.Zero, "cached entries");
         Assert.That(Context.UnfinishedWrites.Bytes, Is.Zero, "bytes of unfinished writes");

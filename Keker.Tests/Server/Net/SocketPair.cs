@@ -27,6 +27,21 @@ internal sealed class SocketPair : IDisposable
         return new SocketPair(client, server);
     }
 
+    /// <summary>The same over a Unix socket.</summary>
+    public static SocketPair CreateUnix()
+    {
+        string path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(new UnixDomainSocketEndPoint(path));
+        listener.Listen();
+        var client = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        client.Connect(listener.LocalEndPoint!);
+        Socket server = listener.Accept();
+        server.Blocking = false;
+        File.Delete(path);
+        return new SocketPair(client, server);
+    }
+
     public void Dispose()
     {
         Client.Dispose();
