@@ -64,15 +64,32 @@ internal sealed class Publication
     /// <param name="binary">True when the publisher declared it to be bytes, not text.</param>
     public static Publication Create(in ReadOnlySequence<byte> body, bool binary)
     {
-        int length = checked((int)body.Length);
-        int headerLength = FrameWriter.HeaderLength(length);
-        byte[] frame = GC.AllocateUninitializedArray<byte>(headerLength + length);
-        Span<byte> payload = frame.AsSpan(headerLength);
-        body.CopyTo(payload);
+        byte[] frame = NewFrame(checked((int)body.Length), out int headerLength);
+        body.CopyTo(frame.AsSpan(headerLength));
+        return Create(frame, headerLength, binary);
+    }
+
+    /// <summary>The same for a body in one piece.</summary>
+    public static Publication Create(ReadOnlySpan<byte> body, bool binary)
+    {
+        byte[] frame = NewFrame(body.Length, out int headerLength);
+        body.CopyTo(frame.AsSpan(headerLength));
+        return Create(frame, headerLength, binary);
+    }
+
+    private static byte[] NewFrame(int length, out int headerLength)
+    {
+        headerLength = FrameWriter.HeaderLength(length);
+        return GC.AllocateUninitializedArray<byte>(headerLength + length);
+    }
+
+    private static Publication Create(byte[] frame, int headerLength, bool binary)
+    {
+        ReadOnlySpan<byte> payload = frame.AsSpan(headerLength);
 
         // A browser fails the connection on a text frame that is not UTF-8 (RFC 6455 8.1): one bad body would cut off every reader.
         OpCode opCode = !binary && Utf8.IsValid(payload) ? OpCode.Text : OpCode.Binary;
-        FrameWriter.WriteHeader(frame, opCode, length);
+        FrameWriter.WriteHeader(frame, opCode, payload.Length);
         return new Publication(frame, headerLength, opCode);
     }
 }

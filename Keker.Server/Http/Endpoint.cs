@@ -21,6 +21,9 @@ internal abstract class Endpoint(ServerContext server)
     /// <summary>True where a request may have a body.</summary>
     public virtual bool TakesBody => false;
 
+    /// <summary>True where a body is answered as it arrives, by <see cref="TryReadStream"/>, and not once it is whole, by <see cref="Handle"/>.</summary>
+    public virtual bool StreamsBody => false;
+
     public abstract bool Allows(RequestMethod method);
 
     /// <summary>Judges a request by its head, before any of its body is read.</summary>
@@ -31,6 +34,15 @@ internal abstract class Endpoint(ServerContext server)
 
     /// <summary>Answers an accepted request, or leaves in <see cref="HttpExchange.Message"/> what it has to wait for.</summary>
     public abstract void Handle(HttpExchange exchange, in ReadOnlySequence<byte> body);
+
+    /// <summary>Answers what has arrived of a body; with the body's end it ends the request.</summary>
+    /// <param name="exchange">The request.</param>
+    /// <param name="input">What has arrived; what is read of it is taken off its front.</param>
+    /// <returns>
+    /// False when all of it is read and the body goes on. True when the body has ended, when there is something to wait for in
+    /// <see cref="HttpExchange.Message"/>, and when the answers have to be sent first.
+    /// </returns>
+    public virtual bool TryReadStream(HttpExchange exchange, ref ReadOnlySequence<byte> input) => throw new NotSupportedException();
 
     /// <summary>What <see cref="Handle"/> had to wait for may be there now.</summary>
     public virtual void Resume(HttpExchange exchange) => throw new NotSupportedException();

@@ -45,6 +45,9 @@ internal sealed class HttpExchange : IResettable
     /// <summary>What the request under way publishes.</summary>
     public MessageUnderWay Message { get; } = new();
 
+    /// <summary>The batch under way; null for any other request.</summary>
+    public BatchUnderWay? Batch { get; set; }
+
     /// <summary>True when no further request is read: asked for, an error, or draining.</summary>
     public bool Closing { get; set; }
 
@@ -87,6 +90,7 @@ internal sealed class HttpExchange : IResettable
         ChunkedBody = null;
         SaidContinue = false;
         HasReadBody = false;
+        Batch = null;
         Message.Clear();
     }
 
@@ -105,6 +109,7 @@ internal sealed class HttpExchange : IResettable
         ChunkedBody = null;
         SaidContinue = false;
         HasReadBody = false;
+        Batch = null;
         Message.Clear();
         Closing = false;
         Upgrade = default;

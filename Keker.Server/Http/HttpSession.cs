@@ -148,7 +148,7 @@ internal sealed class HttpSession : IConnectionPhase
         _exchange.Begin(_connection, _http.Date.Now);
         _silent &= input.IsEmpty;
         Progress progress = _http.Requests.Read(_exchange, ref input);
-        CountBody(progress == Progress.NeedMore && _exchange.Endpoint is not null ? _exchange.ChunkedBody?.WrittenCount ?? input.Length : 0);
+        CountBody(progress == Progress.NeedMore && _exchange.Endpoint is not null ? HeldOfBody(input) : 0);
         if (progress != Progress.NeedMore)
             return progress;
         if (Server.BodiesUnderWay.Bytes > Server.MostBytesOfBodies)
@@ -159,9 +159,12 @@ internal sealed class HttpSession : IConnectionPhase
         }
 
         // A request has its own time, also where the one before it ended in the same read.
-        WaitFor(_exchange.Endpoint is null ? HttpWait.Head : HttpWait.Body, restart: _exchange.Answered > 0);
+        WaitFor(_exchange.Endpoint is null ? HttpWait.Head : HttpWait.Body, restart: _exchange.Answered > 0 || _exchange.Batch?.TakeProgress() == true);
         return progress;
     }
+
+    private long HeldOfBody(in ReadOnlySequence<byte> input) =>
+        _exchange!.Batch?.HeldBytes ?? _exchange.ChunkedBody?.WrittenCount ?? input.Length;
 
     private void CountBody(long received)
     {

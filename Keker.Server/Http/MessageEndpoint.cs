@@ -1,18 +1,12 @@
 using System.Buffers;
 using Keker.Protocol.Http;
 using Keker.Server.Broker;
-using Keker.Server.Observability;
 
 namespace Keker.Server.Http;
 
 /// <summary>What publish and broadcast share: a body becomes a publication, and waits when there is no room for it.</summary>
 internal abstract class MessageEndpoint(ServerContext server) : Endpoint(server)
 {
-    /// <summary>Seconds after which a refused publisher may try again.</summary>
-    protected const int RetryAfter = 1;
-
-    private static ReadOnlySpan<byte> ShortOfMemory => "the server is short of memory: try again later"u8;
-
     public override ReadOnlySpan<byte> Allow => AllowWrite;
 
     public override bool IsPrivileged => true;
@@ -23,10 +17,9 @@ internal abstract class MessageEndpoint(ServerContext server) : Endpoint(server)
 
     public override bool TryAccept(HttpExchange exchange, ReadOnlySpan<byte> head)
     {
-        if (Server.IsDraining)
-            return Refuse(exchange, 503, "the server is draining: publish to another one"u8, RetryAfter);
-        if (Server.Memory.Pressure == MemoryPressure.Hard)
-            return Refuse(exchange, 503, ShortOfMemory, RetryAfter);
+        ReadOnlySpan<byte> refusal = PublishRefusals.Now(Server);
+        if (!refusal.IsEmpty)
+            return Refuse(exchange, 503, refusal, PublishRefusals.RetryAfter);
         if (exchange.Head.ContentLength > Server.Options.WriteBuffer)
             return Refuse(exchange, 413, HttpFailure.BodyTooLarge.Message());
         exchange.Message.IsBinary = exchange.Head.TryGet(head, "content-type"u8, out Slice type) && IsOctetStream(type.In(head));
@@ -42,7 +35,7 @@ internal abstract class MessageEndpoint(ServerContext server) : Endpoint(server)
         catch (OutOfMemoryException)
         {
             // No array of that size is to be had, and nothing has happened yet: one publish fails, not the server.
-            Refuse(exchange, 503, ShortOfMemory, RetryAfter);
+            Refuse(exchange, 503, PublishRefusals.ShortOfMemory, PublishRefusals.RetryAfter);
             return;
         }
         Resume(exchange);
@@ -57,7 +50,7 @@ internal abstract class MessageEndpoint(ServerContext server) : Endpoint(server)
             case PublishOutcome.NoRoom:
                 break;
             case PublishOutcome.OutOfMemory:
-                Refuse(exchange, 503, "too many messages wait for slow readers: try again later"u8, RetryAfter);
+                Refuse(exchange, 503, PublishRefusals.TooMuchWaits, PublishRefusals.RetryAfter);
                 break;
             default:
                 Answer(exchange, result);

@@ -42,6 +42,26 @@ internal sealed class MessageUnderWay
     /// <summary>Recipients that were absent and for whom it was cached, as far as it has come.</summary>
     public int Cached { get; set; }
 
+    /// <summary>Publishes it to one recipient after the other; where one has no room, it goes on with that one once there is.</summary>
+    /// <param name="broker">Where to.</param>
+    /// <param name="dirty">Gets the topics that have to be flushed.</param>
+    public PublishResult PublishTo(MessageBroker broker, DirtyTopics dirty)
+    {
+        for (; Done < Recipients.Count; Done++)
+        {
+            ReadOnlySpan<byte> name = Recipients.Name(Done);
+            bool isBegun = Done > 0;
+            PublishResult result = Recipients.IsTopic(Done)
+                ? broker.PublishToTopic(name, Publication!, dirty, Terms, isBegun)
+                : broker.Publish(name, Publication!, dirty, Terms, isBegun);
+            if (result.Outcome is PublishOutcome.NoRoom or PublishOutcome.OutOfMemory)
+                return result;
+            Sessions += result.Sessions;
+            Cached += result.Outcome == PublishOutcome.Cached ? 1 : 0;
+        }
+        return new PublishResult(PublishOutcome.Published);
+    }
+
     /// <summary>Forgets it.</summary>
     public void Clear()
     {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Keker.Protocol.Http;
 using Keker.Server.Broker;
 
@@ -36,7 +37,7 @@ internal readonly record struct PublishAnswer(int Status, int Sessions, int Cach
             return;
         }
         Recipients recipients = message.Recipients;
-        Addressee addressee = recipients.Count > 1 ? Addressee.Several : recipients.IsTopic(0) ? Addressee.Topic : Addressee.Token;
+        Addressee addressee = AddresseeOf(recipients);
         if (Status == 200)
             JsonAnswers.WritePublished(exchange.Answers, Sessions, Cached, exchange.Headers());
         else if (Status == 202)
@@ -44,4 +45,19 @@ internal readonly record struct PublishAnswer(int Status, int Sessions, int Cach
         else
             JsonAnswers.WriteRecipientNotFound(exchange.Answers, addressee, recipients.Name(0), Cached, exchange.Headers());
     }
+
+    /// <summary>Answers a line of a batch, for which nobody waits for confirmations.</summary>
+    /// <remarks>Where a publish that did wait had the same key, what is said is whom the message went to.</remarks>
+    public void WriteLine(IBufferWriter<byte> output, Recipients recipients)
+    {
+        if (Receipt is not null || Status == 200)
+            BatchAnswers.WritePublished(output, Sessions, Cached);
+        else if (Status == 202)
+            BatchAnswers.WriteStored(output, AddresseeOf(recipients), recipients.Name(0), Cached);
+        else
+            BatchAnswers.WriteRecipientNotFound(output, AddresseeOf(recipients), recipients.Name(0), Cached);
+    }
+
+    private static Addressee AddresseeOf(Recipients recipients) =>
+        recipients.Count > 1 ? Addressee.Several : recipients.IsTopic(0) ? Addressee.Topic : Addressee.Token;
 }

@@ -47,20 +47,7 @@ internal sealed class PublishEndpoint(ServerContext server) : MessageEndpoint(se
             Conclude(exchange);
     }
 
-    /// <summary>To one recipient after the other; where one has no room, it goes on with that one once there is.</summary>
-    protected override PublishResult Publish(HttpExchange exchange, Publication publication)
-    {
-        MessageUnderWay message = exchange.Message;
-        for (; message.Done < message.Recipients.Count; message.Done++)
-        {
-            PublishResult result = PublishTo(exchange, publication);
-            if (result.Outcome is PublishOutcome.NoRoom or PublishOutcome.OutOfMemory)
-                return result;
-            message.Sessions += result.Sessions;
-            message.Cached += result.Outcome == PublishOutcome.Cached ? 1 : 0;
-        }
-        return new PublishResult(PublishOutcome.Published);
-    }
+    protected override PublishResult Publish(HttpExchange exchange, Publication publication) => exchange.Message.PublishTo(Server.Broker, exchange.Dirty);
 
     protected override void Answer(HttpExchange exchange, PublishResult result)
     {
@@ -88,7 +75,7 @@ internal sealed class PublishEndpoint(ServerContext server) : MessageEndpoint(se
         if (earlier is { } answer)
             answer.Write(exchange);
         else
-            Refuse(exchange, 409, "a publish with this Idempotency-Key is under way: repeat it once that is answered"u8, RetryAfter);
+            Refuse(exchange, 409, PublishRefusals.KeyIsUnderWay, PublishRefusals.RetryAfter);
     }
 
     private bool TryReadTerms(HttpExchange exchange, ReadOnlySpan<byte> head)
@@ -113,15 +100,5 @@ internal sealed class PublishEndpoint(ServerContext server) : MessageEndpoint(se
             return Refuse(exchange, 400, "bad Token header: send 1 to 512 bytes of UTF-8 without white space or control characters"u8);
         exchange.Message.Recipients.Add(name, isTopic);
         return true;
-    }
-
-    private PublishResult PublishTo(HttpExchange exchange, Publication publication)
-    {
-        MessageUnderWay message = exchange.Message;
-        ReadOnlySpan<byte> name = message.Recipients.Name(message.Done);
-        bool isBegun = message.Done > 0;
-        return message.Recipients.IsTopic(message.Done)
-            ? Server.Broker.PublishToTopic(name, publication, exchange.Dirty, message.Terms, isBegun)
-            : Server.Broker.Publish(name, publication, exchange.Dirty, message.Terms, isBegun);
     }
 }

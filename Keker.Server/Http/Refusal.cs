@@ -15,6 +15,8 @@ internal static class Refusal
     {
         // Bytes that were announced and are not read must never be taken for the next request.
         exchange.Closing |= exchange.HasUnreadBody;
+        if (TryEndBatch(exchange, server, status, message))
+            return;
         Count(server, status, message);
         JsonAnswers.WriteMessage(exchange.Answers, status, message, exchange.Headers(retryAfterSeconds, status == 405 ? allow : default, offerWebSocket));
     }
@@ -23,8 +25,27 @@ internal static class Refusal
     public static void Write(HttpExchange exchange, ServerContext server, HttpFailure failure)
     {
         exchange.Closing = true;
+        if (TryEndBatch(exchange, server, failure.Status(), failure.Message()))
+            return;
         Count(server, failure.Status(), failure.Message());
         JsonAnswers.WriteFailure(exchange.Answers, failure, exchange.Date);
+    }
+
+    /// <summary>Answers a line of a batch with an error; the batch goes on.</summary>
+    public static void WriteLine(BatchUnderWay batch, ServerContext server, int status, ReadOnlySpan<byte> message)
+    {
+        Count(server, status, message);
+        BatchAnswers.WriteMessage(batch.Answers, status, message);
+    }
+
+    /// <summary>A batch of which lines are answered has its status already: the error is its last line.</summary>
+    private static bool TryEndBatch(HttpExchange exchange, ServerContext server, int status, ReadOnlySpan<byte> message)
+    {
+        if (exchange.Batch is not { HasAnswered: true } batch)
+            return false;
+        WriteLine(batch, server, status, message);
+        batch.Finish(exchange);
+        return true;
     }
 
     private static void Count(ServerContext server, int status, ReadOnlySpan<byte> message)

@@ -18,18 +18,19 @@ internal sealed class RequestReader(ServerContext server)
             exchange.Endpoint!.Resume(exchange);
             if (exchange.Message.IsWaiting)
                 return WaitOf(exchange);
-            exchange.EndRequest();
+            if (!exchange.Endpoint.StreamsBody)
+                exchange.EndRequest();
         }
         while (true)
         {
             if (exchange.Closing)
                 return Progress.Close;
+            if (exchange.Endpoint is null && input.IsEmpty)
+                return Progress.Idle;
             if (exchange.Answered >= Limits.PipelinedRequests || exchange.Answers.Length >= Limits.PipelinedAnswerBytes || exchange.Dirty.IsFull)
                 return Progress.AnswersFull;
             if (exchange.Endpoint is null)
             {
-                if (input.IsEmpty)
-                    return Progress.Idle;
                 if (!TryReadHead(exchange, ref input))
                     return Progress.NeedMore;
                 if (exchange.Upgrade.Kind != UpgradeKind.None)
@@ -109,6 +110,8 @@ internal sealed class RequestReader(ServerContext server)
     /// <returns>False when the body is incomplete.</returns>
     private bool TryReadBody(HttpExchange exchange, ref ReadOnlySequence<byte> input)
     {
+        if (exchange.Endpoint!.StreamsBody)
+            return TryReadStream(exchange, ref input);
         if (exchange.Head.BodyKind == BodyKind.Chunked)
             return TryReadChunks(exchange, ref input);
 
@@ -150,6 +153,17 @@ internal sealed class RequestReader(ServerContext server)
                     return true;
             }
         }
+    }
+
+    private static bool TryReadStream(HttpExchange exchange, ref ReadOnlySequence<byte> input)
+    {
+        if (exchange.Endpoint!.TryReadStream(exchange, ref input))
+            return true;
+
+        // Whoever sends lines without waiting for it has no need of it any more.
+        if (!exchange.Batch!.HasAnswered)
+            SayContinue(exchange);
+        return false;
     }
 
     private static void Handle(HttpExchange exchange, in ReadOnlySequence<byte> body)

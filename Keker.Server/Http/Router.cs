@@ -5,6 +5,7 @@ internal sealed class Router(ServerContext server)
 {
     private readonly SubscribeEndpoint _subscribe = new(server);
     private readonly PublishEndpoint _publish = new(server);
+    private readonly BatchEndpoint _batch = new(server);
     private readonly BroadcastEndpoint _broadcast = new(server);
     private readonly HealthEndpoint _health = new(server);
     private readonly StatsEndpoint _stats = new(server);
@@ -19,6 +20,7 @@ internal sealed class Router(ServerContext server)
         Endpoint? endpoint =
             path.SequenceEqual("/v1/publish"u8) ? _publish :
             path.SequenceEqual("/v1/subscribe"u8) ? _subscribe :
+            path.SequenceEqual("/v1/publish/batch"u8) ? _batch :
             path.SequenceEqual("/v1/broadcast"u8) ? _broadcast :
             path.SequenceEqual("/v1/health"u8) ? _health :
             path.SequenceEqual("/v1/stats"u8) ? _stats :

@@ -1,0 +1,25 @@
+using Keker.Server.Observability;
+
+namespace Keker.Server.Http;
+
+/// <summary>Why something is not published for now; with 503 unless it says otherwise. Stateless, thread-safe.</summary>
+internal static class PublishRefusals
+{
+    /// <summary>Seconds after which a refused publisher may try again.</summary>
+    public const int RetryAfter = 1;
+
+    public static ReadOnlySpan<byte> ShortOfMemory => "the server is short of memory: try again later"u8;
+
+    public static ReadOnlySpan<byte> TooMuchWaits => "too many messages wait for slow readers: try again later"u8;
+
+    /// <summary>Goes with 409.</summary>
+    public static ReadOnlySpan<byte> KeyIsUnderWay => "a publish with this Idempotency-Key is under way: repeat it once that is answered"u8;
+
+    /// <summary>The reason that holds for every message; empty when there is none.</summary>
+    public static ReadOnlySpan<byte> Now(ServerContext server)
+    {
+        if (server.IsDraining)
+            return "the server is draining: publish to another one"u8;
+        return server.Memory.Pressure == MemoryPressure.Hard ? ShortOfMemory : default;
+    }
+}
