@@ -6,15 +6,16 @@ using Keker.Benchmarks.Soak;
 namespace Keker.Benchmarks.Chaos;
 
 /// <summary>
-/// A plain client with a token of its own whose connections are cut one after the other. It reads as fast as it can and answers pings as it reads
+/// A client with a token of its own whose connections are cut one after the other. It reads as fast as it can and answers pings as it reads
 /// them (RFC 6455 5.5.2); after a cut it comes back soon.
 /// </summary>
 /// <param name="proxy">What it connects through.</param>
 /// <param name="totals">Where findings go.</param>
 /// <param name="chaos">Where cuts are counted.</param>
-/// <param name="stream">What is published to its token.</param>
+/// <param name="check">Verifies what it gets, and says what it says.</param>
+/// <param name="index">Its number.</param>
 /// <param name="seed">Makes the times and kinds of its cuts.</param>
-internal sealed class ChaosClient(CuttingProxy proxy, Totals totals, ChaosTotals chaos, MessageStream stream, int seed)
+internal sealed class ChaosClient(CuttingProxy proxy, Totals totals, ChaosTotals chaos, DeliveryCheck check, int index, int seed)
 {
     /// <summary>Milliseconds that connections live; some do not live to see their first message.</summary>
     private const int MostLife = 9000;
@@ -32,7 +33,6 @@ internal sealed class ChaosClient(CuttingProxy proxy, Totals totals, ChaosTotals
     /// <summary>Every so many-th client is only ever reset, so that all its sessions are gone at times.</summary>
     private const int ResetOnlyEach = 4;
 
-    private readonly DeliveryCheck _check = new(totals, chaos, stream);
     private readonly Random _random = new(seed);
     private Session? _session;
     private ProxyLink? _link;
@@ -42,7 +42,7 @@ internal sealed class ChaosClient(CuttingProxy proxy, Totals totals, ChaosTotals
     private volatile bool _leaving;
 
     /// <summary>True when all that was published until now is here.</summary>
-    public bool HasEverything => _check.Next >= stream.Made;
+    public bool HasEverything => check.HasEverything;
 
     /// <summary>The first connection, before anything is published.</summary>
     public Task JoinAsync() => ConnectAsync();
@@ -54,7 +54,7 @@ internal sealed class ChaosClient(CuttingProxy proxy, Totals totals, ChaosTotals
         {
             await Task.WhenAny(_reading, RestAsync(_random.Next(ShortEach) == 0 ? MostShortLife : MostLife, stop));
             if (_reading.IsCompleted)
-                totals.Find(totals.Broken, $"{_check}: the server closed it with {_session!.CloseStatus?.ToString() ?? "nothing"}");
+                totals.Find(totals.Broken, $"{check}: the server closed it with {_session!.CloseStatus?.ToString() ?? "nothing"}");
             else if (stop.IsCancellationRequested)
                 return;
             await BreakAsync(stop);
@@ -67,21 +67,21 @@ internal sealed class ChaosClient(CuttingProxy proxy, Totals totals, ChaosTotals
     /// <summary>Counts what has not come, and says goodbye.</summary>
     public async Task LeaveAsync()
     {
-        _check.End();
+        check.End();
         _leaving = true;
         using Session session = _session!;
         if (!await session.CloseAsync())
-            totals.Find(totals.Broken, $"{_check}: a Close was answered with {session.CloseStatus?.ToString() ?? "nothing"}");
+            totals.Find(totals.Broken, $"{check}: a Close was answered with {session.CloseStatus?.ToString() ?? "nothing"}");
         await _reading.WaitAsync(Soak.Load.Patience);
     }
 
     private async Task BreakAsync(CancellationToken stop)
     {
         int roll = _random.Next(10);
-        CutKind kind = stream.Index % ResetOnlyEach == 0 || roll == 0 ? CutKind.Reset : roll <= 5 ? CutKind.SilentDrop : CutKind.HalfOpen;
+        CutKind kind = index % ResetOnlyEach == 0 || roll == 0 ? CutKind.Reset : roll <= 5 ? CutKind.SilentDrop : CutKind.HalfOpen;
         bool takesAll = _random.Next(2) == 0;
         _link!.Cut(kind, takesAll, TimeSpan.FromMilliseconds(_random.Next(LeastHeld, MostHeld)));
-        _how = $"{kind}{(takesAll ? "" : ", not read")} at {_check.Next}";
+        _how = $"{kind}{(takesAll ? "" : ", not read")} at {check.Next}";
 
         // Nobody tells it of a silent drop: it finds a new network, and lets go of what it had on the old one.
         if (kind == CutKind.SilentDrop)
@@ -104,7 +104,7 @@ internal sealed class ChaosClient(CuttingProxy proxy, Totals totals, ChaosTotals
             }
             catch (Exception e) when (e is SocketException or IOException or WebSocketException or InvalidDataException or TimeoutException)
             {
-                totals.Find(totals.Broken, $"{_check}: could not connect again: {e.Message}");
+                totals.Find(totals.Broken, $"{check}: could not connect again: {e.Message}");
                 await Task.Delay(MostShortLife);
             }
         }
@@ -113,7 +113,7 @@ internal sealed class ChaosClient(CuttingProxy proxy, Totals totals, ChaosTotals
     private async Task ConnectAsync()
     {
         ProxyLink? old = _link;
-        _session = await Session.ConnectRawAsync(proxy.EndPoint);
+        _session = await Session.ConnectRawAsync(proxy.EndPoint, subProtocol: check.SubProtocol);
         _link = proxy.Take(_session.Wire.Socket.LocalEndPoint!);
         if (old is not null)
         {
@@ -121,18 +121,19 @@ internal sealed class ChaosClient(CuttingProxy proxy, Totals totals, ChaosTotals
             if (old.IsOpenAtServer)
                 chaos.Unnoticed.Add();
         }
-        _check.Begin($"connection {_connections++} after {_how}");
-        await _session.HelloAsync(stream.Token);
+        check.Begin($"connection {_connections++} after {_how}");
+        foreach (string command in check.Commands)
+            await _session.SayAsync(command);
         _reading = Task.Run(() => ReadAsync(_session));
     }
 
     private async Task ReadAsync(Session session)
     {
-        while ((await session.ReadAsync(_check)).Open)
+        while ((await session.ReadAsync(check)).Open)
         {
         }
         if (_leaving && session.CloseStatus != WebSocketCloseStatus.NormalClosure)
-            totals.Find(totals.Broken, $"{_check}: it ended while it said goodbye");
+            totals.Find(totals.Broken, $"{check}: it ended while it said goodbye");
     }
 
     private Task RestAsync(int mostMilliseconds, CancellationToken stop) =>

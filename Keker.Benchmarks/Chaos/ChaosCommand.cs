@@ -31,7 +31,7 @@ internal static class ChaosCommand
     private static async Task<bool> RunAsync(string path, ChaosOptions options)
     {
         Console.WriteLine(
-            $"{options.Clients} clients, {options.Rate} messages/s each, for {options.Minutes} min, seed {options.Seed}; kekerd {string.Join(' ', options.ServerOptions)}");
+            $"{options.Clients} clients, {options.TaggedPercent} % with keker.v2, {options.Topics} named topics, {options.Rate} messages/s each, for {options.Minutes} min, seed {options.Seed}; kekerd {string.Join(' ', options.ServerOptions)}");
         await using ServerProcess server = await ServerProcess.StartAsync(path, options.ServerOptions);
         using var run = new ChaosRun(server, options);
         string? cutShort = null;

@@ -13,7 +13,9 @@ internal sealed record ChaosOptions
 
           MINUTES           how long connections are cut (3)
           --clients N       clients whose connections are cut, each with a token of its own (300)
-          --rate N          messages a second for each token (4)
+          --tagged PERCENT  how many of them speak keker.v2, and get everything exactly once (33)
+          --topics N        named topics; every other client is subscribed to one of them (20)
+          --rate N          messages a second for each token and topic (4)
           --heavy N         how many of the clients get large messages instead, more than the kernel buffers of a dead connection take (4)
           --cache SECONDS   --cache of the server (40); clients are back within 2 s
           --seed N          makes the times and kinds of all cuts (1)
@@ -27,12 +29,25 @@ internal sealed record ChaosOptions
 
     private const int LeastCacheSize = 1 << 20;
 
+    /// <summary>Both together are fewer than the numbers that a message has room for.</summary>
+    private const int MostClients = 0xF000;
+    private const int MostTopics = 0xFFF;
+
+    private const int Percent = 100;
+
+    /// <summary>Every so many-th client is subscribed to a topic.</summary>
+    private const int SubscribedEach = 2;
+
     /// <summary>Messages a second to a client that gets large ones.</summary>
     public const int HeavyRate = 5;
 
     public double Minutes { get; private init; } = 3;
 
     public int Clients { get; private init; } = 300;
+
+    public int TaggedPercent { get; private init; } = 33;
+
+    public int Topics { get; private init; } = 20;
 
     public int Rate { get; private init; } = 4;
 
@@ -49,6 +64,12 @@ internal sealed record ChaosOptions
     [
         "--cache", $"{CacheSeconds}s", "--cache-size", $"{CacheSize}", "--cache-memory", $"{1 << 30}",
     ];
+
+    /// <summary>Whether a client speaks keker.v2; they are spread evenly.</summary>
+    public bool IsTagged(int client) => (client + 1) * TaggedPercent / Percent > client * TaggedPercent / Percent;
+
+    /// <summary>The topic that a client is subscribed to; null for none.</summary>
+    public int? TopicOf(int client) => Topics == 0 || client % SubscribedEach != 0 ? null : client / SubscribedEach % Topics;
 
     /// <returns>Null when they are not understood.</returns>
     public static ChaosOptions? Parse(string[] args)
@@ -78,7 +99,9 @@ internal sealed record ChaosOptions
 
     private ChaosOptions? With(string option, int value) => option switch
     {
-        "--clients" when value is > 0 and < 0xFFFF => this with { Clients = value },
+        "--clients" when value is > 0 and < MostClients => this with { Clients = value },
+        "--tagged" when value <= Percent => this with { TaggedPercent = value },
+        "--topics" when value < MostTopics => this with { Topics = value },
         "--heavy" when value >= 0 => this with { Heavy = value },
         "--rate" when value > 0 => this with { Rate = value },
         "--cache" when value > 0 => this with { CacheSeconds = value },

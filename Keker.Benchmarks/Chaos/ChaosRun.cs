@@ -35,6 +35,7 @@ internal sealed class ChaosRun : IDisposable
     private readonly ChaosTotals _chaos = new();
     private readonly CuttingProxy _proxy;
     private readonly MessageStream[] _streams;
+    private readonly MessageStream[] _topics;
     private readonly ChaosClient[] _clients;
     private readonly SteadySubscriber[] _stable;
     private readonly MessageStream _broadcasts = new(MessageCheck.Broadcasts, "everybody");
@@ -46,7 +47,8 @@ internal sealed class ChaosRun : IDisposable
         _options = options;
         _proxy = new CuttingProxy(server.EndPoint, _chaos);
         _streams = [.. Enumerable.Range(0, options.Clients).Select(i => new MessageStream(i, $"chaos-{i}") { Steady = i % StableEach == 0 ? 1 : 0 })];
-        _clients = [.. _streams.Select(stream => new ChaosClient(_proxy, _totals, _chaos, stream, SeedOf(options.Seed, stream.Index)))];
+        _topics = [.. Enumerable.Range(0, options.Topics).Select(i => new MessageStream(options.Clients + i, $"topic-{i}") { Field = "Topic" })];
+        _clients = [.. _streams.Select(stream => new ChaosClient(_proxy, _totals, _chaos, CheckOf(stream), stream.Index, SeedOf(options.Seed, stream.Index)))];
         _stable = [.. _streams.Where(stream => stream.Steady > 0)
             .Select(stream => new SteadySubscriber(server.EndPoint, _totals, stream, _broadcasts, compressed: false))];
     }
@@ -58,6 +60,8 @@ internal sealed class ChaosRun : IDisposable
             await Task.WhenAll(some.Select(client => client.JoinAsync()));
         foreach (SteadySubscriber stable in _stable)
             await stable.JoinAsync();
+        foreach ((int topic, int subscribers) in Enumerable.Range(0, _options.Clients).Select(_options.TopicOf).OfType<int>().CountBy(topic => topic))
+            await Greeting.SayAsync(_server.EndPoint, _topics[topic], subscribers);
 
         using (var quiet = new CancellationTokenSource())
         using (var stop = new CancellationTokenSource())
@@ -89,6 +93,14 @@ internal sealed class ChaosRun : IDisposable
         Console.WriteLine();
         _samples.Print();
         Console.WriteLine();
+        Console.WriteLine($"{"",-24} {"received",10} {"lost",8} {"disorder",8} {"dupl.",8} {"gaps",8} {"repeated after a break",24}");
+        foreach (DeliveryTotals kind in _chaos.Deliveries)
+        {
+            Console.WriteLine(
+                $"{kind.Name,-24} {kind.Received.Value,10} {kind.Lost.Value,8} {kind.Reordered.Value,8} {kind.Duplicated.Value,8} {kind.Gaps.Value,8} {kind.Repeated.Value,24}"
+                + (kind.Violations != 0 ? "   FAILED" : ""));
+        }
+        Console.WriteLine();
         foreach ((string name, long value, bool mustBeZero) in Counts)
             Console.WriteLine($"{name,-44} {value,12}{(mustBeZero && value != 0 ? "   FAILED" : "")}");
         Console.WriteLine($"{"of them unnoticed",-44} {_chaos.UnnoticedShare,12:P1}");
@@ -96,6 +108,7 @@ internal sealed class ChaosRun : IDisposable
         string[] failures =
         [
             .. Counts.Where(count => count.MustBeZero && count.Value != 0).Select(count => $"{count.Name}: {count.Value}"),
+            .. _chaos.Deliveries.Where(kind => kind.Violations != 0).Select(kind => $"{kind.Name}: {kind.Violations}"),
             .. FindLeaks(),
             .. _chaos.UnnoticedShare < LeastUnnoticed ? ["too few unnoticed breaks"] : Array.Empty<string>(),
             .. cutShort is not null ? [cutShort] : Array.Empty<string>(),
@@ -111,11 +124,10 @@ internal sealed class ChaosRun : IDisposable
     private (string Name, long Value, bool MustBeZero)[] Counts =>
     [
         ("published", _totals.Published.Value, false),
-        ("received and verified", _totals.Delivered.Value, false),
-        ("lost", _totals.Lost.Value, true),
-        ("out of order", _totals.Reordered.Value, true),
-        ("repeated at the beginning after a break", _chaos.Repeated.Value, false),
-        ("repeated otherwise", _totals.Duplicated.Value, true),
+        ("received by those who are never cut", _totals.Delivered.Value, false),
+        ("lost by them", _totals.Lost.Value, true),
+        ("out of order for them", _totals.Reordered.Value, true),
+        ("repeated to them", _totals.Duplicated.Value, true),
         ("corrupted", _totals.Corrupted.Value, true),
         ("misrouted", _totals.Misrouted.Value, true),
         ("connections ended by the server, or refused", _totals.Broken.Value, true),
@@ -134,6 +146,16 @@ internal sealed class ChaosRun : IDisposable
     /// <summary>Differs for every client, and is the same in every run.</summary>
     private static int SeedOf(int seed, int index) => unchecked(((seed * 397) ^ index) * 0x5BD1E995) & int.MaxValue;
 
+    private DeliveryCheck CheckOf(MessageStream own)
+    {
+        bool isTagged = _options.IsTagged(own.Index);
+        var ownCheck = new StreamCheck(_totals, isTagged ? _chaos.Tagged : _chaos.Plain, own, mayRepeat: !isTagged);
+        StreamCheck? namedCheck = _options.TopicOf(own.Index) is { } topic
+            ? new StreamCheck(_totals, isTagged ? _chaos.TaggedNamed : _chaos.PlainNamed, _topics[topic], mayRepeat: !isTagged)
+            : null;
+        return isTagged ? new TaggedCheck(_totals, ownCheck, namedCheck) : new PlainCheck(_totals, ownCheck, namedCheck);
+    }
+
     private IEnumerable<Publisher> MakePublishers()
     {
         MessageStream[] heavy = [.. _streams.Where(IsHeavy)];
@@ -141,7 +163,7 @@ internal sealed class ChaosRun : IDisposable
             yield return new Publisher(_server.EndPoint, _totals, heavy, heavy.Length * ChaosOptions.HeavyRate, 1, () => Payload.MaxLength, mayWait: true);
         for (int i = 0; i < Publishers; i++)
         {
-            MessageStream[] own = [.. _streams.Where(stream => stream.Index % Publishers == i && !IsHeavy(stream))];
+            MessageStream[] own = [.. _streams.Where(stream => !IsHeavy(stream)).Concat(_topics).Where(stream => stream.Index % Publishers == i)];
             var random = new Random(SeedOf(_options.Seed, -1 - i));
             int Length() => random.Next(LargeEach) == 0 ? random.Next(LeastLarge, MostLarge) : random.Next(Payload.MinLength, MostSmall);
             if (own.Length > 0)
@@ -167,9 +189,9 @@ internal sealed class ChaosRun : IDisposable
             if (_samples.Warm == default)
                 _samples.Warm = sample;
             Console.WriteLine(
-                $"{Stopwatch.GetElapsedTime(start, now).TotalSeconds,5:0} s  published {_totals.Published.Value}, received {_totals.Delivered.Value}, lost {_totals.Lost.Value}, "
-                + $"out of order {_totals.Reordered.Value}, repeated {_chaos.Repeated.Value} and {_totals.Duplicated.Value}, "
-                + $"cuts {_chaos.Cuts.Sum(cuts => cuts.Value)}, unnoticed {_chaos.UnnoticedShare:P0}; "
+                $"{Stopwatch.GetElapsedTime(start, now).TotalSeconds,5:0} s  published {_totals.Published.Value}, received {_totals.Delivered.Value + _chaos.Deliveries.Sum(kind => kind.Received.Value)}, "
+                + $"violations {_totals.Lost.Value + _totals.Reordered.Value + _totals.Duplicated.Value + _chaos.Deliveries.Sum(kind => kind.Violations)}, "
+                + $"repeated {_chaos.Deliveries.Sum(kind => kind.Repeated.Value)}, cuts {_chaos.Cuts.Sum(cuts => cuts.Value)}, unnoticed {_chaos.UnnoticedShare:P0}; "
                 + $"sessions {sample.Sessions}, log {sample.LogBytes >> 10} KiB, RSS {sample.ResidentBytes >> 20} MiB, "
                 + $"CPU {(sample.Cpu - cpu) / Stopwatch.GetElapsedTime(last, now):P0}");
             (cpu, last) = (sample.Cpu, now);

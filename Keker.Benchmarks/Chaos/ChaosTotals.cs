@@ -13,8 +13,15 @@ internal sealed class ChaosTotals
     /// <summary>Reconnects whose HELLO came while the server took the old connection for open.</summary>
     public Tally Unnoticed { get; } = new();
 
-    /// <summary>Messages that came again at the beginning of a connection after a break.</summary>
-    public Tally Repeated { get; } = new();
+    public DeliveryTotals Plain { get; } = new("plain, own token");
+
+    public DeliveryTotals PlainNamed { get; } = new("plain, named topic");
+
+    public DeliveryTotals Tagged { get; } = new("keker.v2, own token");
+
+    public DeliveryTotals TaggedNamed { get; } = new("keker.v2, named topic");
+
+    public DeliveryTotals[] Deliveries => [Plain, PlainNamed, Tagged, TaggedNamed];
 
     /// <summary>Held sides that the server has ended by itself.</summary>
     public Tally EndedByServer { get; } = new();

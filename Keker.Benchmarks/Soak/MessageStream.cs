@@ -1,6 +1,6 @@
 namespace Keker.Benchmarks.Soak;
 
-/// <summary>The numbered messages of one token, or the broadcasts. One publisher numbers them, many readers ask how far it is.</summary>
+/// <summary>The numbered messages of one token or named topic, or the broadcasts. One publisher numbers them, many readers ask how far it is.</summary>
 internal sealed class MessageStream(int index, string token)
 {
     private long _made;
@@ -9,7 +9,11 @@ internal sealed class MessageStream(int index, string token)
     /// <summary>What the messages carry in place of the token.</summary>
     public int Index => index;
 
+    /// <summary>The token, or the name of the topic.</summary>
     public string Token => token;
+
+    /// <summary>The field of a publish that names it.</summary>
+    public string Field { get; init; } = "Token";
 
     /// <summary>Steady subscribers, all of which must be among those that a publish counts.</summary>
     public int Steady { get; set; }

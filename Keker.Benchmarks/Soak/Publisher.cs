@@ -7,7 +7,7 @@ namespace Keker.Benchmarks.Soak;
 /// <summary>Publishes to streams of its own over one keep-alive connection, at a rate, and checks every answer.</summary>
 /// <param name="server">Where to publish.</param>
 /// <param name="totals">What it counts in.</param>
-/// <param name="streams">The tokens; nobody else publishes to them.</param>
+/// <param name="streams">The tokens and topics; nobody else publishes to them.</param>
 /// <param name="perSecond">Messages a second.</param>
 /// <param name="pipelined">Requests that are sent before the answers are read.</param>
 /// <param name="length">Gives the length of the next message.</param>
@@ -46,12 +46,12 @@ internal sealed class Publisher(
         Payload.Write(message, stream.Index, stream.Next(message.Length));
         if (++_count % Load.ChunkedEach != 0)
         {
-            Write($"PUT /v1/publish HTTP/1.1\r\nHost: {Server}\r\nToken: {stream.Token}\r\nContent-Length: {message.Length}\r\n\r\n");
+            Write($"PUT /v1/publish HTTP/1.1\r\nHost: {Server}\r\n{stream.Field}: {stream.Token}\r\nContent-Length: {message.Length}\r\n\r\n");
             _requests.Write(message);
             return;
         }
         int half = message.Length / 2;
-        Write($"POST /v1/publish HTTP/1.1\r\nHost: {Server}\r\nTransfer-Encoding: chunked\r\nToken: {stream.Token}\r\n\r\n{half:x};half=1\r\n");
+        Write($"POST /v1/publish HTTP/1.1\r\nHost: {Server}\r\nTransfer-Encoding: chunked\r\n{stream.Field}: {stream.Token}\r\n\r\n{half:x};half=1\r\n");
         _requests.Write(message[..half]);
         Write($"\r\n{message.Length - half:X}\r\n");
         _requests.Write(message[half..]);

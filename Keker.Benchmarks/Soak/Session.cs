@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.WebSockets;
 using System.Text;
 using Keker.Benchmarks.Common;
+using Keker.Protocol.Commands;
 
 namespace Keker.Benchmarks.Soak;
 
@@ -10,7 +11,7 @@ internal sealed class Session : IDisposable
 {
     private readonly WebSocket _socket;
     private readonly Wire? _wire;
-    private readonly byte[] _buffer = new byte[Payload.MaxLength + 1];
+    private readonly byte[] _buffer = new byte[MessageLine.MaxLength + Payload.MaxLength + 1];
 
     private Session(WebSocket socket, Wire? wire)
     {
@@ -46,16 +47,21 @@ internal sealed class Session : IDisposable
     }
 
     /// <summary>With the handshake made here, so that the connection can be reset or sent anything.</summary>
-    public static async Task<Session> ConnectRawAsync(EndPoint server, int receiveBuffer = 0)
+    /// <param name="server">Where to connect.</param>
+    /// <param name="receiveBuffer">Bytes that the kernel may hold for a reader that does not read; 0 leaves it to the kernel.</param>
+    /// <param name="subProtocol">What the client offers and the server has to take; null for none.</param>
+    public static async Task<Session> ConnectRawAsync(EndPoint server, int receiveBuffer = 0, string? subProtocol = null)
     {
         Wire wire = await Wire.ConnectAsync(server, receiveBuffer);
         try
         {
-            await wire.SendAsync(Handshake(server));
+            await wire.SendAsync(Handshake(server, subProtocol));
             string head = await wire.ReadHeadAsync().WaitAsync(Load.Patience);
             if (!head.StartsWith("HTTP/1.1 101 ", StringComparison.Ordinal))
                 throw new InvalidDataException($"the handshake was answered with {head}");
-            return new Session(WebSocket.CreateFromStream(wire.Stream, new WebSocketCreationOptions()), wire);
+            if (subProtocol is not null && !head.Contains($"\r\nSec-WebSocket-Protocol: {subProtocol}", StringComparison.OrdinalIgnoreCase))
+                throw new InvalidDataException($"the server has declined {subProtocol}");
+            return new Session(WebSocket.CreateFromStream(wire.Stream, new WebSocketCreationOptions { SubProtocol = subProtocol }), wire);
         }
         catch (Exception)
         {
@@ -64,12 +70,16 @@ internal sealed class Session : IDisposable
         }
     }
 
-    public static string Handshake(EndPoint server) =>
+    public static string Handshake(EndPoint server, string? subProtocol = null) =>
         $"GET /v1/subscribe HTTP/1.1\r\nHost: {server}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        + $"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {Convert.ToBase64String(Guid.NewGuid().ToByteArray())}\r\n\r\n";
+        + $"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {Convert.ToBase64String(Guid.NewGuid().ToByteArray())}\r\n"
+        + (subProtocol is null ? "\r\n" : $"Sec-WebSocket-Protocol: {subProtocol}\r\n\r\n");
 
-    public Task HelloAsync(string token) =>
-        _socket.SendAsync(Encoding.UTF8.GetBytes($"HELLO {token}"), WebSocketMessageType.Text, true, CancellationToken.None);
+    public Task HelloAsync(string token) => SayAsync($"HELLO {token}");
+
+    /// <summary>Sends one command. One at a time.</summary>
+    public Task SayAsync(string command) =>
+        _socket.SendAsync(Encoding.UTF8.GetBytes(command), WebSocketMessageType.Text, true, CancellationToken.None);
 
     /// <summary>Reads one message and has it verified.</summary>
     /// <param name="check">What verifies it.</param>

@@ -1,0 +1,28 @@
+using Keker.Benchmarks.Soak;
+
+namespace Keker.Benchmarks.Chaos;
+
+/// <summary>What clients of one kind got of streams of one kind. Thread-safe.</summary>
+/// <param name="name">Which clients and streams, for the table.</param>
+internal sealed class DeliveryTotals(string name)
+{
+    public string Name => name;
+
+    public Tally Received { get; } = new();
+
+    public Tally Lost { get; } = new();
+
+    public Tally Reordered { get; } = new();
+
+    /// <summary>Messages that came again where they must not.</summary>
+    public Tally Duplicated { get; } = new();
+
+    /// <summary>Messages that came again at the beginning of a connection after a break; plain clients cannot be told where they were.</summary>
+    public Tally Repeated { get; } = new();
+
+    /// <summary>Times that the server said that messages are gone for good.</summary>
+    public Tally Gaps { get; } = new();
+
+    /// <summary>What has to be zero.</summary>
+    public long Violations => Lost.Value + Reordered.Value + Duplicated.Value + Gaps.Value;
+}

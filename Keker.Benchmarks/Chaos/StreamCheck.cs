@@ -1,0 +1,75 @@
+using Keker.Benchmarks.Soak;
+
+namespace Keker.Benchmarks.Chaos;
+
+/// <summary>
+/// Verifies what one client receives of one stream over all its connections: everything, first receipts in order, every connection by itself
+/// without a hole, and nothing again but at the beginning of a connection, where that is allowed. For one reader at a time.
+/// </summary>
+/// <param name="totals">Where findings are told.</param>
+/// <param name="kind">Where they are counted.</param>
+/// <param name="stream">What is published.</param>
+/// <param name="mayRepeat">Whether messages may come again at the beginning of a connection.</param>
+internal sealed class StreamCheck(Totals totals, DeliveryTotals kind, MessageStream stream, bool mayRepeat)
+{
+    private readonly HashSet<long> _missing = [];
+    private long _next;
+    private long _last = -1;
+    private bool _isBeginning;
+
+    public MessageStream Stream => stream;
+
+    public DeliveryTotals Kind => kind;
+
+    /// <summary>Everything before this number has come, or was found missing.</summary>
+    public long Next => Volatile.Read(ref _next);
+
+    public bool HasEverything => Next >= stream.Made;
+
+    /// <summary>A new connection, after a break unless it is the first.</summary>
+    public void Begin()
+    {
+        _last = -1;
+        _isBeginning = mayRepeat;
+    }
+
+    /// <summary>A message came.</summary>
+    /// <param name="number">Its number in the stream.</param>
+    /// <param name="who">What is told of the connection with a finding.</param>
+    public void Saw(long number, string who)
+    {
+        kind.Received.Add();
+        if (_last >= 0 && number != _last + 1)
+            totals.Find(kind.Reordered, $"{who}: {number} of {stream.Token} came after {_last}");
+        _last = number;
+        if (number >= Next)
+        {
+            _isBeginning = false;
+            if (number > Next)
+                totals.Find(kind.Lost, $"{who}: {number} of {stream.Token} came where {Next} should", number - Next);
+            for (long missing = Next; missing < number; missing++)
+                _missing.Add(missing);
+            Volatile.Write(ref _next, number + 1);
+        }
+        else if (_missing.Remove(number))
+        {
+            kind.Lost.Add(-1);
+            totals.Find(kind.Reordered, $"{who}: {number} of {stream.Token} came late, after {Next - 1}");
+        }
+        else if (_isBeginning)
+        {
+            kind.Repeated.Add();
+        }
+        else
+        {
+            totals.Find(kind.Duplicated, $"{who}: {number} of {stream.Token} came again, after {Next - 1}");
+        }
+    }
+
+    /// <summary>Nothing more comes: what was published and has not come is lost.</summary>
+    public void End(string who)
+    {
+        if (stream.Made > Next)
+            totals.Find(kind.Lost, $"{who}: the last of {stream.Token} is {Next - 1}, but {stream.Made - 1} was published", stream.Made - Next);
+    }
+}
