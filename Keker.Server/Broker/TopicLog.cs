@@ -121,7 +121,10 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
         if (confirmed < _log.Tail)
             context.Counters.UnconfirmedLost.Add(_log.Tail - confirmed);
         long from = Math.Max(confirmed, _log.Tail);
-        Retain().AddBroken(new BrokenPosition(from, context.Clock.Now + (long)context.Limits.Cache.TotalMilliseconds, token));
+        long now = context.Clock.Now;
+        _retention?.DropExpired(now);
+        var position = new BrokenPosition(from, now + (long)context.Limits.Cache.TotalMilliseconds, token);
+        Retain().AddBroken(position, _log.Head, context.Counters.UnconfirmedLost);
         return from;
     }
 
