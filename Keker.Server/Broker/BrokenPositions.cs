@@ -8,7 +8,7 @@ namespace Keker.Server.Broker;
 /// <param name="comparer">Compares tokens.</param>
 internal sealed class BrokenPositions(IEqualityComparer<byte[]> comparer)
 {
-    /// <summary>Positions kept for one topic, beyond which the oldest go: with about 250 bytes each they take 16 MiB at the most.</summary>
+    /// <summary>Positions kept for one topic, beyond which the oldest have to go: with about 250 bytes each they take 16 MiB at the most.</summary>
     public const int Most = 65_536;
 
     private readonly Queue<BrokenPosition> _byAge = new();
@@ -18,17 +18,18 @@ internal sealed class BrokenPositions(IEqualityComparer<byte[]> comparer)
 
     public int Count => _byAge.Count;
 
+    /// <summary>True when there is no room for another one.</summary>
+    public bool IsFull => _byAge.Count == Most;
+
     /// <summary>The lowest offset of all; after all there is when there is none.</summary>
     public long Oldest => _all.Lowest;
 
     /// <summary>The lowest offset of one token; after all there is when there is none.</summary>
     public long OldestOf(byte[] token) => _byToken.TryGetValue(token, out OffsetWindow? window) ? window.Lowest : long.MaxValue;
 
-    /// <summary>Adds a position that does not expire before those that are there.</summary>
+    /// <summary>Adds a position that does not expire before those that are there. There has to be room.</summary>
     public void Add(BrokenPosition position)
     {
-        if (_byAge.Count == Most)
-            RemoveOldest();
         long number = _removed + _byAge.Count;
         _byAge.Enqueue(position);
         _all.Add(number, position.Offset);
@@ -44,7 +45,8 @@ internal sealed class BrokenPositions(IEqualityComparer<byte[]> comparer)
             RemoveOldest();
     }
 
-    private void RemoveOldest()
+    /// <summary>Takes out the position that was added first.</summary>
+    public BrokenPosition RemoveOldest()
     {
         BrokenPosition position = _byAge.Dequeue();
         long number = _removed++;
@@ -53,5 +55,6 @@ internal sealed class BrokenPositions(IEqualityComparer<byte[]> comparer)
         window.RemoveUpTo(number);
         if (window.IsEmpty)
             _byToken.Remove(position.Token);
+        return position;
     }
 }

@@ -19,8 +19,20 @@ internal sealed class Retention
     /// <summary>The oldest offset that is kept for a session that broke; after all there is when there is none.</summary>
     public long OldestBroken => _broken?.Oldest ?? long.MaxValue;
 
-    /// <summary>Keeps what a session that broke had not confirmed.</summary>
-    public void AddBroken(BrokenPosition position) => (_broken ??= new BrokenPositions(TokenComparer.Instance)).Add(position);
+    /// <summary>Keeps what a session that broke had not confirmed; where there are too many of them, instead of what the first had not.</summary>
+    /// <param name="position">How far it had confirmed.</param>
+    /// <param name="head">Where the log ends.</param>
+    /// <param name="lost">Counts what is not kept any more.</param>
+    public void AddBroken(BrokenPosition position, long head, Counter lost)
+    {
+        _broken ??= new BrokenPositions(TokenComparer.Instance);
+        if (_broken.IsFull)
+        {
+            BrokenPosition first = _broken.RemoveOldest();
+            lost.Add(Math.Max(0, Math.Min(head, _broken.OldestOf(first.Token)) - first.Offset));
+        }
+        _broken.Add(position);
+    }
 
     /// <summary>Forgets for whom nobody came back in time.</summary>
     public void DropExpired(long now)

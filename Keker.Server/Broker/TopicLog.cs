@@ -98,6 +98,10 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
     /// <param name="start">Where it is to begin, as far as that is there.</param>
     public long StartLate(Subscription member, long start)
     {
+        // Whose messages have ids is told what it has missed, from the id on that it was told at first.
+        if (member.Session.Variant == Variant.Tagged && member.Cursor < _log.Tail)
+            return StartAt(member.Cursor);
+
         // What of it sessions that broke had not confirmed is counted with them.
         if (member.IsRetained && !member.HasLeft && member.Cursor < _log.Tail)
             context.Counters.UnconfirmedLost.Add(_log.Tail - member.Cursor);
@@ -121,7 +125,10 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
         if (confirmed < _log.Tail)
             context.Counters.UnconfirmedLost.Add(_log.Tail - confirmed);
         long from = Math.Max(confirmed, _log.Tail);
-        Retain().AddBroken(new BrokenPosition(from, context.Clock.Now + (long)context.Limits.Cache.TotalMilliseconds, token));
+        long now = context.Clock.Now;
+        _retention?.DropExpired(now);
+        var position = new BrokenPosition(from, now + (long)context.Limits.Cache.TotalMilliseconds, token);
+        Retain().AddBroken(position, _log.Head, context.Counters.UnconfirmedLost);
         return from;
     }
 

@@ -51,14 +51,5 @@ internal sealed class BrokenPositionsTests
         Assert.That(_comparer.Looks, Is.AtMost(10 * Sessions));
     }
 
-    [Test]
-    public void Beyond_the_bound_the_oldest_go()
-    {
-        for (int i = 0; i <= BrokenPositions.Most; i++)
-            _positions.Add(new BrokenPosition(i, 1, TestBroker.Token($"{i}")));
-        Assert.That((_positions.Count, _positions.Oldest), Is.EqualTo((BrokenPositions.Most, 1)));
-        Assert.That(_positions.OldestOf("0"u8.ToArray()), Is.EqualTo(long.MaxValue));
-    }
-
     private static long Lowest(IEnumerable<BrokenPosition> positions) => positions.Select(position => position.Offset).DefaultIfEmpty(long.MaxValue).Min();
 }

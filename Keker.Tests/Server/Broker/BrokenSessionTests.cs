@@ -151,5 +151,24 @@ internal sealed class BrokenSessionTests
         Assert.That(next.Session.CloseRequested, Is.Null);
     }
 
+    [Test]
+    public void With_ids_who_is_overtaken_while_it_waits_is_told_what_it_missed()
+    {
+        const int Size = 5000;
+        using var broker = new TestBroker(new BrokerLimits { Lag = 20 * Size, LagTime = TimeSpan.Zero, CacheSize = Size });
+        TestClient other = broker.Join("t", new FakeTransport { Confirms = true });
+        broker.Publish("t", "a");
+        var wire = new FakeTransport { Confirms = true };
+        var session = new Session(wire, broker.Context) { Variant = Variant.Tagged, Confirms = true };
+        broker.Broker.Subscribe(session, TestBroker.Token("t"));
+        for (int i = 0; i < 100; i++)
+            broker.Publish("t", TestBroker.Message(Size));
+        other.AnswerPing();
+        int missed = 101 - wire.Messages.Length;
+        Assert.That(missed, Is.Positive);
+        Assert.That(wire.Messages[0], Does.StartWith("GAP ").And.Contain(":1 ").And.EndWith($":{1 + missed}"));
+        Assert.That(session.CloseRequested, Is.Null);
+    }
+
     private TestClient Join() => _broker.Join("t", new FakeTransport { Confirms = true });
 }
