@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
+using Keker.Server.Broker;
 using Keker.Server.Http;
 using Keker.Server.Net;
 using Keker.Server.Options;
@@ -203,6 +204,23 @@ internal sealed class HttpSessionTests
 
         Assert.That(await ReadToEndAsync(), Does.StartWith("HTTP/1.1 200 ").And.EndWith("}\n\r\n"), "without the last chunk");
         Assert.That(_server.Join("b").Wire.Messages, Is.EqualTo(new[] { "1" }));
+    }
+
+    [Test]
+    public async Task A_batch_whose_line_may_not_even_wait_ends_with_a_line_that_says_503()
+    {
+        _server.Join("b");
+        var others = new DirtyTopics();
+        PublishResult result = default;
+        while (result.Full is null)
+            result = _server.Broker.Publish("b"u8, TestBroker.Message(64 << 10), others);
+        while (result.Full.WaitForRoom() is not null)
+        {
+        }
+
+        await _sockets.Client.SendAsync(Encoding.ASCII.GetBytes(BatchHead + "{\"token\":\"a\",\"data\":\"1\"}\n" + BatchLine));
+
+        Assert.That(await ReadToEndAsync(), Does.Contain("{\"status\":404,").And.Contain("{\"status\":503,").And.EndsWith("\n\r\n0\r\n\r\n"));
     }
 
     [Test]
