@@ -15,9 +15,10 @@ internal static partial class ReadmeFile
     /// <param name="language">What stands after the fence.</param>
     public static string Example(string heading, string language) => Examples(Section(heading), language).First();
 
-    /// <summary>Commands of all shell blocks that call curl, in order, without comments.</summary>
+    /// <summary>Commands of all shell blocks that call curl, or print what is piped into it, in order, without comments.</summary>
     public static IEnumerable<string> CurlCommands() =>
-        Examples(Text, "sh").SelectMany(block => block.Split('\n')).Where(line => line.StartsWith("curl ", StringComparison.Ordinal));
+        Examples(Text, "sh").SelectMany(block => block.Split('\n'))
+            .Where(line => line.StartsWith("curl ", StringComparison.Ordinal) || line.StartsWith("printf ", StringComparison.Ordinal));
 
     /// <summary>Rows of the first table under a heading, cells trimmed, head and rule left out.</summary>
     public static IReadOnlyList<string[]> Table(string heading) =>

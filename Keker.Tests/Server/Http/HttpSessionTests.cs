@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
+using Keker.Server.Broker;
 using Keker.Server.Http;
 using Keker.Server.Net;
 using Keker.Server.Options;
@@ -16,6 +17,9 @@ internal sealed class HttpSessionTests
     private const string Publish = "PUT /v1/publish HTTP/1.1\r\nHost: a\r\nToken: b\r\nContent-Length: 1000\r\n\r\n";
 
     private const string PublishAndWait = "PUT /v1/publish HTTP/1.1\r\nHost: a\r\nToken: b\r\nPrefer: wait=30\r\nContent-Length: 1\r\n\r\nx";
+
+    private const string BatchHead = "POST /v1/publish/batch HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n";
+    private const string BatchLine = "{\"token\":\"b\",\"data\":\"1\"}\n";
 
     private TestServer _server = null!;
     private SocketPair _sockets = null!;
@@ -169,6 +173,54 @@ internal sealed class HttpSessionTests
         Pass(TimeSpan.FromSeconds(31));
 
         Assert.That(await ReadAsync(), Does.StartWith("HTTP/1.1 202 ").And.Contain("\"sessions\":1,\"received\":0,\"pending\":1,\"cached\":0"));
+    }
+
+    [Test]
+    public async Task A_batch_that_stops_ends_with_a_line_that_says_408()
+    {
+        await ExchangeAsync(BatchHead + BatchLine + "{", "HTTP/1.1 200 ");
+
+        Pass(TimeSpan.FromSeconds(5.5));
+
+        Assert.That(await ReadToEndAsync(), Does.Contain("{\"status\":408,").And.EndsWith("\n\r\n0\r\n\r\n"));
+    }
+
+    [Test]
+    public async Task A_batch_goes_on_as_long_as_lines_come()
+    {
+        await ExchangeAsync(BatchHead + BatchLine, "HTTP/1.1 200 ");
+        for (int i = 0; i < 5; i++)
+        {
+            Pass(TimeSpan.FromSeconds(2.4));
+            await ExchangeAsync(BatchLine, "52\r\n{\"status\":404,");
+        }
+    }
+
+    [Test]
+    public async Task A_batch_that_breaks_off_is_answered_as_far_as_it_came()
+    {
+        await _sockets.Client.SendAsync(Encoding.ASCII.GetBytes(BatchHead + BatchLine + "{\"token\":\"b\",\"data\":\"2\"}"));
+        _sockets.Client.Shutdown(SocketShutdown.Send);
+
+        Assert.That(await ReadToEndAsync(), Does.StartWith("HTTP/1.1 200 ").And.EndWith("}\n\r\n"), "without the last chunk");
+        Assert.That(_server.Join("b").Wire.Messages, Is.EqualTo(new[] { "1" }));
+    }
+
+    [Test]
+    public async Task A_batch_whose_line_may_not_even_wait_ends_with_a_line_that_says_503()
+    {
+        _server.Join("b");
+        var others = new DirtyTopics();
+        PublishResult result = default;
+        while (result.Full is null)
+            result = _server.Broker.Publish("b"u8, TestBroker.Message(64 << 10), others);
+        while (result.Full.WaitForRoom() is not null)
+        {
+        }
+
+        await _sockets.Client.SendAsync(Encoding.ASCII.GetBytes(BatchHead + "{\"token\":\"a\",\"data\":\"1\"}\n" + BatchLine));
+
+        Assert.That(await ReadToEndAsync(), Does.Contain("{\"status\":404,").And.Contain("{\"status\":503,").And.EndsWith("\n\r\n0\r\n\r\n"));
     }
 
     [Test]

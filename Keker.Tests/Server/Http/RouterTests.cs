@@ -6,10 +6,11 @@ namespace Keker.Tests.Server.Http;
 
 internal sealed class RouterTests
 {
-    private static readonly string[] Privileged = ["/v1/publish", "/v1/broadcast", "/v1/stats", "/v1/stats/sessions"];
+    private static readonly string[] Privileged = ["/v1/publish", "/v1/publish/batch", "/v1/broadcast", "/v1/stats", "/v1/stats/sessions"];
 
     [TestCase("/v1/subscribe", typeof(SubscribeEndpoint))]
     [TestCase("/v1/publish", typeof(PublishEndpoint))]
+    [TestCase("/v1/publish/batch", typeof(BatchEndpoint))]
     [TestCase("/v1/broadcast", typeof(BroadcastEndpoint))]
     [TestCase("/v1/health", typeof(HealthEndpoint))]
     [TestCase("/v1/stats", typeof(StatsEndpoint))]
