@@ -116,6 +116,7 @@ internal sealed class MessageBroker : IDisposable
         {
             handOver.Ask();
             Context.Waits.Add(handOver);
+            arrival.Member.Topic.Await(handOver);
         }
         else if (arrival.IsNew)
         {

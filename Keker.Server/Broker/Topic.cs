@@ -126,8 +126,6 @@ internal sealed class Topic
                 handOver = HandOver.TryBegin(member, companions ?? _members.First(HandOver.MostLookedAt), _log, _context.Clock.Now);
             if (handOver is null)
                 member.HasStart = true;
-            else
-                (_waits ??= new TopicWaits()).Add(handOver);
             _members.Add(member);
             Tally(member, 1);
             return true;
@@ -239,6 +237,14 @@ internal sealed class Topic
     {
         lock (_lock)
             return _members.First(most).ConvertAll(member => member.Session);
+    }
+
+    /// <summary>A hand-over begins: from now on it ends with the last answer. Not before, or the member would get messages before it is told that it has joined.</summary>
+    public void Await(HandOver handOver)
+    {
+        lock (_lock)
+            (_waits ??= new TopicWaits()).Add(handOver);
+        CheckWaits();
     }
 
     /// <summary>A member starts after all: in one step with what others have confirmed by now.</summary>

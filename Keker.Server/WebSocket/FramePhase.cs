@@ -31,7 +31,9 @@ internal abstract class FramePhase : IConnectionPhase
     {
         _connection = connection;
         Server = server;
-        Session = new Session(connection, server.Broker.Context) { Variant = variant, Confirms = confirms };
+        Session = variant == Variant.Tagged
+            ? new TaggedSession(connection, server.Broker.Context) { Confirms = confirms }
+            : new Session(connection, server.Broker.Context) { Variant = variant, Confirms = confirms };
         Frames = new FrameReader(maxMessageBytes, maxFragments, allowCompressed: variant == Variant.Deflated);
         _lastHeard = _lastPing = server.Clock.Now;
         connection.Phase = this;

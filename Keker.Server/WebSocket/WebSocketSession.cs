@@ -148,6 +148,8 @@ internal sealed class WebSocketSession : FramePhase
     {
         if (!Server.Broker.TryJoinTopic(Session, command.Name, ResumeOf(command), out Arrival arrival))
             Refuse(ErrorCode.TooManyTopics, TooManyTopics);
+        else if (Session is TaggedSession tagged && arrival.HandOver is not null)
+            Pause = AnswerSettledAsync(tagged, arrival);
         else if (IsTagged)
             Pause = AnswerAsync(TaggedAnswers.Subscribed(arrival), arrival);
         else
@@ -178,6 +180,16 @@ internal sealed class WebSocketSession : FramePhase
     {
         await Session.SendAsync(frames).ConfigureAwait(false);
         Server.Broker.Begin(arrival);
+    }
+
+    /// <summary>While other sessions of the client are asked what has arrived, nobody knows the id that the answer has to tell.</summary>
+    private async Task AnswerSettledAsync(TaggedSession session, Arrival arrival)
+    {
+        Task settled = session.Hold(arrival.Member);
+        Server.Broker.Begin(arrival);
+        await settled.ConfigureAwait(false);
+        await session.SendAsync(TaggedAnswers.Subscribed(arrival)).ConfigureAwait(false);
+        session.StartHeld(arrival.Member);
     }
 
     private static ResumePoint? ResumeOf(in ClientCommand command) => command.HasId ? new ResumePoint(command.Id) : null;
