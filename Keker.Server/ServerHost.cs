@@ -58,6 +58,7 @@ internal sealed class ServerHost(KekerOptions options, Func<KekerOptions> readAg
         CacheMemory = Math.Min(options.CacheMemory, MemoryGuard.Limit / Limits.LogMemoryShare),
         LogMemory = MemoryGuard.Limit / Limits.LogMemoryShare,
         SmallPass = Limits.SmallPassMembers,
+        ConfirmTime = options.Timeout + 3 * Limits.HeartbeatInterval,
     };
 
     private static void Beat(ServerContext server)

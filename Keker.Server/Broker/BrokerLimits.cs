@@ -48,8 +48,11 @@ internal sealed record BrokerLimits
     /// <summary>Members of one topic whose confirmations are looked at one by one.</summary>
     public const int MostMembersLookedAt = 64;
 
-    /// <summary>By then every session has confirmed what it was sent, or was reset: a barrier within a second, 15 s to answer it, and the beats between.</summary>
-    public static readonly TimeSpan ConfirmTime = TimeSpan.FromSeconds(18);
+    /// <summary>
+    /// By then every session has confirmed what it was sent, or was ended: the server's timeout for a pong and the beats around it. What was
+    /// sent to a crowd is kept so long.
+    /// </summary>
+    public TimeSpan ConfirmTime { get; init; } = TimeSpan.FromSeconds(18);
 
     /// <summary>Threads for large passes.</summary>
     public int FanOutWorkers { get; init; } = Environment.ProcessorCount;

@@ -15,7 +15,7 @@ internal struct MemberTally
 
     /// <summary>How long something has to be kept for members that are not looked at one by one.</summary>
     public readonly TimeSpan KeptFor(BrokerLimits limits) =>
-        _untold > 0 && limits.Cache > BrokerLimits.ConfirmTime ? limits.Cache : BrokerLimits.ConfirmTime;
+        _untold > 0 && limits.Cache > limits.ConfirmTime ? limits.Cache : limits.ConfirmTime;
 
     /// <summary>A member comes or goes.</summary>
     /// <param name="member">The member.</param>
