@@ -8,8 +8,7 @@ namespace Keker.Protocol.Commands;
 /// subscribe   = "SUBSCRIBE" 1*SP topic [ 1*SP id ]       ; the id in tagged mode only
 /// unsubscribe = "UNSUBSCRIBE" 1*SP topic
 /// </code>
-/// Case matters; nothing stands before the first word or after the last, not even a space. In plain mode a HELLO is exactly what
-/// <see cref="HelloCommand"/> takes. Refers to the message's bytes.
+/// Case matters; nothing stands before the first word or after the last, not even a space. Refers to the message's bytes.
 /// </summary>
 public readonly ref struct ClientCommand
 {

@@ -29,6 +29,21 @@ public static class FrameWriter
         return payloadLength switch { <= 125 => 2, <= ushort.MaxValue => 4, _ => MaxHeaderLength };
     }
 
+    /// <summary>A new frame that is a whole message, its header written.</summary>
+    /// <param name="opCode">The kind of frame.</param>
+    /// <param name="payloadLength">Bytes of the payload.</param>
+    /// <param name="payload">The part of the frame where the payload goes; its content is undefined.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The length is negative.</exception>
+    /// <exception cref="OutOfMemoryException">There is no array of that size.</exception>
+    public static byte[] Create(OpCode opCode, int payloadLength, out Span<byte> payload)
+    {
+        int headerLength = HeaderLength(payloadLength);
+        byte[] frame = GC.AllocateUninitializedArray<byte>(headerLength + payloadLength);
+        WriteHeader(frame, opCode, payloadLength);
+        payload = frame.AsSpan(headerLength);
+        return frame;
+    }
+
     /// <summary>Writes the header of a frame that is a whole message.</summary>
     /// <param name="destination">At least <see cref="HeaderLength"/> bytes.</param>
     /// <param name="opCode">The kind of frame.</param>

@@ -1,4 +1,5 @@
 using Keker.Protocol.Commands;
+using Keker.Protocol.WebSocket;
 
 namespace Keker.Server.Broker;
 
@@ -34,7 +35,7 @@ internal abstract class FrameSender(ISessionTransport transport, BrokerContext c
     protected abstract bool IsBarrierDue(long now);
 
     /// <summary>Writes a barrier that goes out behind the messages of a member up to an offset.</summary>
-    /// <param name="frame">At least <see cref="Keker.Protocol.WebSocket.FrameWriter.MaxControlFrameLength"/> bytes.</param>
+    /// <param name="frame">At least <see cref="FrameWriter.MaxControlFrameLength"/> bytes.</param>
     /// <param name="member">The member.</param>
     /// <param name="cursor">Where its cursor will be.</param>
     /// <param name="now">Milliseconds of the clock.</param>
@@ -137,7 +138,7 @@ internal abstract class FrameSender(ISessionTransport transport, BrokerContext c
     /// <summary>The last messages there are and the ping behind them, in one send.</summary>
     private bool TrySendWithBarrier(Subscription member, Batch batch, BatchEncoder encoder)
     {
-        Span<byte> frame = stackalloc byte[Keker.Protocol.WebSocket.FrameWriter.MaxControlFrameLength];
+        Span<byte> frame = stackalloc byte[FrameWriter.MaxControlFrameLength];
         int length = WriteBarrier(frame, member, batch.End, encoder.Now);
         ReadOnlySpan<byte> bytes = encoder.Append(batch, frame[..length]);
         int sent = transport.TrySend(bytes.IsEmpty ? batch.Bytes.Span : bytes);

@@ -31,11 +31,8 @@ internal static class PublicationFrames
     public static byte[] Gap(Topic topic, MessageId from, MessageId to)
     {
         ReadOnlySpan<byte> label = Label(topic);
-        int length = GapLine.Length(label.Length, from, to);
-        int header = FrameWriter.HeaderLength(length);
-        byte[] frame = new byte[header + length];
-        FrameWriter.WriteHeader(frame, OpCode.Text, length);
-        GapLine.Write(frame.AsSpan(header), label, from, to);
+        byte[] frame = FrameWriter.Create(OpCode.Text, GapLine.Length(label.Length, from, to), out Span<byte> line);
+        GapLine.Write(line, label, from, to);
         return frame;
     }
 
@@ -43,12 +40,9 @@ internal static class PublicationFrames
     {
         ReadOnlySpan<byte> label = Label(topic);
         int lineLength = MessageLine.Length(id, label.Length);
-        int length = lineLength + publication.Payload.Length;
-        int header = FrameWriter.HeaderLength(length);
-        byte[] frame = GC.AllocateUninitializedArray<byte>(header + length);
-        FrameWriter.WriteHeader(frame, publication.OpCode, length);
-        MessageLine.Write(frame.AsSpan(header), id, label);
-        publication.Payload.CopyTo(frame.AsSpan(header + lineLength));
+        byte[] frame = FrameWriter.Create(publication.OpCode, lineLength + publication.Payload.Length, out Span<byte> payload);
+        MessageLine.Write(payload, id, label);
+        publication.Payload.CopyTo(payload[lineLength..]);
         return frame;
     }
 

@@ -2,7 +2,7 @@ namespace Keker.Server.Broker;
 
 /// <summary>
 /// A log of publications and the members that read it. Publishing appends; a flush pass takes every member from its cursor to
-/// the head. The same log keeps what waits for an absent recipient.
+/// the head. What waits for an absent recipient enters the log with the first member.
 /// </summary>
 /// <remarks>
 /// Thread-safe. Nothing is sent, encoded, logged or awaited under the lock. Lock order: stripe, topic, then the

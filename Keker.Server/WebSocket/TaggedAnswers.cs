@@ -11,7 +11,7 @@ internal static class TaggedAnswers
     public static byte[] Welcome(Arrival own)
     {
         ulong session = (ulong)Random.Shared.NextInt64();
-        byte[] welcome = Frame(WelcomeLine.Length(session), out Span<byte> line);
+        byte[] welcome = FrameWriter.Create(OpCode.Text, WelcomeLine.Length(session), out Span<byte> line);
         WelcomeLine.Write(line, session);
         return [.. welcome, .. Gap(own)];
     }
@@ -20,7 +20,7 @@ internal static class TaggedAnswers
     public static byte[] Subscribed(Arrival arrival)
     {
         byte[] name = arrival.Member.Topic.Name;
-        byte[] subscribed = Frame(SubscribedLine.Length(name.Length, arrival.Start), out Span<byte> line);
+        byte[] subscribed = FrameWriter.Create(OpCode.Text, SubscribedLine.Length(name.Length, arrival.Start), out Span<byte> line);
         SubscribedLine.Write(line, name, arrival.Start);
         return [.. subscribed, .. Gap(arrival)];
     }
@@ -28,7 +28,7 @@ internal static class TaggedAnswers
     /// <summary><c>OK UNSUBSCRIBE &lt;topic&gt;</c>.</summary>
     public static byte[] Unsubscribed(ReadOnlySpan<byte> name)
     {
-        byte[] frame = Frame(UnsubscribedLine.Length(name.Length), out Span<byte> line);
+        byte[] frame = FrameWriter.Create(OpCode.Text, UnsubscribedLine.Length(name.Length), out Span<byte> line);
         UnsubscribedLine.Write(line, name);
         return frame;
     }
@@ -36,20 +36,11 @@ internal static class TaggedAnswers
     /// <summary><c>ERR &lt;code&gt; &lt;text&gt;</c>.</summary>
     public static byte[] Error(ErrorCode code)
     {
-        byte[] frame = Frame(ErrorLine.Length(code, code.Text().Length), out Span<byte> line);
+        byte[] frame = FrameWriter.Create(OpCode.Text, ErrorLine.Length(code, code.Text().Length), out Span<byte> line);
         ErrorLine.Write(line, code, code.Text());
         return frame;
     }
 
     private static byte[] Gap(Arrival arrival) =>
         arrival.Resume is { IsGap: true } gap ? PublicationFrames.Gap(arrival.Member.Topic, gap.After, gap.Start) : [];
-
-    private static byte[] Frame(int length, out Span<byte> line)
-    {
-        int header = FrameWriter.HeaderLength(length);
-        byte[] frame = new byte[header + length];
-        FrameWriter.WriteHeader(frame, OpCode.Text, length);
-        line = frame.AsSpan(header);
-        return frame;
-    }
 }

@@ -111,4 +111,16 @@ internal sealed class FrameWriterTests
         byte[] destination = new byte[FrameWriter.MaxControlFrameLength];
         return Convert.ToHexString(destination, 0, FrameWriter.WriteClose(destination, code, Encoding.UTF8.GetBytes(reason)));
     }
+
+    [Test]
+    public void A_new_frame_has_its_header_and_room_for_exactly_the_payload([Values(0, 1, 125, 126, 65535, 65536)] int length)
+    {
+        byte[] frame = FrameWriter.Create(OpCode.Binary, length, out Span<byte> payload);
+        byte[] header = new byte[FrameWriter.HeaderLength(length)];
+        FrameWriter.WriteHeader(header, OpCode.Binary, length);
+        Assert.That(frame[..^length], Is.EqualTo(header));
+        Assert.That(payload.Length, Is.EqualTo(length));
+        payload.Fill(7);
+        Assert.That(frame.AsSpan(header.Length).IndexOfAnyExcept((byte)7), Is.EqualTo(-1));
+    }
 }

@@ -3,8 +3,9 @@ using Keker.Protocol.Commands;
 
 namespace Keker.Tests.Protocol.Commands;
 
+/// <summary>HELLO as plain mode takes it.</summary>
 [TestFixture]
-internal sealed class HelloCommandTests
+internal sealed class HelloTests
 {
     [TestCase("HELLO a", "a")]
     [TestCase("HELLO token-1", "token-1")]
@@ -13,7 +14,7 @@ internal sealed class HelloCommandTests
     [TestCase("HELLO !\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~", "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")]
     [TestCase("HELLO Öl-€-😀", "Öl-€-😀")]
     public void A_HELLO_of_two_words_is_accepted(string message, string token) =>
-        Assert.That(Parse(message), Is.EqualTo((HelloStatus.Ok, token)));
+        Assert.That(Parse(message), Is.EqualTo((true, token)));
 
     [TestCase("")]
     [TestCase("H")]
@@ -36,26 +37,26 @@ internal sealed class HelloCommandTests
     [TestCase("\uFEFFHELLO a")]
     [TestCase("SUBSCRIBE a")]
     public void Everything_else_is_malformed(string message) =>
-        Assert.That(Parse(message), Is.EqualTo((HelloStatus.Malformed, "")));
+        Assert.That(Parse(message), Is.EqualTo((false, "")));
 
     [Test]
     public void The_token_may_be_512_bytes_long_and_no_more()
     {
-        Assert.That(Parse("HELLO " + new string('x', 512)), Is.EqualTo((HelloStatus.Ok, new string('x', 512))));
-        Assert.That(Parse("HELLO " + new string('x', 513)).Status, Is.EqualTo(HelloStatus.Malformed));
+        Assert.That(Parse("HELLO " + new string('x', 512)), Is.EqualTo((true, new string('x', 512))));
+        Assert.That(Parse("HELLO " + new string('x', 513)).IsHello, Is.False);
     }
 
     [Test]
     public void Every_cut_of_a_HELLO_before_its_token_is_malformed()
     {
         for (int length = 0; length <= "HELLO ".Length; length++)
-            Assert.That(Parse("HELLO token"[..length]).Status, Is.EqualTo(HelloStatus.Malformed), $"length {length}");
-        Assert.That(Parse("HELLO t").Status, Is.EqualTo(HelloStatus.Ok));
+            Assert.That(Parse("HELLO token"[..length]).IsHello, Is.False, $"length {length}");
+        Assert.That(Parse("HELLO t").IsHello);
     }
 
-    private static (HelloStatus Status, string Token) Parse(string message)
+    private static (bool IsHello, string Token) Parse(string message)
     {
-        HelloStatus status = HelloCommand.Parse(Encoding.UTF8.GetBytes(message), out ReadOnlySpan<byte> token);
-        return (status, Encoding.UTF8.GetString(token));
+        ClientCommand command = ClientCommand.Parse(Encoding.UTF8.GetBytes(message), tagged: false);
+        return command.Kind == CommandKind.Hello ? (true, Encoding.UTF8.GetString(command.Name)) : (false, "");
     }
 }
