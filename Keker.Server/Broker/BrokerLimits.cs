@@ -45,6 +45,15 @@ internal sealed record BrokerLimits
     /// <summary>Topics that one session may subscribe to by name: each is looked at with every confirmation.</summary>
     public const int MostTopics = 100;
 
+    /// <summary>Publishers that may wait for confirmations at a time; each holds its connection, and some 200 bytes for each recipient.</summary>
+    public const int MostReceipts = 65_536;
+
+    /// <summary>Sessions of a token that are pinged in one go for those that come back: half a millisecond of sends.</summary>
+    public const int MostAskedAtOnce = 64;
+
+    /// <summary>New sessions that are sent their first messages where an answer was read; more of them are sent theirs on a thread that has the time.</summary>
+    public const int MostStartedAtOnce = 16;
+
     /// <summary>Members of one topic whose confirmations are looked at one by one.</summary>
     public const int MostMembersLookedAt = 64;
 

@@ -1,7 +1,10 @@
 namespace Keker.Server.Broker;
 
-/// <summary>Everything that waits for confirmations: ten times a second, while there is anything, whoever is late is asked again and deadlines are kept.</summary>
-/// <remarks>Thread-safe.</remarks>
+/// <summary>
+/// Everything that waits for confirmations: ten times a second, while there is anything, deadlines are kept, and whoever was not asked before its
+/// turn is asked.
+/// </summary>
+/// <remarks>Thread-safe. A tick that takes longer than its time leaves the next ones out; they never overlap.</remarks>
 internal sealed class ConfirmWaits : IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
@@ -9,7 +12,10 @@ internal sealed class ConfirmWaits : IDisposable
     private readonly Lock _lock = new();
     private readonly ITimer _timer;
     private readonly BrokerContext _context;
-    private readonly List<ConfirmWait> _waits = [];
+    private readonly HashSet<Topic> _handingOver = [];
+    private readonly List<Receipt> _receipts = [];
+    private bool _isRunning;
+    private int _ticking;
 
     public ConfirmWaits(BrokerContext context)
     {
@@ -17,36 +23,92 @@ internal sealed class ConfirmWaits : IDisposable
         _timer = context.Clock.CreateTimer(static state => ((ConfirmWaits)state!).Tick(), this);
     }
 
-    /// <summary>Adds one; the caller has asked for the first time.</summary>
-    public void Add(ConfirmWait wait)
+    /// <summary>True when no more publishers may wait. A hint: those that have ended lately count, and some may slip in.</summary>
+    public bool IsFull => _receipts.Count >= BrokerLimits.MostReceipts;
+
+    /// <summary>A publisher begins to wait.</summary>
+    public void Add(Receipt receipt)
     {
         lock (_lock)
         {
-            _waits.Add(wait);
-            if (_waits.Count == 1)
-                _timer.Change(Interval, Interval);
+            _receipts.Add(receipt);
+            StartTicking();
+        }
+    }
+
+    /// <summary>A new session begins to wait in a topic.</summary>
+    public void Add(Topic topic)
+    {
+        lock (_lock)
+        {
+            _handingOver.Add(topic);
+            StartTicking();
         }
     }
 
     public void Dispose() => _timer.Dispose();
 
+    private void StartTicking()
+    {
+        if (_isRunning)
+            return;
+        _isRunning = true;
+        _timer.Change(Interval, Interval);
+    }
+
     private void Tick()
     {
-        ConfirmWait[] waits;
+        if (Interlocked.Exchange(ref _ticking, 1) != 0)
+            return;
+        try
+        {
+            long now = _context.Clock.Now;
+            foreach (Topic topic in HandingOver())
+                LookAt(topic, now);
+            foreach (Receipt receipt in TakeOverdue(now))
+                receipt.End();
+        }
+        finally
+        {
+            Volatile.Write(ref _ticking, 0);
+        }
+    }
+
+    private Topic[] HandingOver()
+    {
         lock (_lock)
         {
-            _waits.RemoveAll(wait => wait.HasEnded);
-            if (_waits.Count == 0)
+            if (_handingOver.Count == 0 && _receipts.Count == 0)
+            {
+                _isRunning = false;
                 _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-            waits = [.. _waits];
+            }
+            return [.. _handingOver];
         }
-        long now = _context.Clock.Now;
-        foreach (ConfirmWait wait in waits)
+    }
+
+    private void LookAt(Topic topic, long now)
+    {
+        // Out of the list before the look: who begins to wait meanwhile puts it there again.
+        lock (_lock)
+            _handingOver.Remove(topic);
+        if (topic.LookAtHandOvers(now))
+            Add(topic);
+    }
+
+    private List<Receipt> TakeOverdue(long now)
+    {
+        List<Receipt> overdue = [];
+        lock (_lock)
         {
-            if (wait.IsOver(now))
-                wait.End();
-            else
-                wait.Ask();
+            _receipts.RemoveAll(receipt =>
+            {
+                bool isOverdue = !receipt.HasEnded && now >= receipt.Deadline;
+                if (isOverdue)
+                    overdue.Add(receipt);
+                return isOverdue || receipt.HasEnded;
+            });
         }
+        return overdue;
     }
 }

@@ -75,7 +75,7 @@ internal abstract class ConfirmingSender(ISessionTransport transport, BrokerCont
     }
 
     /// <summary>The same, but what is about to be sent is to be confirmed: the barrier goes out behind it, not now.</summary>
-    public void WantBarrierBehindNext() => _barrier.Want();
+    protected void WantBarrierBehindNext() => _barrier.Want();
 
     /// <summary>Asks for the confirmation of what was sent a while ago. The heartbeat calls it.</summary>
     public void ConfirmQuiet(long now)
@@ -83,6 +83,12 @@ internal abstract class ConfirmingSender(ISessionTransport transport, BrokerCont
         if (Confirms && Topics.IsUnconfirmed && _barrier.IsDue(LatestPing, now))
             SendPing();
     }
+
+    /// <summary>When the last ping went out, in milliseconds of the clock.</summary>
+    public long PingedAt => _barrier.SentAt;
+
+    /// <summary>Its token has another session from now on.</summary>
+    public void NoteNamedUnconfirmed() => Topics.NoteNamedUnconfirmed();
 
     /// <summary>When the ping went out that the client has not answered, in milliseconds of the clock; null when there is none.</summary>
     public long? UnansweredSince
@@ -111,6 +117,8 @@ internal abstract class ConfirmingSender(ISessionTransport transport, BrokerCont
         Topics.Confirm();
         _barrier.Answered(ping);
         Topics.Release();
+        if (_barrier.IsWanted)
+            Wake();
         return true;
     }
 

@@ -54,7 +54,7 @@ internal sealed class FanOut : IDisposable
 
     private void Visit(FlushPass pass, int start, int end, BatchEncoder encoder)
     {
-        encoder.Begin(pass.Topic, pass.Head, _context.Clock.Now);
+        encoder.Begin(pass.Topic, pass.Head, _context.Clock.Now, pass.WantsBarrier);
         for (int i = start; i < end; i++)
         {
             if (pass.Members[i] is { } member)

@@ -61,6 +61,9 @@ internal abstract class FrameSender(ISessionTransport transport, BrokerContext c
     /// <returns>False when a send waits for room.</returns>
     protected bool TryFlush(Subscription member, BatchEncoder encoder)
     {
+        if (member.Cursor < encoder.Head)
+            member.NoteUnconfirmed();
+
         // Closed: the connection turned out to be gone, and the cursor will never move.
         while (member.Cursor < encoder.Head && !IsClosed)
         {

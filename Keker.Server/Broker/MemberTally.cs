@@ -10,6 +10,9 @@ internal struct MemberTally
     /// <summary>Those that have negotiated compression.</summary>
     public readonly int Deflating => Volatile.Read(in _deflating);
 
+    /// <summary>Those whose clients confirm what they get.</summary>
+    public int Confirming { get; private set; }
+
     /// <summary>Those for which is kept what they have not confirmed.</summary>
     public int Retained { get; private set; }
 
@@ -23,6 +26,7 @@ internal struct MemberTally
     public void Count(Subscription member, int change)
     {
         _deflating += member.Session.Variant == Variant.Deflated ? change : 0;
+        Confirming += member.Session.Confirms ? change : 0;
         Retained += member.IsRetained ? change : 0;
         _untold += member.IsRetained && !member.Session.Confirms ? change : 0;
     }

@@ -100,8 +100,7 @@ internal sealed class MessageBroker : IDisposable
                 return false;
             Topic topic = Context.NamedTopics.GetOrAdd(name);
             var member = new Subscription(topic, session);
-            List<Subscription> companions = [.. session.OwnTopic!.Topic.Sessions(HandOver.MostLookedAt).Select(other => other.Find(topic)).OfType<Subscription>()];
-            if (!topic.TryJoin(member, out HandOver? handOver, companions, resume))
+            if (!topic.TryJoin(member, out HandOver? handOver, resume))
                 continue;
             session.Joined(member);
             arrival = new Arrival(member, handOver, resume);
@@ -114,9 +113,8 @@ internal sealed class MessageBroker : IDisposable
     {
         if (arrival.HandOver is { } handOver)
         {
-            handOver.Ask();
-            Context.Waits.Add(handOver);
-            arrival.Member.Topic.Await(handOver);
+            Context.Waits.Add(arrival.Member.Topic);
+            arrival.Member.Topic.Begin(handOver);
         }
         else if (arrival.IsNew)
         {

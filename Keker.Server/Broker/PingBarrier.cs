@@ -10,9 +10,6 @@ internal struct PingBarrier()
     /// <summary>Milliseconds between barriers under load: each costs a pong.</summary>
     private const long Interval = 1000;
 
-    /// <summary>Milliseconds between barriers that somebody waits for.</summary>
-    private const long WantedInterval = 100;
-
     private long _sentAt = -Interval;
     private long _sentBefore = -Interval;
     private uint _answered;
@@ -24,9 +21,9 @@ internal struct PingBarrier()
     /// <summary>Whether the ping of this number has been answered. Any thread.</summary>
     public readonly bool IsAnswered(uint latestPing) => latestPing == Volatile.Read(in _answered);
 
-    /// <summary>Whether one should go out behind what is sent now.</summary>
+    /// <summary>Whether one should go out behind what is sent now. One that somebody waits for is due as soon as the one before is answered.</summary>
     public readonly bool IsDue(uint latestPing, long now) =>
-        now - _sentAt >= (Volatile.Read(in _wanted) ? WantedInterval : Interval) && IsAnswered(latestPing);
+        (Volatile.Read(in _wanted) || now - _sentAt >= Interval) && IsAnswered(latestPing);
 
     /// <summary>Whether somebody waits for one.</summary>
     public readonly bool IsWanted => Volatile.Read(in _wanted);

@@ -2,90 +2,101 @@ namespace Keker.Server.Broker;
 
 /// <summary>A publisher that waits until every session that was there has confirmed its message.</summary>
 /// <remarks>
-/// Thread-safe once it has begun. Before that one thread fills it, topic by topic, under their locks: members may confirm or leave meanwhile,
-/// and whoever looks then finds that it is not over.
+/// Thread-safe once it has begun. Before that one thread fills it, topic by topic, under their locks. It holds a number for each topic, not the sessions:
+/// those are counted where they are, see <see cref="ReceiptWaits"/>. Its lock is an innermost one.
 /// </remarks>
-internal sealed class Receipt(BrokerContext context, TimeSpan wait) : ConfirmWait(context.Clock.Now + (long)wait.TotalMilliseconds)
+internal sealed class Receipt(BrokerContext context, TimeSpan wait)
 {
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly List<ConfirmTarget> _targets = [];
-    private volatile bool _hasBegun;
-    private int _settled;
+    private readonly Lock _lock = new();
+    private readonly List<(Topic Topic, long Offset)> _messages = [];
+    private ReceiptCounts _settled;
+    private int _unsettled;
+    private bool _hasBegun;
+    private bool _hasEnded;
+
+    /// <summary>When it waits no longer, in milliseconds of the clock.</summary>
+    public long Deadline { get; } = context.Clock.Now + (long)wait.TotalMilliseconds;
 
     /// <summary>Completes when all have confirmed or nobody is left who could, at the latest at the deadline; on the thread pool.</summary>
     public Task Ended => _ended.Task;
 
-    /// <summary>Sessions that were there.</summary>
-    public int Sessions => _targets.Count;
+    public bool HasEnded => Volatile.Read(ref _hasEnded);
 
-    /// <summary>What is known now. Once nothing is pending it does not change any more.</summary>
+    /// <summary>Sessions that were there.</summary>
+    public int Sessions { get; private set; }
+
+    /// <summary>What is known now. Once it has ended it does not change any more.</summary>
     public ReceiptCounts Counts
     {
         get
         {
-            int received = 0;
-            int gone = 0;
-            int kept = 0;
-            foreach (ConfirmTarget target in _targets)
-            {
-                // In this order: a confirmation that comes meanwhile counts.
-                bool hasLeft = target.Member.HasLeft;
-                bool isConfirmed = target.IsConfirmed;
-                received += isConfirmed ? 1 : 0;
-                gone += !isConfirmed && hasLeft ? 1 : 0;
-                kept += !isConfirmed && hasLeft && target.IsKept ? 1 : 0;
-            }
-            return new ReceiptCounts(received, Sessions - received - gone, kept);
+            // First what topics have yet to settle: what one settles meanwhile is missing rather than counted twice, and the end has it all.
+            ReceiptCounts open = default;
+            foreach ((Topic topic, long offset) in _messages)
+                open += topic.CountReceipt(this, offset, forget: false);
+            lock (_lock)
+                return _settled + open;
         }
     }
 
-    /// <summary>The message was appended: these sessions have to confirm it. Under the topic's lock.</summary>
-    public void Expect(MemberSnapshot members, long offset)
+    /// <summary>The message was appended to one more topic. Under that topic's lock, before <see cref="Settled"/>.</summary>
+    public void Expect(Topic topic, long offset, int sessions)
     {
-        for (int i = 0; i < members.Count; i++)
+        _messages.Add((topic, offset));
+        Sessions += sessions;
+        lock (_lock)
+            _unsettled++;
+    }
+
+    /// <summary>Nobody in a topic is waited for any more. Under that topic's lock.</summary>
+    public void Settled(ReceiptCounts counts)
+    {
+        lock (_lock)
         {
-            if (members[i] is { } member)
-                _targets.Add(new ConfirmTarget(member, offset + 1));
+            _settled += counts;
+            _unsettled--;
+            EndWhenComplete();
         }
     }
 
-    /// <summary>All topics have it: the waiting begins. Before they are flushed, so that the barrier goes out in the same send; then <see cref="Ask"/>.</summary>
+    /// <summary>All topics have it: the waiting begins. The pass that sends the message asks for its confirmation.</summary>
     public void Begin()
     {
-        foreach (ConfirmTarget target in _targets)
-        {
-            if (!target.IsSettled && !target.IsAsked)
-                target.Member.Session.WantBarrierBehindNext();
-        }
-        _hasBegun = true;
         context.Waits.Add(this);
-
-        // The last of them may have confirmed before, where another publisher's pass has sent it.
-        if (IsOver(context.Clock.Now))
-            End();
-    }
-
-    public override bool IsOver(long now) => _hasBegun && (now >= Deadline || AreAllSettled());
-
-    /// <summary>Asks those who have not been asked since they were sent the message.</summary>
-    public override void Ask()
-    {
-        foreach (ConfirmTarget target in _targets)
+        lock (_lock)
         {
-            if (!target.IsSettled && !target.IsAsked)
-                target.Member.Session.WantBarrier();
+            _hasBegun = true;
+            EndWhenComplete();
         }
     }
 
-    protected override void OnEnded() => _ended.SetResult();
-
-    /// <summary>Who has settled stays so: each is looked at until then, and not with every confirmation of the others.</summary>
-    private bool AreAllSettled()
+    /// <summary>Waits no longer. Called with no lock held; nothing where it has ended.</summary>
+    public void End()
     {
-        int settled = Volatile.Read(ref _settled);
-        while (settled < _targets.Count && (_targets[settled].IsSettled || !_targets[settled].Member.Session.Confirms))
-            settled++;
-        Volatile.Write(ref _settled, settled);
-        return settled == _targets.Count;
+        if (HasEnded)
+            return;
+        foreach ((Topic topic, long offset) in _messages)
+        {
+            ReceiptCounts counts = topic.CountReceipt(this, offset, forget: true);
+            lock (_lock)
+                _settled += counts;
+        }
+        lock (_lock)
+            SetEnded();
+    }
+
+    private void EndWhenComplete()
+    {
+        if (_hasBegun && _unsettled == 0)
+            SetEnded();
+    }
+
+    private void SetEnded()
+    {
+        if (_hasEnded)
+            return;
+        Volatile.Write(ref _hasEnded, true);
+        _ended.SetResult();
     }
 }

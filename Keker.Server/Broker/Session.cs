@@ -29,8 +29,16 @@ internal class Session(ISessionTransport transport, BrokerContext context) : Con
     /// <summary>A flush pass brings one member up to the head that the encoder was begun with.</summary>
     public void Flush(Subscription member, BatchEncoder encoder)
     {
+        bool wantsBarrier = encoder.WantsBarrier && Confirms && member.BarrierCursor < encoder.Head;
+        if (wantsBarrier)
+            WantBarrierBehindNext();
         if (member.IsPending)
         {
+            // Who sends it what waits could have passed the head before it was watched, or before the barrier was wanted.
+            member.NoteUnconfirmed();
+            if (wantsBarrier && !member.IsPending)
+                Wake();
+
             // The owner of the gate has it on its list and will read a head at least as new as ours. Before it has its start it is not
             // slow: it may not move, and will begin with what is there then.
             if (member.HasStart && member.Cursor < member.Topic.Tail && Variant != Variant.Tagged)
@@ -149,6 +157,7 @@ internal class Session(ISessionTransport transport, BrokerContext context) : Con
             return;
         member.Topic.MemberPending();
         _pending.Push(member);
+        member.NoteUnconfirmed();
     }
 
     protected override void Overtaken() => RequestClose(CloseCode.TryAgainLater, SlowConsumer);
@@ -200,6 +209,10 @@ internal class Session(ISessionTransport transport, BrokerContext context) : Con
                 continue;
             }
             if (close is null)
+                return true;
+
+            // Who waits for its start will be woken then; what it is to begin with was published before the close.
+            if (Topics.IsAnyWithoutStart)
                 return true;
 
             // Appended, and its pass has yet to come here: that is before the close, too.

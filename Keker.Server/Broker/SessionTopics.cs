@@ -38,6 +38,29 @@ internal struct SessionTopics()
         }
     }
 
+    /// <summary>True when there is a topic in which it does not know yet where it starts.</summary>
+    public readonly bool IsAnyWithoutStart
+    {
+        get
+        {
+            if (Own is { HasStart: false })
+                return true;
+            foreach (Subscription member in Named)
+            {
+                if (!member.HasStart)
+                    return true;
+            }
+            return false;
+        }
+    }
+
+    /// <summary>The token has another session from now on: what this one has unconfirmed is to be known.</summary>
+    public readonly void NoteNamedUnconfirmed()
+    {
+        foreach (Subscription member in Named)
+            member.NoteUnconfirmed();
+    }
+
     /// <summary>The session is a member of its own topic and of the broadcast.</summary>
     /// <returns>False when it has ended meanwhile: it has to leave again.</returns>
     public bool TryJoin() => Interlocked.CompareExchange(ref _membership, Member, NoMember) == NoMember;
@@ -99,8 +122,12 @@ internal struct SessionTopics()
     /// <summary>After <see cref="Confirm"/>, and after the barrier was noted as answered: topics let go of what everybody has.</summary>
     public readonly void Release()
     {
-        Own?.Topic.OnConfirmed();
+        if (Own is not null && Own.TakeAnswer())
+            Own.Topic.OnConfirmed(Own);
         foreach (Subscription member in Named)
-            member.Topic.OnConfirmed();
+        {
+            if (member.TakeAnswer())
+                member.Topic.OnConfirmed(member);
+        }
     }
 }

@@ -2,18 +2,24 @@ namespace Keker.Server.Broker;
 
 /// <summary>One session in one topic: a cursor into the topic's log. It holds no message.</summary>
 /// <remarks>
-/// <see cref="Cursor"/>, <see cref="NoteBarrier"/> and <see cref="NextPending"/> belong to the owner of the session's gate, <see cref="Index"/>
-/// and <see cref="HasLeft"/> to the topic's lock, <see cref="Confirm"/> to whoever reads the connection.
+/// <see cref="Cursor"/>, <see cref="NoteBarrier"/> and <see cref="NextPending"/> belong to the owner of the session's gate, <see cref="Index"/>,
+/// <see cref="HasLeft"/>, <see cref="UnconfirmedPlace"/> and <see cref="RestsAt"/> to the topic's lock, <see cref="Confirm"/> to whoever reads the
+/// connection.
 /// </remarks>
 internal sealed class Subscription(Topic topic, Session session)
 {
+    /// <summary>The place of who is not in <see cref="UnconfirmedMembers"/>.</summary>
+    public const int NoPlace = -1;
+
     private int _pending;
+    private int _unconfirmedPlace = NoPlace;
 
     // Before it joins it is behind nothing.
     private long _cursor = long.MaxValue;
     private long _confirmed = long.MaxValue;
     private long _barrierCursor;
     private bool _hasStart;
+    private bool _hasConfirmed;
     private volatile bool _hasLeft;
 
     public Topic Topic { get; } = topic;
@@ -56,8 +62,24 @@ internal sealed class Subscription(Topic topic, Session session)
         set => _hasLeft = value;
     }
 
-    /// <summary>From this offset on everything is kept for the next HELLO of its token. To be read once it has left; set before.</summary>
-    public long KeptFrom { get; set; } = long.MaxValue;
+    /// <summary>Whether its client could be dead without anybody knowing, and another session have to get what it did not.</summary>
+    public bool MayBeDead { get; private set; }
+
+    /// <summary>Whether there may be another session of its token. A hint.</summary>
+    public bool HasCompanions => Session.OwnTopic is { Topic.MemberCount: > 1 };
+
+    /// <summary>Its place in <see cref="UnconfirmedMembers"/>.</summary>
+    public int UnconfirmedPlace
+    {
+        get => Volatile.Read(ref _unconfirmedPlace);
+        set => Volatile.Write(ref _unconfirmedPlace, value);
+    }
+
+    /// <summary>Whether it is in <see cref="UnconfirmedMembers"/>. A hint without the lock.</summary>
+    public bool IsUnconfirmedListed => UnconfirmedPlace != NoPlace;
+
+    /// <summary>What is waited for before this offset it has confirmed, or it was not there yet: see <see cref="ReceiptWaits"/>.</summary>
+    public long RestsAt { get; set; }
 
     /// <summary>Slot in the topic's member table.</summary>
     public int Index { get; set; }
@@ -72,15 +94,36 @@ internal sealed class Subscription(Topic topic, Session session)
     public void StartAt(long offset)
     {
         Cursor = offset;
+        MayBeDead = Session.Confirms && Topic.Retains;
         if (Session.IsTracked)
             Volatile.Write(ref _confirmed, offset);
+    }
+
+    /// <summary>
+    /// It is sent something, or is marked as one that will be: who is dead and has companions is to be known as one that may be. Most often it is one
+    /// look.
+    /// </summary>
+    public void NoteUnconfirmed()
+    {
+        if (MayBeDead && !IsUnconfirmedListed && HasCompanions)
+            Topic.NoteUnconfirmed(this);
     }
 
     /// <summary>The ping that went out last was answered: what was sent before it has arrived (RFC 6455 5.5.2, 5.5.3). Or as much time has passed as is given to it.</summary>
     public void Confirm()
     {
-        if (Session.IsTracked && _barrierCursor > Confirmed)
-            Volatile.Write(ref _confirmed, _barrierCursor);
+        if (!Session.IsTracked || _barrierCursor <= Confirmed)
+            return;
+        Volatile.Write(ref _confirmed, _barrierCursor);
+        _hasConfirmed = true;
+    }
+
+    /// <summary>Whether the topic has to know of an answer: something is confirmed that was not, or the session was one that may be dead. For who called <see cref="Confirm"/>.</summary>
+    public bool TakeAnswer()
+    {
+        bool isNews = _hasConfirmed || IsUnconfirmedListed;
+        _hasConfirmed = false;
+        return isNews;
     }
 
     /// <summary>Marks it as waiting. Full fence.</summary>

@@ -5,8 +5,8 @@ namespace Keker.Server.Broker;
 /// the head. What waits for an absent recipient enters the log with the first member.
 /// </summary>
 /// <remarks>
-/// Thread-safe. Nothing is sent, encoded, logged or awaited under the lock. Lock order: stripe, topic, then the
-/// <see cref="CacheLedger"/>; the gates of sessions are never entered under any lock.
+/// Thread-safe. Nothing is sent, encoded, logged or awaited under the lock. Lock order: stripe, topic of a token, named topic, then the
+/// <see cref="CacheLedger"/> or a <see cref="Receipt"/>; the gates of sessions are never entered under any lock.
 /// </remarks>
 internal sealed class Topic
 {
@@ -67,7 +67,7 @@ internal sealed class Topic
 
     /// <summary>Appends for the members that are there. The caller makes sure that a flush follows.</summary>
     /// <param name="publication">The message.</param>
-    /// <param name="receipt">Gets the members that have to confirm it; null when nobody waits for that.</param>
+    /// <param name="receipt">Learns when the members have confirmed it; null when nobody waits for that.</param>
     public AppendResult Append(Publication publication, Receipt? receipt = null)
     {
         lock (_lock)
@@ -80,10 +80,7 @@ internal sealed class Topic
             if (_pendingMembers > 0)
                 _log.TrimToLag(publication.AcceptedAt);
             if (receipt is not null)
-            {
-                receipt.Expect(_members.Snapshot(), offset);
-                (_waits ??= new TopicWaits()).Add(receipt);
-            }
+                (_waits ??= new TopicWaits(this, _log)).Add(receipt, offset, _members.Count, _tally.Confirming);
             return AppendResult.Appended(_members.Count);
         }
     }
@@ -106,10 +103,9 @@ internal sealed class Topic
     /// <summary>Adds a member. Cursor and cached range are taken in one step, so that no publication falls between cached and live.</summary>
     /// <param name="member">The member; marked as pending, for the caller to start it.</param>
     /// <param name="handOver">Set when it may start only then: other sessions of the token are asked what has arrived.</param>
-    /// <param name="companions">Other sessions of the same token in this topic; null in the topic of the token itself.</param>
     /// <param name="resume">What the client says it has; then nobody needs to be asked.</param>
     /// <returns>False when the topic was retired meanwhile: look it up again.</returns>
-    public bool TryJoin(Subscription member, out HandOver? handOver, List<Subscription>? companions = null, ResumePoint? resume = null)
+    public bool TryJoin(Subscription member, out HandOver? handOver, ResumePoint? resume = null)
     {
         lock (_lock)
         {
@@ -122,12 +118,12 @@ internal sealed class Topic
             member.TryMarkPending();
             MemberPending();
             member.StartAt(resume is null ? _log.Join(member.Session.Token) : _log.Resume(resume));
-            if (_tally.Retained > 0 && resume is null)
-                handOver = HandOver.TryBegin(member, companions ?? _members.First(HandOver.MostLookedAt), _log, _context.Clock.Now);
-            if (handOver is null)
-                member.HasStart = true;
+            member.RestsAt = _log.Head;
             _members.Add(member);
             Tally(member, 1);
+            if (Retains)
+                handOver = MeetCompanions(member, mayWait: resume is null);
+            member.HasStart = handOver is null;
             return true;
         }
     }
@@ -138,19 +134,23 @@ internal sealed class Topic
     public void Leave(Subscription member, bool isBreak = false)
     {
         bool disposable;
+        List<HandOver>? begun;
         lock (_lock)
         {
             if (member.HasLeft)
                 return;
             _members.Remove(member, _passRunning);
-            Tally(member, -1);
-            if (isBreak && member.IsRetained)
-                member.KeptFrom = _log.KeepFrom(member.Confirmed, member.Session.Token);
+            long keptFrom = isBreak && member.IsRetained ? _log.KeepFrom(member.Confirmed, member.Session.Token) : long.MaxValue;
             member.HasLeft = true;
+
+            // The receipts first: the tally is of those that are counted there.
+            _waits?.Left(member, keptFrom);
+            Tally(member, -1);
+            begun = _waits?.TakeBegun();
             Trim();
             disposable = IsDisposable;
         }
-        CheckWaits();
+        StartBegun(begun);
         RetireWhen(disposable);
     }
 
@@ -167,7 +167,8 @@ internal sealed class Topic
         lock (_lock)
         {
             _passRunning = true;
-            return new FlushPass(this, _members.Snapshot(), _log.Head, _log.HeadPosition);
+            bool wantsBarrier = _waits?.WantsBarrier(_log.FlushedOffset) ?? false;
+            return new FlushPass(this, _members.Snapshot(), _log.Head, _log.HeadPosition, wantsBarrier);
         }
     }
 
@@ -217,41 +218,79 @@ internal sealed class Topic
             Change(static (_, _) => { }, 0);
     }
 
-    /// <summary>A member has confirmed something. Where it is the only one, nothing needs to be looked for to let go of it.</summary>
-    public void OnConfirmed()
+    /// <summary>A member has something unconfirmed, or is about to have, and companions.</summary>
+    public void NoteUnconfirmed(Subscription member)
     {
-        if (MemberCount == 1 && _log.Head > _log.Tail)
+        lock (_lock)
         {
-            lock (_lock)
+            if (!member.HasLeft)
+                (_waits ??= new TopicWaits(this, _log)).Enter(member);
+        }
+    }
+
+    /// <summary>A member has answered a ping. Where it is the only one, nothing needs to be looked for to let go of what it has.</summary>
+    public void OnConfirmed(Subscription member)
+    {
+        List<HandOver>? begun;
+        lock (_lock)
+        {
+            if (member.HasLeft)
+                return;
+            _waits?.Answered(member);
+            begun = _waits?.TakeBegun();
+            if (_members.Count == 1 && _log.Head > _log.Tail)
                 Trim();
         }
-        CheckWaits();
+        StartBegun(begun);
     }
 
     /// <summary>Lets go of what has been confirmed meanwhile or has waited long enough. The heartbeat calls it.</summary>
     public void Sweep(long now) => Change(
         static (log, sweep) => log.Look(sweep.Members, sweep.Now, sweep.Kept), (Members: _members, Now: now, Kept: _tally.KeptFor(_context.Limits)));
 
-    /// <summary>Sessions in this topic, at most so many.</summary>
-    public List<Session> Sessions(int most)
+    /// <summary>
+    /// A hand-over begins: others are asked, and it ends with the last answer. Not before, or the member would get messages before it is told that
+    /// it has joined.
+    /// </summary>
+    public void Begin(HandOver handOver)
     {
+        bool isSettled;
         lock (_lock)
-            return _members.First(most).ConvertAll(member => member.Session);
+        {
+            handOver.HasBegun = true;
+            isSettled = handOver.IsSettled;
+        }
+        if (isSettled)
+            handOver.Member.Session.Start(handOver.Member);
+        else
+            LookAtHandOvers(_context.Clock.Now);
     }
 
-    /// <summary>A hand-over begins: from now on it ends with the last answer. Not before, or the member would get messages before it is told that it has joined.</summary>
-    public void Await(HandOver handOver)
+    /// <summary>Asks those that new sessions wait for, and begins with those that have waited long enough.</summary>
+    /// <returns>True while one waits.</returns>
+    public bool LookAtHandOvers(long now)
     {
+        bool anyWaits;
+        List<HandOver>? begun;
+        List<Session> sessions = [];
         lock (_lock)
-            (_waits ??= new TopicWaits()).Add(handOver);
-        CheckWaits();
+        {
+            anyWaits = _waits!.Look(now, sessions, BrokerLimits.MostAskedAtOnce);
+            begun = _waits.TakeBegun();
+        }
+        sessions.ForEach(session => session.WantBarrier());
+        StartBegun(begun);
+        return anyWaits;
     }
 
-    /// <summary>A member starts after all: in one step with what others have confirmed by now.</summary>
-    public void EndHandOver(HandOver handOver)
+    /// <summary>What is known of a message that a publisher waits for; nothing when that knows it already.</summary>
+    /// <param name="receipt">Who waits.</param>
+    /// <param name="offset">The message.</param>
+    /// <param name="forget">True: it does not wait any more.</param>
+    public ReceiptCounts CountReceipt(Receipt receipt, long offset, bool forget)
     {
         lock (_lock)
-            handOver.SetStart(_log);
+            return _waits?.Count(receipt, offset, forget) ?? default;
     }
 
     /// <summary>Nobody will miss it: no member, nothing kept, no pass that still refers to it.</summary>
@@ -270,7 +309,40 @@ internal sealed class Topic
         RetireWhen(disposable);
     }
 
-    private void CheckWaits() => Volatile.Read(ref _waits)?.Check(_context.Clock.Now);
+    /// <summary>
+    /// A member has joined that may be the same client as one before. A session that was alone has not been watched; and what no pass has come to yet
+    /// may be what nobody confirms.
+    /// </summary>
+    private HandOver? MeetCompanions(Subscription member, bool mayWait)
+    {
+        if (_tally.Confirming == 0 || _members.Count == 1 || !member.HasCompanions)
+            return null;
+        _waits ??= new TopicWaits(this, _log);
+        if (Kind == TopicKind.Token && _members.Count == 2)
+        {
+            Subscription alone = _members.First(2).Find(other => other != member)!;
+            _waits.Enter(alone);
+            alone.Session.NoteNamedUnconfirmed();
+        }
+        HandOver? handOver = null;
+        if (mayWait)
+        {
+            member.StartAt(Math.Max(_log.Tail, Math.Min(member.Cursor, _log.FlushedOffset)));
+            handOver = _waits.TryBegin(member, _context.Clock.Now);
+        }
+        _waits.Enter(member);
+        return handOver;
+    }
+
+    private static void StartBegun(List<HandOver>? handOvers)
+    {
+        if (handOvers is { Count: > BrokerLimits.MostStartedAtOnce })
+            ThreadPool.UnsafeQueueUserWorkItem(Start, handOvers, preferLocal: false);
+        else if (handOvers is not null)
+            Start(handOvers);
+    }
+
+    private static void Start(List<HandOver> handOvers) => handOvers.ForEach(handOver => handOver.Member.Session.Start(handOver.Member));
 
     private void Tally(Subscription member, int change)
     {

@@ -238,9 +238,6 @@ internal sealed class HttpSession : IConnectionPhase
     private async ValueTask<Progress> WaitForReceiptAsync()
     {
         Receipt receipt = _exchange!.Message.Receipt!;
-
-        // It has been flushed: who was sent it by somebody else's pass, before the barrier was wanted, is asked now.
-        receipt.Ask();
         WaitFor(HttpWait.Receipt);
         _receipt = receipt;
         await receipt.Ended.ConfigureAwait(false);

@@ -26,6 +26,11 @@ internal sealed class PublishEndpoint(ServerContext server) : MessageEndpoint(se
     public override void Handle(HttpExchange exchange, in ReadOnlySequence<byte> body)
     {
         MessageUnderWay message = exchange.Message;
+        if (message.Fields is { Wait: > 0 } && Server.Broker.Context.Waits.IsFull)
+        {
+            Refuse(exchange, 503, PublishRefusals.TooManyReceipts, PublishRefusals.RetryAfter);
+            return;
+        }
         if (message.Fields?.IdempotencyKey is { } key)
         {
             message.Idempotent = Server.Idempotency.TryBegin(key, out PublishAnswer? answer);

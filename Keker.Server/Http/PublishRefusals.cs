@@ -12,6 +12,8 @@ internal static class PublishRefusals
 
     public static ReadOnlySpan<byte> TooMuchWaits => "too many messages wait for slow readers: try again later"u8;
 
+    public static ReadOnlySpan<byte> TooManyReceipts => "too many publishers wait for confirmations: try again later, or without Prefer: wait"u8;
+
     /// <summary>Goes with 409.</summary>
     public static ReadOnlySpan<byte> KeyIsUnderWay => "a publish with this Idempotency-Key is under way: repeat it once that is answered"u8;
 

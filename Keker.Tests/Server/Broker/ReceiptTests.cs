@@ -195,7 +195,6 @@ internal sealed class ReceiptTests
             broker.Broker.Publish(TestBroker.Token(token), TestBroker.Message(text), dirty, terms);
         receipt.Begin();
         broker.Broker.Flush(dirty);
-        receipt.Ask();
         return receipt;
     }
 }
