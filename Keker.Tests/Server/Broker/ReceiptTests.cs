@@ -166,6 +166,68 @@ internal sealed class ReceiptTests
     }
 
     [Test]
+    public void Of_a_crowd_each_gets_the_message_and_the_ping_behind_it_in_one_send()
+    {
+        TestClient[] clients = [.. Enumerable.Range(0, 200).Select(_ => Join("t"))];
+        _broker.Publish("t", "before");
+        TestBroker.WaitUntil(() => clients.All(client => client.Pings.Count == 1), "the first message and its ping");
+        foreach (TestClient client in clients)
+            client.AnswerPing();
+        Receipt receipt = Publish("m", "t");
+        TestBroker.WaitUntil(() => clients.All(client => client.Pings.Count == 2), "a ping, and within a second of the last");
+        foreach (TestClient client in clients)
+        {
+            Assert.That(client.Wire.Frames.Select(frame => frame.IsMessage), Is.EqualTo(new[] { true, false, true, false }));
+            Assert.That(client.Wire.TrySends, Is.EqualTo(2));
+            Assert.That(receipt.HasEnded, Is.False);
+            client.AnswerPing();
+        }
+        Assert.That((receipt.HasEnded, receipt.Counts), Is.EqualTo((true, new ReceiptCounts(200, 0, 0))));
+    }
+
+    [Test]
+    public void Who_had_a_ping_under_way_is_asked_as_soon_as_that_is_answered()
+    {
+        TestClient client = Join("t");
+        _broker.Publish("t", "before");
+        Receipt receipt = Publish("m", "t");
+        Assert.That(client.Pings, Has.Count.EqualTo(1));
+        client.AnswerPing();
+        Assert.That((client.Pings.Count, receipt.HasEnded), Is.EqualTo((2, false)));
+        client.AnswerPing();
+        Assert.That(receipt.HasEnded);
+    }
+
+    [Test]
+    public void A_publisher_that_waits_costs_the_same_however_many_there_are_to_confirm()
+    {
+        long small = CostOfAWait(10);
+        Assert.That(CostOfAWait(5000), Is.LessThanOrEqualTo(small + small / 4));
+    }
+
+    private static long CostOfAWait(int members)
+    {
+        using var broker = new TestBroker();
+        for (int i = 0; i < members; i++)
+            broker.Broker.Subscribe(new Session(new SinkTransport(), broker.Context) { Confirms = true }, "t"u8);
+        Publication message = TestBroker.Message("m");
+        var dirty = new DirtyTopics();
+        long least = long.MaxValue;
+        for (int round = 0; round < 20; round++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < 100; i++)
+            {
+                Receipt receipt = new(broker.Context, Wait);
+                broker.Broker.Publish("t"u8, message, dirty, new PublishTerms { Receipt = receipt });
+                receipt.Begin();
+            }
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+        return least;
+    }
+
+    [Test]
     public void Confirmations_meet_the_beginning_and_the_end_of_sessions()
     {
         for (int round = 0; round < 300; round++)
