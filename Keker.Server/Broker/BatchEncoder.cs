@@ -58,18 +58,19 @@ internal sealed class BatchEncoder(int mostBytesToDeflate = 0)
     /// <summary>The batch that begins at a cursor.</summary>
     /// <param name="cursor">Offset of its first publication.</param>
     /// <param name="variant">What its frames look like.</param>
+    /// <param name="before">It ends before this offset.</param>
     /// <returns>Null when the member was overtaken.</returns>
-    public Batch? Get(long cursor, Variant variant = Variant.Plain)
+    public Batch? Get(long cursor, Variant variant = Variant.Plain, long before = long.MaxValue)
     {
         for (int i = 0; i < _used; i++)
         {
-            if (_batches[i] is { } known && known.Start == cursor && known.Variant == variant)
+            if (_batches[i] is { } known && known.Start == cursor && known.Variant == variant && known.End <= before)
                 return known;
         }
         ref Batch? slot = ref _batches[_next];
         slot ??= new Batch();
         slot.Begin(cursor, variant, _topic);
-        if (!_topic!.TryRead(cursor, Head, slot))
+        if (!_topic!.TryRead(cursor, Math.Min(Head, before), slot))
         {
             slot.Begin(NoCursor, variant);
             return null;

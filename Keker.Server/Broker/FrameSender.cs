@@ -22,6 +22,15 @@ internal abstract class FrameSender(ISessionTransport transport, BrokerContext c
     /// <summary>What the client gets its messages as. Set before it joins a topic.</summary>
     public Variant Variant { get; init; }
 
+    /// <summary>See <see cref="ISessionTransport.Mark"/>.</summary>
+    public ulong Mark => transport.Mark;
+
+    /// <summary>Set where it began with messages: until then what it went away from is not known to be something it got again.</summary>
+    protected Redelivery? Redelivery { get; set; }
+
+    /// <summary>Whether the client's machine has all of the messages that the session began with.</summary>
+    protected bool IsRedeliveryAcknowledged => Redelivery is { FirstEnd: > 0 } redelivery && transport.AcknowledgedBytes >= redelivery.FirstEnd;
+
     /// <summary>What all sessions share.</summary>
     protected BrokerContext Context { get; } = context;
 
@@ -67,15 +76,16 @@ internal abstract class FrameSender(ISessionTransport transport, BrokerContext c
         // Closed: the connection turned out to be gone, and the cursor will never move.
         while (member.Cursor < encoder.Head && !IsClosed)
         {
-            Batch? batch = encoder.Get(member.Cursor, Variant);
+            long skipped = member.Skipped?.NextFrom(member.Cursor) ?? long.MaxValue;
+            Batch? batch = skipped == member.Cursor ? null : encoder.Get(member.Cursor, Variant, skipped);
             if (batch is null)
             {
-                if (Variant != Variant.Tagged)
+                if (Variant != Variant.Tagged && skipped != member.Cursor)
                 {
                     Overtaken();
                     return true;
                 }
-                if (!TrySkip(member))
+                if (!TrySkip(member, skipped == member.Cursor ? skipped + 1 : member.Topic.Tail))
                     return false;
                 continue;
             }
@@ -85,21 +95,25 @@ internal abstract class FrameSender(ISessionTransport transport, BrokerContext c
         return true;
     }
 
-    /// <summary>Says that what the member needs has left the log, and goes on with what is there.</summary>
+    /// <summary>Goes on at another offset, and says so where messages have ids: what is between has left the log, or the client cannot take it.</summary>
     /// <returns>False when a send waits for room.</returns>
-    private bool TrySkip(Subscription member)
+    private bool TrySkip(Subscription member, long to)
     {
+        if (Variant != Variant.Tagged)
+        {
+            member.Cursor = to;
+            return true;
+        }
         Topic topic = member.Topic;
-        long tail = topic.Tail;
-        byte[] gap = PublicationFrames.Gap(topic, new MessageId(topic.Epoch, member.Cursor), new MessageId(topic.Epoch, tail));
+        byte[] gap = PublicationFrames.Gap(topic, new MessageId(topic.Epoch, member.Cursor), new MessageId(topic.Epoch, to));
         int sent = transport.CanTrySend ? transport.TrySend(gap) : 0;
         if (sent < 0)
         {
             GiveUp();
             return true;
         }
-        member.Cursor = tail;
-        return TryFinish(new UnfinishedSend(member, gap.AsMemory(sent), tail));
+        member.Cursor = to;
+        return TryFinish(new UnfinishedSend(member, gap.AsMemory(sent), to));
     }
 
     /// <summary>Sends a control frame.</summary>
@@ -166,6 +180,7 @@ internal abstract class FrameSender(ISessionTransport transport, BrokerContext c
         {
             member.Cursor = batch.End;
             encoder.Delivered += batch.Count;
+            NoteFirstEnd();
             return true;
         }
         if (sent < 0)
@@ -267,9 +282,17 @@ internal abstract class FrameSender(ISessionTransport transport, BrokerContext c
         Resume();
     }
 
+    private void NoteFirstEnd()
+    {
+        if (Redelivery is { FirstEnd: 0 } redelivery)
+            redelivery.FirstEnd = transport.SentBytes;
+    }
+
     private void Finished(UnfinishedSend unfinished)
     {
         unfinished.Echo?.SetResult();
+        if (unfinished.Member is not null)
+            NoteFirstEnd();
         if (unfinished.IsClose && !Interlocked.Exchange(ref _closed, true))
             transport.FinishSending();
     }

@@ -10,6 +10,18 @@ internal interface ISessionTransport
     /// <summary>True where <see cref="TrySend"/> works; TLS encrypts on its own buffer and takes whole writes only.</summary>
     bool CanTrySend { get; }
 
+    /// <summary>
+    /// Tells clients of one token apart: a hash of the peer's address and of what a client sends of itself. Two that look alike have the same; 0 where
+    /// nothing is known.
+    /// </summary>
+    ulong Mark => 0;
+
+    /// <summary>Bytes handed to the kernel so far.</summary>
+    long SentBytes => 0;
+
+    /// <summary>Bytes of them that the peer's machine has acknowledged; all of them where the system does not tell.</summary>
+    long AcknowledgedBytes => SentBytes;
+
     /// <summary>Sends what the kernel takes at once. Never waits, never throws. Not while a <see cref="SendAsync"/> is unfinished.</summary>
     /// <param name="bytes">The bytes to send; not referred to afterwards.</param>
     /// <returns>Bytes taken, from 0 to all; -1 when the connection is gone.</returns>

@@ -96,7 +96,7 @@ internal sealed class Predecessors
         {
             // Of sessions that broke meanwhile the log knows.
             long start = Math.Min(Math.Min(log.Join(member.Session.Token), member.Cursor), _unconfirmed.LowestBefore(handOver.Before));
-            member.StartAt(log.StartLate(member, start));
+            member.StartAt(log.StartLate(member, start), log.SkippedBy(member.Session));
             if (!member.IsUnconfirmedListed)
                 Enter(member, log.Head);
             else if (member.Confirmed < log.Head)

@@ -22,6 +22,7 @@ internal class Session(ISessionTransport transport, BrokerContext context) : Con
     private CloseRequest? _closeRequest;
     private EchoNote? _echo;
     private volatile bool _saidGoodbye;
+    private Break _break;
 
     /// <summary>The Close frame asked for, sent or not.</summary>
     public CloseRequest? CloseRequested => Volatile.Read(ref _closeRequest);
@@ -82,6 +83,12 @@ internal class Session(ISessionTransport transport, BrokerContext context) : Con
     /// <summary>The client has said goodbye by a Close with 1000 or without a code: nothing is kept for it. Before the close is requested.</summary>
     public void SaidGoodbye() => _saidGoodbye = true;
 
+    /// <summary>When it said HELLO, where it began with messages, in milliseconds of the clock; 0 where it did not.</summary>
+    public long RedeliveryAt => Redelivery?.HelloAt ?? 0;
+
+    /// <summary>The client has sent a Close with another code. Before the close is requested.</summary>
+    public void ClosedByClient(ushort code) => _break = new Break(code, IsByClient: true);
+
     /// <summary>Asks for a Close frame; the first request wins.</summary>
     /// <param name="code">Close code.</param>
     /// <param name="reason">UTF-8, at most 123 bytes, not changed afterwards.</param>
@@ -108,6 +115,7 @@ internal class Session(ISessionTransport transport, BrokerContext context) : Con
     public void Joined()
     {
         Context.Counters.Sessions.Increment();
+        NoteRedelivery(OwnTopic!);
         if (!Topics.TryJoin())
             Leave();
     }
@@ -115,6 +123,7 @@ internal class Session(ISessionTransport transport, BrokerContext context) : Con
     /// <summary>The session is in one more topic.</summary>
     public void Joined(Subscription member)
     {
+        NoteRedelivery(member);
         if (!Topics.TryAdd(member))
             member.Topic.Leave(member, isBreak: IsTracked && !_saidGoodbye);
     }
@@ -126,8 +135,11 @@ internal class Session(ISessionTransport transport, BrokerContext context) : Con
     public static ReadOnlyMemory<byte> SlowConsumer { get; } = "slow consumer: too far behind"u8.ToArray();
 
     /// <summary>The connection is gone: nothing is sent any more, pending subscriptions are let go of.</summary>
-    public void Disconnected()
+    /// <param name="byClient">True where the client ended it by FIN or RST.</param>
+    public void Disconnected(bool byClient = false)
     {
+        if (byClient && CloseRequested is null)
+            _break = new Break(ClientCode: 0, IsByClient: true);
         MarkClosed();
         LeaveTopics();
         Wake();
@@ -141,8 +153,23 @@ internal class Session(ISessionTransport transport, BrokerContext context) : Con
 
     private void Leave()
     {
-        Topics.Leave(isBreak: IsTracked && !_saidGoodbye);
+        bool isBreak = IsTracked && !_saidGoodbye;
+        Topics.Leave(isBreak, isBreak ? FindRefused() : null);
         Context.Counters.Sessions.Decrement();
+    }
+
+    private void NoteRedelivery(Subscription member)
+    {
+        if (Redelivery is null && (!member.HasStart || member.Cursor < member.Topic.Head))
+            Redelivery = new Redelivery(Context.Clock.Now);
+    }
+
+    private Refused? FindRefused()
+    {
+        if (_break.ClientCode != 0 || Redelivery is null)
+            return Topics.FindRefused(_break.ClientCode, counts: _break.IsByClient);
+        bool counts = _break.IsByClient && Context.Clock.Now - RedeliveryAt <= Skips.MostPatience && IsRedeliveryAcknowledged;
+        return Topics.FindRefused(clientCode: 0, counts);
     }
 
     protected override void Wake()

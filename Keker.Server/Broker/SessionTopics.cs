@@ -1,3 +1,5 @@
+using Keker.Protocol.WebSocket;
+
 namespace Keker.Server.Broker;
 
 /// <summary>The subscriptions of one session: its own topic, the broadcast, and the topics it asked for.</summary>
@@ -91,12 +93,47 @@ internal struct SessionTopics()
 
     /// <summary>Takes the session out of its topics.</summary>
     /// <param name="isBreak">True unless the client said goodbye: what is not confirmed is kept for its next HELLO.</param>
-    public readonly void Leave(bool isBreak)
+    /// <param name="refused">What its client cannot take; null where nothing tells of such a message.</param>
+    public readonly void Leave(bool isBreak, Refused? refused)
     {
         foreach (Subscription member in Named)
-            member.Topic.Leave(member, isBreak);
-        Own!.Topic.Leave(Own, isBreak);
+            member.Topic.Leave(member, isBreak, refused?.Member == member ? refused : null);
+        Own!.Topic.Leave(Own, isBreak, refused?.Member == Own ? refused : null);
         Broadcast!.Topic.Leave(Broadcast, isBreak);
+    }
+
+    /// <summary>The message that the client cannot take, of all that it was sent and has not confirmed: the largest, the first binary one, or the first.</summary>
+    /// <param name="clientCode">The code of the client's Close; 0 when it sent none.</param>
+    /// <param name="counts">Without a Close: whether this end counts.</param>
+    /// <returns>Null when the end tells of none.</returns>
+    public readonly Refused? FindRefused(ushort clientCode, bool counts)
+    {
+        if (clientCode is not (0 or CloseCode.MessageTooBig or CloseCode.UnsupportedData or CloseCode.InvalidPayload))
+            return null;
+        Subscription? worst = null;
+        Candidate refused = default;
+        Look(Own!, clientCode, ref worst, ref refused);
+        foreach (Subscription member in Named)
+            Look(member, clientCode, ref worst, ref refused);
+        if (worst is null)
+            return null;
+
+        // A broadcast may have been it. That is gone, and nothing else must go for it.
+        int broadcast = clientCode is CloseCode.MessageTooBig or CloseCode.InvalidPayload ? Broadcast!.Topic.LongestUnconfirmed(Broadcast) : 0;
+        if (broadcast > 0 && (clientCode == CloseCode.InvalidPayload || broadcast >= refused.Length))
+            return null;
+        return new Refused(worst, refused.Offset, IsCertain: clientCode != 0, counts);
+    }
+
+    private static void Look(Subscription member, ushort clientCode, ref Subscription? worst, ref Candidate refused)
+    {
+        if (member.Topic.FindCandidate(member, clientCode) is not { } candidate)
+            return;
+        bool isWorse = clientCode == CloseCode.MessageTooBig ? candidate.Length > refused.Length : candidate.AcceptedAt < refused.AcceptedAt;
+        if (worst is not null && !isWorse)
+            return;
+        worst = member;
+        refused = candidate;
     }
 
     /// <summary>A barrier goes out behind everything up to the cursors. For the owner of the gate.</summary>
@@ -107,6 +144,7 @@ internal struct SessionTopics()
         if (Own is null)
             return;
         Own.NoteBarrier(Own == current ? cursor : Own.Cursor);
+        Broadcast?.NoteBarrier(Broadcast == current ? cursor : Broadcast.Cursor);
         foreach (Subscription member in Named)
             member.NoteBarrier(member == current ? cursor : member.Cursor);
     }
@@ -115,6 +153,7 @@ internal struct SessionTopics()
     public readonly void Confirm()
     {
         Own?.Confirm();
+        Broadcast?.Confirm();
         foreach (Subscription member in Named)
             member.Confirm();
     }

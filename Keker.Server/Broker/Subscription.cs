@@ -36,6 +36,9 @@ internal sealed class Subscription(Topic topic, Session session)
         set => Volatile.Write(ref _cursor, value);
     }
 
+    /// <summary>What its client cannot take and is not sent; null for nothing. Set under the topic's lock, before it is sent anything.</summary>
+    public SkippedMessages? Skipped { get; private set; }
+
     /// <summary>Everything before this offset has arrived: a pong has proved it, or time has passed. Where nothing is tracked, the offset after all there is.</summary>
     public long Confirmed => Volatile.Read(ref _confirmed);
 
@@ -91,8 +94,12 @@ internal sealed class Subscription(Topic topic, Session session)
     public bool IsPending => Volatile.Read(ref _pending) != 0;
 
     /// <summary>Sets out from an offset; under the topic's lock, before it is sent anything.</summary>
-    public void StartAt(long offset)
+    /// <param name="offset">Where.</param>
+    /// <param name="skipped">Offsets that it is not sent; null for none.</param>
+    public void StartAt(long offset, long[]? skipped = null)
     {
+        if (skipped is not null)
+            Skipped = new SkippedMessages(skipped);
         Cursor = offset;
         MayBeDead = Session.Confirms && Topic.Retains;
         if (Session.IsTracked)

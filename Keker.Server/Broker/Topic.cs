@@ -117,7 +117,7 @@ internal sealed class Topic
             // marked before it has a cursor, or a drain could find it behind and mark it, too.
             member.TryMarkPending();
             MemberPending();
-            member.StartAt(resume is null ? _log.Join(member.Session.Token) : _log.Resume(resume));
+            member.StartAt(resume is null ? _log.Join(member.Session.Token) : _log.Resume(resume), _log.SkippedBy(member.Session));
             member.RestsAt = _log.Head;
             _members.Add(member);
             Tally(member, 1);
@@ -131,7 +131,8 @@ internal sealed class Topic
     /// <summary>Takes a member out; nothing when it is out already.</summary>
     /// <param name="member">The member.</param>
     /// <param name="isBreak">True keeps what it has not confirmed for the next HELLO.</param>
-    public void Leave(Subscription member, bool isBreak = false)
+    /// <param name="refused">The message that its client cannot take; null for none.</param>
+    public void Leave(Subscription member, bool isBreak = false, Refused? refused = null)
     {
         bool disposable;
         List<HandOver>? begun;
@@ -140,7 +141,7 @@ internal sealed class Topic
             if (member.HasLeft)
                 return;
             _members.Remove(member, _passRunning);
-            long keptFrom = isBreak && member.IsRetained ? _log.KeepFrom(member.Confirmed, member.Session.Token) : long.MaxValue;
+            long keptFrom = isBreak && member.IsRetained ? _log.KeepFrom(_log.NoteRefused(refused) ?? member.Confirmed, member.Session.Token) : long.MaxValue;
             member.HasLeft = true;
 
             // The receipts first: the tally is of those that are counted there.
@@ -152,6 +153,20 @@ internal sealed class Topic
         }
         StartBegun(begun);
         RetireWhen(disposable);
+    }
+
+    /// <summary>The message that a member that leaves may not be able to take: see <see cref="SessionTopics.FindRefused"/>.</summary>
+    public Candidate? FindCandidate(Subscription member, ushort clientCode)
+    {
+        lock (_lock)
+            return member.IsRetained && !member.HasLeft ? _log.FindCandidate(member, clientCode) : null;
+    }
+
+    /// <summary>Of broadcasts: the bytes of the longest that a member was sent and has not confirmed; 0 for none.</summary>
+    public int LongestUnconfirmed(Subscription member)
+    {
+        lock (_lock)
+            return _log.LongestOf(member.Confirmed, member.Cursor);
     }
 
     /// <summary>Marks a topic that nobody needs as gone. The caller holds the stripe's lock and takes it out of the table.</summary>

@@ -1,3 +1,5 @@
+using Keker.Protocol.WebSocket;
+
 namespace Keker.Server.Broker;
 
 /// <summary>
@@ -17,7 +19,9 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
     private long _retainedEnd;
     private long _largeUpTo;
     private bool _hasHole;
+    private readonly RecentLengths? _lengths = topic.IsBroadcast ? new() : null;
     private WaitingPublishers? _waiters;
+    private Skips? _skips;
 
     public long Head => _log.Head;
 
@@ -46,6 +50,7 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
         publication.AcceptedAt = context.Clock.Now;
         context.Memory.Add(publication.Cost);
         long offset = _log.Append(publication);
+        _lengths?.Add(offset, publication.Payload.Length);
         if (publication.Payload.Length > BrokerLimits.MostBytesToDeflateInline)
             Volatile.Write(ref _largeUpTo, offset + 1);
         return offset;
@@ -135,6 +140,47 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
         return from;
     }
 
+    /// <summary>The message that a client may not be able to take, of those that it was sent and has not confirmed.</summary>
+    /// <param name="member">Its session.</param>
+    /// <param name="clientCode">The code of the client's Close: too big means the largest, binary the first binary one, anything else the first.</param>
+    public Candidate? FindCandidate(Subscription member, ushort clientCode)
+    {
+        Candidate? found = null;
+        long end = Math.Min(member.Cursor, _log.Head);
+        for (long offset = Math.Max(member.Confirmed, _log.Tail); offset < end; offset++)
+        {
+            Publication publication = _log[offset];
+            if ((clientCode == CloseCode.UnsupportedData && publication.OpCode != OpCode.Binary) || member.Skipped?.Contains(offset) is true)
+                continue;
+            if (found is null || publication.Payload.Length > found.Value.Length)
+                found = new Candidate(offset, publication.Payload.Length, publication.AcceptedAt);
+            if (clientCode != CloseCode.MessageTooBig)
+                break;
+        }
+        return found;
+    }
+
+    /// <summary>Of broadcasts: the bytes of the longest in a range; 0 for none.</summary>
+    public int LongestOf(long from, long to) => _lengths?.Longest(from, to) ?? 0;
+
+    /// <summary>A session has ended that tells of a message that its client cannot take: what came before it, it has had.</summary>
+    /// <returns>What it has confirmed by that; null where that is what it has said itself.</returns>
+    public long? NoteRefused(Refused? refused)
+    {
+        if (refused is null)
+            return null;
+
+        // Who did not go by itself adds nothing to what is not known.
+        if (_skips is null && !refused.IsCertain && !refused.Counts)
+            return null;
+        if ((_skips ??= new Skips()).Add(refused, _log.Tail, context.Clock.Now))
+            context.Counters.Skipped.Increment();
+        return refused.IsCertain ? refused.Offset : null;
+    }
+
+    /// <summary>What a session is not sent because its client cannot take it; null for nothing.</summary>
+    public long[]? SkippedBy(Session session) => _skips?.Of(new ClientKey(session.Token, session.Mark), _log.Tail);
+
     /// <summary>A pass has ended.</summary>
     /// <returns>Publishers that may try again: the caller releases them once it has left the lock.</returns>
     public WaitingPublishers? Flushed(long offset, long position)
@@ -189,6 +235,8 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
             Retain();
         else if (!retention.IsListed)
             _retention = null;
+        if (_log.IsEmpty)
+            _skips = null;
     }
 
     /// <summary>

@@ -37,6 +37,7 @@ internal abstract class HandshakeEndpoint(ServerContext server) : Endpoint(serve
         ReadOnlySpan<byte> extensions = Server.Options.Compression && subProtocol.IsEmpty ? DeflateOffer.Judge(HandshakeRequest.Extensions(exchange.Head, head), head) : default;
         Span<byte> response = exchange.Answers.GetSpan(UpgradeResponse.Length(subProtocol.Length, extensions.Length));
         exchange.Answers.Advance(UpgradeResponse.Write(response, key.In(head), subProtocol, extensions));
+        exchange.Connection.Mark = ClientMark.Of(exchange.Connection, exchange.Head, head);
         exchange.Upgrade = new Upgrade(Kind, Deflates: !extensions.IsEmpty, Tagged: !subProtocol.IsEmpty);
         return false;
     }

@@ -38,6 +38,7 @@ internal sealed class StatsEndpoint(ServerContext server) : Endpoint(server)
             writer.WriteNumber("cachedBytes", broker.CacheLedger.Bytes);
             writer.WriteNumber("logBytes", broker.Memory.Bytes);
             writer.WriteNumber("unconfirmedLost", counters.UnconfirmedLost.Value);
+            writer.WriteNumber("skipped", counters.Skipped.Value);
             writer.WriteNumber("slowConsumers", counters.SlowConsumers.Value);
             writer.WriteNumber("failedRequests", counters.FailedRequests.Value);
             writer.WriteNumber("protocolErrors", counters.ProtocolErrors.Value);

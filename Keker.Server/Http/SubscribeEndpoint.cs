@@ -18,6 +18,7 @@ internal sealed class SubscribeEndpoint(ServerContext server) : HandshakeEndpoin
         if (!IsWelcome(exchange, head))
             return false;
         EventStreamHead.Write(exchange, head, anyOrigin: Server.Options.AllowedOrigins.IsEmpty);
+        exchange.Connection.Mark = ClientMark.Of(exchange.Connection, exchange.Head, head);
         exchange.Upgrade = new Upgrade(UpgradeKind.EventStream, EventStream: request);
         return false;
     }

@@ -17,16 +17,19 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
 {
     private readonly Socket _socket;
     private readonly MonotonicClock _clock;
+    private readonly SocketStream _plain;
     private Stream _stream;
     private ConnectionReader? _reader;
     private long _finishedSendingAt;
-    private bool _aborted;
+    private volatile bool _aborted;
+    private long _sentBytes;
 
     public Connection(Socket socket, bool isAdmin, MonotonicClock clock)
     {
         _socket = socket;
         _clock = clock;
-        _stream = new SocketStream(socket);
+        _plain = new SocketStream(socket);
+        _stream = _plain;
         IsAdmin = isAdmin;
     }
 
@@ -40,11 +43,29 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
     /// <exception cref="SocketException">The peer is gone.</exception>
     public ulong? ReadAddressKey() => (_socket.RemoteEndPoint as IPEndPoint)?.Address is { } address ? AddressKey.Of(address) : null;
 
+    /// <summary>The peer's IP address, without its port, as it is on the wire; nothing on a unix socket.</summary>
+    /// <param name="bytes">At least 16 bytes.</param>
+    /// <returns>Bytes written.</returns>
+    /// <exception cref="SocketException">The peer is gone.</exception>
+    public int WriteAddress(Span<byte> bytes) =>
+        (_socket.RemoteEndPoint as IPEndPoint)?.Address.TryWriteBytes(bytes, out int length) is true ? length : 0;
+
+    /// <summary>See <see cref="ISessionTransport.Mark"/>. Set before the connection becomes a session's.</summary>
+    public ulong Mark { get; set; }
+
+    /// <summary>Bytes handed to the kernel so far, what TLS adds included.</summary>
+    public long SentBytes => Volatile.Read(ref _sentBytes) + _plain.WrittenBytes;
+
+    long ISessionTransport.AcknowledgedBytes => AcknowledgedBytes is var acknowledged and > 0 ? acknowledged : SentBytes;
+
     /// <summary>What the connection is busy with.</summary>
     public IConnectionPhase? Phase { get; set; }
 
     /// <summary>What has arrived.</summary>
     public ConnectionReader Reader => _reader ??= new ConnectionReader(_stream);
+
+    /// <summary>True once the server has ended it without waiting for the peer.</summary>
+    public bool IsAborted => _aborted;
 
     /// <summary>When the sending side was shut, in milliseconds of the clock; 0 before.</summary>
     public long FinishedSendingAt => Volatile.Read(ref _finishedSendingAt);
@@ -91,12 +112,11 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
     /// <exception cref="IOException">The connection broke.</exception>
     public async Task AuthenticateAsync(SslServerAuthenticationOptions options)
     {
-        var plain = (SocketStream)_stream;
-        var tls = new SslStream(plain, leaveInnerStreamOpen: true);
+        var tls = new SslStream(_plain, leaveInnerStreamOpen: true);
         _stream = tls;
-        plain.LeavesPollingThread = true;
+        _plain.LeavesPollingThread = true;
         await tls.AuthenticateAsServerAsync(options).ConfigureAwait(false);
-        plain.LeavesPollingThread = false;
+        _plain.LeavesPollingThread = false;
     }
 
     public int TrySend(ReadOnlySpan<byte> bytes)
@@ -104,12 +124,10 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
         try
         {
             int sent = _socket.Send(bytes, SocketFlags.None, out SocketError error);
-            return error switch
-            {
-                SocketError.Success => sent,
-                SocketError.WouldBlock => 0,
-                _ => -1,
-            };
+            if (error != SocketError.Success)
+                return error == SocketError.WouldBlock ? 0 : -1;
+            Volatile.Write(ref _sentBytes, _sentBytes + sent);
+            return sent;
         }
         catch (ObjectDisposedException)
         {

@@ -9,6 +9,8 @@ namespace Keker.Server.Net;
 /// </remarks>
 internal sealed class SocketStream(Socket socket) : Stream
 {
+    private long _writtenBytes;
+
     public override bool CanRead => true;
 
     public override bool CanWrite => true;
@@ -29,6 +31,9 @@ internal sealed class SocketStream(Socket socket) : Stream
     /// </summary>
     public bool LeavesPollingThread { get; set; }
 
+    /// <summary>Bytes given to writes so far.</summary>
+    public long WrittenBytes => Volatile.Read(ref _writtenBytes);
+
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         ValueTask<int> read = socket.ReceiveAsync(buffer, SocketFlags.None, CancellationToken.None);
@@ -37,6 +42,8 @@ internal sealed class SocketStream(Socket socket) : Stream
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
+        Volatile.Write(ref _writtenBytes, _writtenBytes + buffer.Length);
+
         // The machinery of a send that can wait is needed only when it has to.
         int sent = socket.Send(buffer.Span, SocketFlags.None, out SocketError error);
         if (error is not (SocketError.Success or SocketError.WouldBlock))

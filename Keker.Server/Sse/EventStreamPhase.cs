@@ -58,7 +58,7 @@ internal sealed class EventStreamPhase : IConnectionPhase
         }
         finally
         {
-            _session.Disconnected();
+            _session.Disconnected(byClient: !_connection.IsAborted);
         }
     }
 

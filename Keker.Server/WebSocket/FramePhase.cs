@@ -82,7 +82,7 @@ internal abstract class FramePhase : IConnectionPhase
         }
         finally
         {
-            Session.Disconnected();
+            Session.Disconnected(byClient: !_connection.IsAborted);
         }
     }
 
@@ -212,6 +212,8 @@ internal abstract class FramePhase : IConnectionPhase
                 case FrameEvent.Close:
                     if (Frames.CloseCode is CloseCode.Normal or CloseCode.NoStatus)
                         Session.SaidGoodbye();
+                    else
+                        Session.ClosedByClient(Frames.CloseCode);
 
                     // The code comes back, and nothing else goes out any more (RFC 6455 5.5.1).
                     Close(Frames.CloseCode, default);

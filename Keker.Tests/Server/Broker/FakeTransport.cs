@@ -22,6 +22,18 @@ internal sealed class FakeTransport : ISessionTransport
 
     public bool CanTrySend { get; init; } = true;
 
+    public ulong Mark { get; init; }
+
+    public long SentBytes
+    {
+        get { lock (_lock) return _sent.Count; }
+    }
+
+    /// <summary>Whether the client's machine acknowledges what it is sent.</summary>
+    public bool Acknowledges { get; init; } = true;
+
+    public long AcknowledgedBytes => Acknowledges ? SentBytes : 0;
+
     /// <summary>Whether the client has negotiated compression.</summary>
     public bool Deflates { get; init; }
 
