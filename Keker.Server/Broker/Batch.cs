@@ -21,8 +21,14 @@ internal sealed class Batch
     private int _plainLength;
     private int _length;
 
+    /// <summary>Where whoever gets it stands: at the first publication, or before it where something is missing.</summary>
+    public long From { get; private set; }
+
     /// <summary>Offset of the first publication.</summary>
     public long Start { get; private set; }
+
+    /// <summary>Before this offset messages are gone for good that somebody who stands at <see cref="From"/> may miss; at or before it where none are.</summary>
+    public long LostBefore { get; private set; }
 
     /// <summary>Offset after the last publication.</summary>
     public long End => Start + _publications.Count;
@@ -44,7 +50,9 @@ internal sealed class Batch
     /// <param name="topic">Whose publications they are; not needed where frames do not tell.</param>
     public void Begin(long start, Variant variant = Variant.Plain, Topic? topic = null)
     {
+        From = start;
         Start = start;
+        LostBefore = start;
         Variant = variant;
         _topic = topic;
         _plainLength = 0;
@@ -52,6 +60,15 @@ internal sealed class Batch
         _publications.Clear();
         _frames.Clear();
         _ends.Clear();
+    }
+
+    /// <summary>It begins at a later offset: what is between is missing. Before the first publication.</summary>
+    /// <param name="start">Offset of the first publication, or where it ends if there is none.</param>
+    /// <param name="lostBefore">See <see cref="LostBefore"/>.</param>
+    public void StepTo(long start, long lostBefore)
+    {
+        Start = start;
+        LostBefore = lostBefore;
     }
 
     /// <summary>Takes the next publication as long as the batch has room; the first one always fits.</summary>

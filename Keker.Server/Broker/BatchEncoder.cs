@@ -64,7 +64,7 @@ internal sealed class BatchEncoder(int mostBytesToDeflate = 0)
     {
         for (int i = 0; i < _used; i++)
         {
-            if (_batches[i] is { } known && known.Start == cursor && known.Variant == variant && known.End <= before)
+            if (_batches[i] is { } known && known.From == cursor && known.Variant == variant && known.End <= before)
                 return known;
         }
         ref Batch? slot = ref _batches[_next];

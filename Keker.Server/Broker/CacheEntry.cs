@@ -2,14 +2,20 @@ namespace Keker.Server.Broker;
 
 /// <summary>One message that waits for an absent recipient.</summary>
 /// <param name="topic">Where it waits.</param>
+/// <param name="offset">Where in the topic's log.</param>
 /// <param name="publication">The message.</param>
 /// <param name="expiresAt">When its time is up, in milliseconds of <see cref="Observability.MonotonicClock"/>.</param>
 /// <param name="collapseKey">A later message with this key replaces it; null for none.</param>
-internal sealed class CacheEntry(Topic topic, Publication publication, long expiresAt, byte[]? collapseKey)
+internal sealed class CacheEntry(Topic topic, long offset, Publication publication, long expiresAt, byte[]? collapseKey)
 {
     public Topic Topic { get; } = topic;
 
+    public long Offset { get; } = offset;
+
     public Publication Publication { get; } = publication;
+
+    /// <summary>Whether its publisher has said how long it is good for: that its time is up is then no loss.</summary>
+    public bool HasOwnTime { get; init; }
 
     public long ExpiresAt { get; } = expiresAt;
 

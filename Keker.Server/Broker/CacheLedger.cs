@@ -32,12 +32,16 @@ internal sealed class CacheLedger(BrokerContext context)
 
     /// <summary>Enters a publication.</summary>
     /// <param name="topic">Where it waits.</param>
+    /// <param name="offset">Where in the topic's log.</param>
     /// <param name="publication">The message.</param>
     /// <param name="terms">What its publisher asks for.</param>
-    public CacheEntry Add(Topic topic, Publication publication, PublishTerms? terms = null)
+    public CacheEntry Add(Topic topic, long offset, Publication publication, PublishTerms? terms = null)
     {
         TimeSpan lifetime = terms?.TimeToLive ?? context.Limits.Cache;
-        var entry = new CacheEntry(topic, publication, context.Clock.Now + (long)lifetime.TotalMilliseconds, terms?.CollapseKey);
+        var entry = new CacheEntry(topic, offset, publication, context.Clock.Now + (long)lifetime.TotalMilliseconds, terms?.CollapseKey)
+        {
+            HasOwnTime = terms?.TimeToLive is not null,
+        };
         lock (_lock)
         {
             entry.Number = _accepted++;
@@ -60,15 +64,18 @@ internal sealed class CacheLedger(BrokerContext context)
     public void DropOverBound()
     {
         while (Take(static ledger => ledger._bytes > ledger.MostBytes ? ledger.Oldest : null) is { } entry)
-            entry.Topic.DropCached(entry);
+            entry.Topic.DropCached(entry, isLost: true);
     }
 
     /// <summary>Drops what has expired. Called with no lock held.</summary>
     public void DropExpired()
     {
         while (Take(static ledger => ledger.Expired) is { } entry)
-            entry.Topic.DropCached(entry);
+            entry.Topic.DropCached(entry, isLost: !entry.HasOwnTime);
     }
+
+    /// <summary>Whether there is room for a message, were it alone.</summary>
+    public bool HasRoomFor(Publication publication) => publication.Cost + EntryOverhead <= MostBytes;
 
     private long MostBytes => context.Limits.CacheMemory;
 

@@ -89,19 +89,9 @@ internal sealed class EventStreamSession : Session
 
     private byte[] Opening(MessageId start)
     {
+        if (_resume is { IsGap: true })
+            return PublicationFrames.Gap(Variant, OwnTopic!.Topic, _resume.After, start);
         Span<byte> id = stackalloc byte[MessageId.MaxLength];
-        id = id[..start.Write(id)];
-        if (_resume is not { IsGap: true })
-            return [.. "id: "u8, .. id, .. "\n\n"u8];
-        byte[] gap = Encoding.ASCII.GetBytes($"{Text(_resume.After)} {Text(start)}");
-        byte[] frame = new byte[TextEvent.Length(id, "gap"u8, gap)];
-        TextEvent.Write(frame, id, "gap"u8, gap);
-        return frame;
-    }
-
-    private static string Text(MessageId id)
-    {
-        Span<byte> text = stackalloc byte[MessageId.MaxLength];
-        return Encoding.ASCII.GetString(text[..id.Write(text)]);
+        return [.. "id: "u8, .. id[..start.Write(id)], .. "\n\n"u8];
     }
 }

@@ -85,7 +85,14 @@ internal abstract class FrameSender(ISessionTransport transport, BrokerContext c
                     Overtaken();
                     return true;
                 }
-                if (!TrySkip(member, skipped == member.Cursor ? skipped + 1 : member.Topic.Tail))
+                if (!TryStepTo(member, skipped == member.Cursor ? skipped + 1 : member.Topic.Tail, isLoss: true))
+                    return false;
+                continue;
+            }
+            if (batch.Start > member.Cursor)
+            {
+                bool isLoss = batch.LostBefore > member.Cursor;
+                if (!TryStepTo(member, isLoss ? batch.LostBefore : batch.Start, isLoss))
                     return false;
                 continue;
             }
@@ -95,17 +102,20 @@ internal abstract class FrameSender(ISessionTransport transport, BrokerContext c
         return true;
     }
 
-    /// <summary>Goes on at another offset, and says so where messages have ids: what is between has left the log, or the client cannot take it.</summary>
+    /// <summary>Goes on at another offset: what is between is gone, or the client cannot take it.</summary>
+    /// <param name="member">The member.</param>
+    /// <param name="to">Where.</param>
+    /// <param name="isLoss">Whether it may miss something; where messages have ids it is told so.</param>
     /// <returns>False when a send waits for room.</returns>
-    private bool TrySkip(Subscription member, long to)
+    private bool TryStepTo(Subscription member, long to, bool isLoss)
     {
-        if (Variant != Variant.Tagged)
+        Topic topic = member.Topic;
+        if (!isLoss || !PublicationFrames.HasIds(Variant, topic))
         {
             member.Cursor = to;
             return true;
         }
-        Topic topic = member.Topic;
-        byte[] gap = PublicationFrames.Gap(topic, new MessageId(topic.Epoch, member.Cursor), new MessageId(topic.Epoch, to));
+        byte[] gap = PublicationFrames.Gap(Variant, topic, new MessageId(topic.Epoch, member.Cursor), new MessageId(topic.Epoch, to));
         int sent = transport.CanTrySend ? transport.TrySend(gap) : 0;
         if (sent < 0)
         {

@@ -149,7 +149,8 @@ internal sealed class MessageBroker : IDisposable
     }
 
     private bool IsCacheable(Publication publication, PublishTerms? terms) =>
-        (terms?.TimeToLive ?? Context.Limits.Cache) > TimeSpan.Zero && publication.Payload.Length <= Context.Limits.CacheSize;
+        (terms?.TimeToLive ?? Context.Limits.Cache) > TimeSpan.Zero && publication.Payload.Length <= Context.Limits.CacheSize
+        && Context.CacheLedger.HasRoomFor(publication);
 
     private PublishResult Publish(
         SubscriberTable topics, ReadOnlySpan<byte> name, Publication publication, DirtyTopics dirty, PublishTerms? terms, bool isBegun)
@@ -170,7 +171,11 @@ internal sealed class MessageBroker : IDisposable
                     return new PublishResult(PublishOutcome.NoRoom) { Full = topic };
                 case AppendOutcome.NoMembers:
                     if (!IsCacheable(publication, terms))
+                    {
+                        if (terms?.CollapseKey is { } key)
+                            topic?.Collapse(key);
                         return new PublishResult(PublishOutcome.NotFound);
+                    }
                     if ((topic ?? topics.GetOrAdd(name)).Cache(publication, terms).Outcome != AppendOutcome.Cached)
                         break;
                     Context.Counters.Published.Increment();

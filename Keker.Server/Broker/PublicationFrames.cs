@@ -24,15 +24,36 @@ internal static class PublicationFrames
         };
     }
 
+    /// <summary>Whether members that get this variant are told where messages of a topic are gone. Broadcasts are never resumed.</summary>
+    public static bool HasIds(Variant variant, Topic topic) =>
+        (variant == Variant.Tagged && !topic.IsBroadcast) || (variant == Variant.EventStream && topic.Kind == TopicKind.Token);
+
     /// <summary>Says that messages of a topic are gone for good.</summary>
+    /// <param name="variant">One with ids.</param>
     /// <param name="topic">The topic.</param>
     /// <param name="from">The last message that the client has.</param>
     /// <param name="to">The message after which it goes on.</param>
-    public static byte[] Gap(Topic topic, MessageId from, MessageId to)
+    public static byte[] Gap(Variant variant, Topic topic, MessageId from, MessageId to)
     {
+        if (variant == Variant.EventStream)
+            return GapEvent(from, to);
         ReadOnlySpan<byte> label = Label(topic);
         byte[] frame = FrameWriter.Create(OpCode.Text, GapLine.Length(label.Length, from, to), out Span<byte> line);
         GapLine.Write(line, label, from, to);
+        return frame;
+    }
+
+    private static byte[] GapEvent(MessageId from, MessageId to)
+    {
+        // Two ids and a space between; the second one is also where the stream goes on.
+        Span<byte> text = stackalloc byte[2 * MessageId.MaxLength + 1];
+        int length = from.Write(text);
+        text[length++] = (byte)' ';
+        int idLength = to.Write(text[length..]);
+        ReadOnlySpan<byte> id = text.Slice(length, idLength);
+        ReadOnlySpan<byte> data = text[..(length + idLength)];
+        byte[] frame = new byte[TextEvent.Length(id, "gap"u8, data)];
+        TextEvent.Write(frame, id, "gap"u8, data);
         return frame;
     }
 

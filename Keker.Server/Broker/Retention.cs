@@ -64,8 +64,8 @@ internal sealed class Retention
         if (members.Count > BrokerLimits.MostMembersLookedAt)
         {
             Unconfirmed = log.Tail;
-            while (Unconfirmed < flushedOffset && log[Unconfirmed].AcceptedAt < old)
-                Unconfirmed++;
+            for (long offset = log.Tail; log.TryNext(ref offset, out Publication? publication) && offset < flushedOffset && publication.AcceptedAt < old; offset++)
+                Unconfirmed = offset + 1;
             return;
         }
         Unconfirmed = long.MaxValue;

@@ -33,7 +33,7 @@ internal sealed class Topic
     public TopicKind Kind { get; }
 
     /// <summary>Names the life of the log: offsets of a topic that was gone in between are others.</summary>
-    public ulong Epoch { get; private set; }
+    public ulong Epoch { get; }
 
     /// <summary>The token or the name as UTF-8; empty for the broadcast.</summary>
     public byte[] Name { get; }
@@ -47,7 +47,7 @@ internal sealed class Topic
     /// <summary>Offset that the next publication will get.</summary>
     public long Head => _log.Head;
 
-    /// <summary>Offset of the oldest publication there is. A hint without the lock.</summary>
+    /// <summary>From this offset on nothing has left the log. A hint without the lock.</summary>
     public long Tail => _log.Tail;
 
     /// <summary>Members now. A hint without the lock.</summary>
@@ -98,7 +98,11 @@ internal sealed class Topic
     }
 
     /// <summary>Lets go of a cached publication whose time is up or whose memory is needed; nothing when a HELLO took it meanwhile.</summary>
-    public void DropCached(CacheEntry entry) => Change(static (log, dropped) => log.DropCached(dropped), entry);
+    public void DropCached(CacheEntry entry, bool isLost) =>
+        Change(static (log, dropped) => log.DropCached(dropped.Entry, dropped.IsLost), (Entry: entry, IsLost: isLost));
+
+    /// <summary>A message with a key has come that does not wait itself: the earlier one goes.</summary>
+    public void Collapse(byte[] key) => Change(static (log, collapsed) => log.Collapse(collapsed), key);
 
     /// <summary>Adds a member. Cursor and cached range are taken in one step, so that no publication falls between cached and live.</summary>
     /// <param name="member">The member; marked as pending, for the caller to start it.</param>
@@ -219,9 +223,6 @@ internal sealed class Topic
         lock (_lock)
             return _log.TryRead(cursor, head, batch);
     }
-
-    /// <summary>Offsets are to mean something else from now on. Under the lock, and with nobody in the topic.</summary>
-    public void BeginEpoch() => Epoch = _context.NextEpoch();
 
     /// <summary>A member was put on its session's list: nothing it may need is trimmed until <see cref="MemberSettled"/>.</summary>
     public void MemberPending() => Interlocked.Increment(ref _pendingMembers);

@@ -1,8 +1,7 @@
 namespace Keker.Server.Broker;
 
 /// <summary>
-/// What waits for an absent recipient of one topic, in the order of acceptance. It is not in the topic's log before somebody is there to read it:
-/// so what expires or is replaced meanwhile leaves no hole there.
+/// What of a topic's log waits for an absent recipient, in the order of acceptance. What expires or is replaced meanwhile leaves an empty place in the log.
 /// </summary>
 /// <remarks>Not thread-safe: the topic's lock guards it. There is one only while something waits.</remarks>
 internal sealed class TopicCache(CacheLedger ledger)
@@ -11,6 +10,9 @@ internal sealed class TopicCache(CacheLedger ledger)
     private CacheEntry? _newest;
     private Dictionary<byte[], CacheEntry>? _byKey;
     private long _bytes;
+
+    /// <summary>What it costs in the log, in bytes.</summary>
+    public long Cost { get; private set; }
 
     public bool IsEmpty => _oldest is null;
 
@@ -26,6 +28,7 @@ internal sealed class TopicCache(CacheLedger ledger)
     public void Add(CacheEntry entry)
     {
         _bytes += entry.Publication.Payload.Length;
+        Cost += entry.Publication.Cost;
         entry.IsWaiting = true;
         entry.Older = _newest;
         if (_newest is null)
@@ -41,6 +44,7 @@ internal sealed class TopicCache(CacheLedger ledger)
     public void Remove(CacheEntry entry)
     {
         _bytes -= entry.Publication.Payload.Length;
+        Cost -= entry.Publication.Cost;
         entry.IsWaiting = false;
         if (entry.Older is null)
             _oldest = entry.Newer;

@@ -1,5 +1,3 @@
-using Keker.Protocol.WebSocket;
-
 namespace Keker.Server.Broker;
 
 /// <summary>
@@ -18,7 +16,6 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
     private long _retained;
     private long _retainedEnd;
     private long _largeUpTo;
-    private bool _hasHole;
     private readonly RecentLengths? _lengths = topic.IsBroadcast ? new() : null;
     private WaitingPublishers? _waiters;
     private Skips? _skips;
@@ -56,26 +53,41 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
         return offset;
     }
 
-    /// <summary>Keeps a publication for a recipient to come, within the limit for one topic, oldest dropped first.</summary>
+    /// <summary>
+    /// Appends for a recipient to come, within the limit for one topic, oldest dropped first. It has its offset from now on, whatever becomes of those
+    /// before it.
+    /// </summary>
     /// <param name="publication">The message.</param>
     /// <param name="terms">What its publisher asks for.</param>
     public void Cache(Publication publication, PublishTerms? terms)
     {
+        Collapse(terms?.CollapseKey);
         _cache ??= new TopicCache(context.CacheLedger);
-        if (terms?.CollapseKey is { } key && _cache.Find(key) is { } replaced)
-            Drop(replaced);
         while (!_cache.IsEmpty && !_cache.HasRoomFor(publication, context.Limits.CacheSize))
-            Drop(_cache.Oldest);
-        context.Memory.Add(publication.Cost);
-        _cache.Add(context.CacheLedger.Add(topic, publication, terms));
+            Drop(_cache.Oldest, isLost: true);
+        long offset = Append(publication);
+        _cache.Add(context.CacheLedger.Add(topic, offset, publication, terms));
+
+        // Nobody is there who would have to be sent it: it takes nothing of the room that publishers have.
+        Flushed(_log.Head, _log.HeadPosition)?.Release();
+        _retainedEnd = _log.HeadPosition;
+    }
+
+    /// <summary>A message with a key has come: the earlier one that waits goes.</summary>
+    public void Collapse(byte[]? key)
+    {
+        if (key is not null && _cache?.Find(key) is { } replaced)
+            DropCached(replaced, isLost: false);
     }
 
     /// <summary>Lets go of a cached publication; nothing when a HELLO took it meanwhile.</summary>
-    public void DropCached(CacheEntry entry)
+    /// <param name="entry">The publication.</param>
+    /// <param name="isLost">True where somebody may miss it; false where its publisher wants it gone.</param>
+    public void DropCached(CacheEntry entry, bool isLost)
     {
         if (!entry.IsWaiting)
             return;
-        Drop(entry);
+        Drop(entry, isLost);
         if (_cache!.IsEmpty)
             _cache = null;
     }
@@ -85,8 +97,7 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
     public long Join(byte[] token)
     {
         long now = context.Clock.Now;
-        long start = _log.Head;
-        TakeCached(now);
+        long start = TakeCached(now);
         return StartAt(Math.Max(_log.Tail, Math.Min(start, _retention?.OldestBrokenOf(token, now) ?? start)));
     }
 
@@ -140,25 +151,8 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
         return from;
     }
 
-    /// <summary>The message that a client may not be able to take, of those that it was sent and has not confirmed.</summary>
-    /// <param name="member">Its session.</param>
-    /// <param name="clientCode">The code of the client's Close: too big means the largest, binary the first binary one, anything else the first.</param>
-    public Candidate? FindCandidate(Subscription member, ushort clientCode)
-    {
-        Candidate? found = null;
-        long end = Math.Min(member.Cursor, _log.Head);
-        for (long offset = Math.Max(member.Confirmed, _log.Tail); offset < end; offset++)
-        {
-            Publication publication = _log[offset];
-            if ((clientCode == CloseCode.UnsupportedData && publication.OpCode != OpCode.Binary) || member.Skipped?.Contains(offset) is true)
-                continue;
-            if (found is null || publication.Payload.Length > found.Value.Length)
-                found = new Candidate(offset, publication.Payload.Length, publication.AcceptedAt);
-            if (clientCode != CloseCode.MessageTooBig)
-                break;
-        }
-        return found;
-    }
+    /// <summary>The message that a client may not be able to take: see <see cref="Candidate.Find"/>.</summary>
+    public Candidate? FindCandidate(Subscription member, ushort clientCode) => Candidate.Find(_log, member, clientCode);
 
     /// <summary>Of broadcasts: the bytes of the longest in a range; 0 for none.</summary>
     public int LongestOf(long from, long to) => _lengths?.Longest(from, to) ?? 0;
@@ -197,14 +191,12 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
         HasRoom ? Task.CompletedTask : (_waiters ??= new WaitingPublishers()).TryAdd(context.Limits.MostWaitingPublishers);
 
     /// <summary>References to the publications from <paramref name="cursor"/> on, as many as fit the batch.</summary>
-    /// <returns>False when they have left the log.</returns>
+    /// <returns>False when some have left the log.</returns>
     public bool TryRead(long cursor, long head, Batch batch)
     {
         if (cursor < _log.Tail)
             return false;
-        for (long offset = cursor; offset < head && batch.TryAdd(_log[offset]); offset++)
-        {
-        }
+        _log.Read(cursor, head, batch);
         return true;
     }
 
@@ -217,7 +209,7 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
     public void Trim(MemberTable members, int retained)
     {
         _handedOver = 0;
-        long end = members.Count == 0 ? _log.Head : _flushedOffset;
+        long end = members.Count > 0 ? _flushedOffset : _cache?.Oldest.Offset ?? _log.Head;
         _retainedEnd = members.Count == 0 ? _log.HeadPosition : _flushedPosition;
         if (retained == 0 && _retention is null)
         {
@@ -228,7 +220,7 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
         Retention retention = _retention ??= new Retention();
         if (members.Only is { } only)
             retention.Unconfirmed = only.Confirmed;
-        long needed = members.Count > 0 ? _log.HeadPosition - _flushedPosition : 0;
+        long needed = members.Count > 0 ? _log.HeadPosition - _flushedPosition : _cache?.Cost ?? 0;
         context.Memory.Remove(retention.Trim(_log, end, needed + MostKept, context.Counters.UnconfirmedLost));
         GaugeRetained();
         if (retention.HasBroken || !_log.IsEmpty)
@@ -259,7 +251,7 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
         context.RetainedMemory.Bytes - _retained + Math.Min(SentBytes, context.Limits.CacheSize) > context.Limits.CacheMemory ? 0 : context.Limits.CacheSize;
 
     /// <summary>Bytes there are that everybody was sent by the last <see cref="Trim"/>.</summary>
-    private long SentBytes => Math.Max(0, _retainedEnd - (_log.HeadPosition - _log.Bytes));
+    private long SentBytes => Math.Max(0, _log.Bytes - (_log.HeadPosition - _retainedEnd) - (_cache?.Cost ?? 0));
 
     /// <summary>Looks what has been confirmed, before a <see cref="Trim"/>.</summary>
     /// <param name="members">The members.</param>
@@ -281,39 +273,31 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
         _retained = retained;
     }
 
-    private void Drop(CacheEntry entry)
+    private void Drop(CacheEntry entry, bool isLost)
     {
         _cache!.Remove(entry);
-        _hasHole = true;
-        context.Memory.Remove(entry.Publication.Cost);
+        context.Memory.Remove(_log.Remove(entry.Offset, isLost));
     }
 
-    /// <summary>Moves what was cached into the log, for somebody to read. It takes nothing of the room that publishers have.</summary>
-    private void TakeCached(long now)
+    /// <summary>What was cached waits no longer: somebody is there to read it.</summary>
+    /// <returns>The offset of the first; where the log ends when there is none.</returns>
+    private long TakeCached(long now)
     {
-        while (_cache is { IsEmpty: false } && _cache.Oldest.ExpiresAt <= now)
-            Drop(_cache.Oldest);
-
-        // What went unseen had no offset: ids from before do not lead here any more, or their owners would miss it unknowingly.
-        if (_hasHole)
-            topic.BeginEpoch();
-        _hasHole = false;
-        if (_cache is null)
-            return;
-        while (!_cache.IsEmpty)
+        long first = _log.Head;
+        while (_cache is { IsEmpty: false })
         {
             CacheEntry entry = _cache.Oldest;
-            _cache.Remove(entry);
             if (entry.ExpiresAt <= now)
             {
-                context.Memory.Remove(entry.Publication.Cost);
+                Drop(entry, isLost: !entry.HasOwnTime);
                 continue;
             }
+            _cache.Remove(entry);
             entry.Publication.AcceptedAt = now;
-            _log.Append(entry.Publication);
+            first = Math.Min(first, entry.Offset);
         }
         _cache = null;
-        Flushed(_log.Head, _log.HeadPosition)?.Release();
+        return first;
     }
 
     private Retention Retain()

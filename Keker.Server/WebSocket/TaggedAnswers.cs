@@ -42,5 +42,5 @@ internal static class TaggedAnswers
     }
 
     private static byte[] Gap(Arrival arrival) =>
-        arrival.Resume is { IsGap: true } gap ? PublicationFrames.Gap(arrival.Member.Topic, gap.After, gap.Start) : [];
+        arrival.Resume is { IsGap: true } gap ? PublicationFrames.Gap(Variant.Tagged, arrival.Member.Topic, gap.After, gap.Start) : [];
 }

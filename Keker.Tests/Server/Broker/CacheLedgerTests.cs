@@ -23,8 +23,8 @@ internal sealed class CacheLedgerTests
     public void It_counts_what_is_in_it_with_an_overhead_for_each_entry()
     {
         Publication publication = TestBroker.Message(100);
-        CacheEntry one = _ledger.Add(_topic, publication);
-        CacheEntry two = _ledger.Add(_topic, publication);
+        CacheEntry one = _ledger.Add(_topic, 0, publication);
+        CacheEntry two = _ledger.Add(_topic, 0, publication);
         Assert.That(_ledger.Count, Is.EqualTo(2));
         Assert.That(_ledger.Bytes, Is.GreaterThan(2 * (publication.Cost + 500)));
         long both = _ledger.Bytes;
@@ -39,7 +39,7 @@ internal sealed class CacheLedgerTests
     [Test]
     public void An_entry_expires_after_the_cache_time()
     {
-        CacheEntry entry = _ledger.Add(_topic, TestBroker.Message(1));
+        CacheEntry entry = _ledger.Add(_topic, 0, TestBroker.Message(1));
         Assert.That(entry.ExpiresAt - _broker.Context.Clock.Now, Is.EqualTo(5000));
         _broker.Time.Advance(TimeSpan.FromMilliseconds(4999));
         _ledger.DropExpired();

@@ -17,7 +17,7 @@ internal sealed class ExpiryHeapTests
         {
             if (model.Count == 0 || random.Next(step < 1000 ? 3 : 5) < 2)
             {
-                var entry = new CacheEntry(topic, TestBroker.Message(1), random.Next(50), collapseKey: null);
+                var entry = new CacheEntry(topic, 0, TestBroker.Message(1), random.Next(50), collapseKey: null);
                 heap.Add(entry);
                 model.Add(entry);
             }
