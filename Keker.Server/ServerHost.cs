@@ -30,7 +30,7 @@ internal sealed class ServerHost(KekerOptions options, Func<KekerOptions> readAg
         var counters = new Counters();
         int most = options.MaxConnections > 0 ? options.MaxConnections : int.MaxValue;
         var connections = new ConnectionTable(Math.Min(most, DescriptorLimit.RaiseAndGetMostConnections()), options.MaxConnectionsPerIp, counters);
-        using var broker = new MessageBroker(new BrokerContext(LimitsFrom(options), new MonotonicClock(timeProvider), counters));
+        using var broker = new MessageBroker(new BrokerContext(LimitsFrom(options), new MonotonicClock(timeProvider), counters) { OnUnexpected = log.InternalError });
         var server = new ServerContext(options, broker, connections, log);
 
         TlsUpgrade? tls = LoadCertificate();

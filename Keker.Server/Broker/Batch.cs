@@ -16,6 +16,7 @@ internal sealed class Batch
     private readonly List<Publication> _publications = [];
     private readonly List<byte[]> _frames = [];
     private readonly List<int> _ends = [];
+    private readonly List<BuiltFrame> _built = [];
     private byte[]? _buffer;
     private Topic? _topic;
     private int _plainLength;
@@ -60,6 +61,7 @@ internal sealed class Batch
         _publications.Clear();
         _frames.Clear();
         _ends.Clear();
+        _built.Clear();
     }
 
     /// <summary>It begins at a later offset: what is between is missing. Before the first publication.</summary>
@@ -92,7 +94,7 @@ internal sealed class Batch
             {
                 Variant.Plain => publication.Frame,
                 Variant.Deflated => publication.GetDeflated(mostBytesToDeflate) ?? publication.Frame,
-                _ => PublicationFrames.Build(Variant, _topic!, Start + _frames.Count, publication),
+                _ => Build(publication),
             };
             _frames.Add(frame);
             _length += frame.Length;
@@ -116,13 +118,22 @@ internal sealed class Batch
     /// <summary>Turns a number of bytes sent, fewer than all, into whole frames and the rest of the frame that was cut.</summary>
     /// <param name="sent">Bytes that went out.</param>
     /// <param name="rest">What is left of the first frame that did not go out whole: a reference into the publication, not a copy.</param>
+    /// <param name="built">Set where that is a frame that others may refer to, too.</param>
     /// <returns>Whole frames sent.</returns>
-    public int Cut(int sent, out ReadOnlyMemory<byte> rest)
+    public int Cut(int sent, out ReadOnlyMemory<byte> rest, out BuiltFrame? built)
     {
         int index = _ends.BinarySearch(sent);
         int whole = index >= 0 ? index + 1 : ~index;
         int start = whole == 0 ? 0 : _ends[whole - 1];
         rest = _frames[whole].AsMemory(sent - start);
+        built = whole < _built.Count ? _built[whole] : null;
         return whole;
+    }
+
+    private byte[] Build(Publication publication)
+    {
+        BuiltFrame built = PublicationFrames.Get(Variant, _topic!, Start + _frames.Count, publication);
+        _built.Add(built);
+        return built.Bytes;
     }
 }

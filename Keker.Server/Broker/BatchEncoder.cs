@@ -26,17 +26,13 @@ internal sealed class BatchEncoder(int mostBytesToDeflate = 0)
     /// <summary>When the current pass began, in milliseconds of the clock: what members need to know of the time.</summary>
     public long Now { get; private set; }
 
-    /// <summary>Whether the members are to be asked what has arrived, once they have what there is.</summary>
-    public bool WantsBarrier { get; private set; }
-
     /// <summary>Messages handed to the kernel through this encoder since <see cref="End"/>; counted here to keep members free of shared counters.</summary>
     public long Delivered { get; set; }
 
     /// <summary>Starts work on one topic up to a head; what was encoded for another one is forgotten.</summary>
-    public void Begin(Topic topic, long head, long now = 0, bool wantsBarrier = false)
+    public void Begin(Topic topic, long head, long now = 0)
     {
         Now = now;
-        WantsBarrier = wantsBarrier;
         if (_topic == topic && Head == head)
             return;
         Forget();

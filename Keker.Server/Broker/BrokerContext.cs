@@ -38,6 +38,16 @@ internal sealed class BrokerContext
     /// <summary>Bytes kept alive only by unfinished writes.</summary>
     public MemoryGauge UnfinishedWrites { get; } = new();
 
+    /// <summary>Told of what should not have happened and cost one session, or one pass its time. Thread-safe; must not throw.</summary>
+    public Action<Exception> OnUnexpected { get; init; } = static _ => { };
+
+    /// <summary>Something went wrong that nobody expected: it is counted and told, and everybody else goes on. Never throws.</summary>
+    public void Report(Exception exception)
+    {
+        Counters.InternalErrors.Increment();
+        OnUnexpected(exception);
+    }
+
     public CacheLedger CacheLedger { get; }
 
     public RetainedTopics Retained { get; } = new();

@@ -64,13 +64,26 @@ internal sealed class ConfirmWaits : IDisposable
         {
             long now = _context.Clock.Now;
             foreach (Topic topic in HandingOver())
-                LookAt(topic, now);
+                Try(() => LookAt(topic, now));
             foreach (Receipt receipt in TakeOverdue(now))
-                receipt.End();
+                Try(receipt.End);
         }
         finally
         {
             Volatile.Write(ref _ticking, 0);
+        }
+    }
+
+    /// <summary>Whatever goes wrong with one, the others are not forgotten.</summary>
+    private void Try(Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (Exception e)
+        {
+            _context.Report(e);
         }
     }
 

@@ -74,9 +74,6 @@ internal abstract class ConfirmingSender(ISessionTransport transport, BrokerCont
         Wake();
     }
 
-    /// <summary>The same, but what is about to be sent is to be confirmed: the barrier goes out behind it, not now.</summary>
-    protected void WantBarrierBehindNext() => _barrier.Want();
-
     /// <summary>Asks for the confirmation of what was sent a while ago. The heartbeat calls it.</summary>
     public void ConfirmQuiet(long now)
     {
@@ -127,6 +124,8 @@ internal abstract class ConfirmingSender(ISessionTransport transport, BrokerCont
 
     /// <summary>Something was noted: who owns the gate looks again.</summary>
     protected abstract void Wake();
+
+    protected override void WantBarrierBehindNext() => _barrier.Want();
 
     protected override bool IsBarrierDue(long now) => Confirms && _barrier.IsDue(LatestPing, now);
 

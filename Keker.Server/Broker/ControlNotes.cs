@@ -57,9 +57,8 @@ internal struct ControlNotes()
     /// <returns>True when one is to go out.</returns>
     public bool TryTakePing(bool mayPing)
     {
-        bool isDue = Volatile.Read(ref _pingDue) && mayPing;
-        Volatile.Write(ref _pingDue, false);
-        return isDue;
+        // In one step: a note that is left in between is not lost.
+        return Volatile.Read(ref _pingDue) && Interlocked.Exchange(ref _pingDue, false) && mayPing;
     }
 
     /// <summary>Writes a ping, due or not.</summary>

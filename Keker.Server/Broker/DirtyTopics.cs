@@ -25,10 +25,12 @@ internal sealed class DirtyTopics
         if (_topics.Count == 0)
             return;
         BatchEncoder encoder = context.Encoders.Get();
+
+        // A pass never throws: whatever goes wrong in it, the next topic has its turn.
         foreach (Topic topic in _topics)
             fanOut.Flush(topic, encoder);
+        _topics.Clear();
         encoder.End(context);
         context.Encoders.Return(encoder);
-        _topics.Clear();
     }
 }

@@ -33,15 +33,20 @@ internal sealed class FanOut : IDisposable
     {
         if (!topic.TryEnterPass())
             return;
-        for (int passes = 0; passes < MostInlinePasses && topic.MemberCount <= _context.Limits.SmallPass && !topic.HasLargeToDeflate; passes++)
+        try
         {
-            FlushPass pass = topic.BeginPass();
-            Visit(pass, 0, pass.Members.Count, encoder);
-            topic.EndPass(pass);
-            if (topic.TryLeavePass())
-                return;
+            for (int passes = 0; passes < MostInlinePasses && topic.MemberCount <= _context.Limits.SmallPass && !topic.HasLargeToDeflate; passes++)
+            {
+                RunPass(topic, encoder);
+                if (topic.TryLeavePass())
+                    return;
+            }
+            _queue.Add(new FanOutJob(topic));
         }
-        _queue.Add(new FanOutJob(topic));
+        catch (Exception e)
+        {
+            LeaveBroken(topic, e);
+        }
     }
 
     /// <summary>Stops the workers after what is queued.</summary>
@@ -52,12 +57,43 @@ internal sealed class FanOut : IDisposable
             worker.Join();
     }
 
+    private void RunPass(Topic topic, BatchEncoder encoder)
+    {
+        FlushPass pass = topic.BeginPass();
+        try
+        {
+            Visit(pass, 0, pass.Members.Count, encoder);
+        }
+        finally
+        {
+            topic.EndPass(pass);
+        }
+    }
+
+    /// <summary>Whatever goes wrong with one member, the next ones are visited.</summary>
     private void Visit(FlushPass pass, int start, int end, BatchEncoder encoder)
     {
-        encoder.Begin(pass.Topic, pass.Head, _context.Clock.Now, pass.WantsBarrier);
-        for (int i = start; i < end; i++)
+        int next = start;
+        while (next < end)
         {
-            if (pass.Members[i] is { } member)
+            try
+            {
+                encoder.Begin(pass.Topic, pass.Head, _context.Clock.Now);
+                Visit(pass.Members, ref next, end, encoder);
+            }
+            catch (Exception e)
+            {
+                _context.Report(e);
+            }
+        }
+    }
+
+    private static void Visit(MemberSnapshot members, ref int next, int end, BatchEncoder encoder)
+    {
+        while (next < end)
+        {
+            // Counted before it is served: one that fails is not served again.
+            if (members[next++] is { } member)
                 member.Session.Flush(member, encoder);
         }
     }
@@ -67,23 +103,47 @@ internal sealed class FanOut : IDisposable
         var encoder = new BatchEncoder(mostBytesToDeflate: int.MaxValue);
         while (_queue.TryTake(out FanOutJob? job))
         {
-            // The pass begins only now, so that it carries everything appended while the job was queued.
-            if (job.TryBegin())
-                _queue.AddCopies(job, Math.Min(_workers.Length, job.Shares) - 1);
-            while (job.TryTakeShare(out int start, out int end))
+            try
             {
-                Visit(job.Pass, start, end, encoder);
-                if (job.ShareDone())
-                    Finish(job);
+                Serve(job, encoder);
+            }
+            catch (Exception e)
+            {
+                LeaveBroken(job.Topic, e);
             }
             encoder.End(_context);
         }
     }
 
+    /// <summary>Takes shares of a pass as long as nobody else's job waits; then that has its turn.</summary>
+    private void Serve(FanOutJob job, BatchEncoder encoder)
+    {
+        // The pass begins only now, so that it carries everything appended while the job was queued.
+        if (job.TryBegin())
+            _queue.AddCopies(job, Math.Min(_workers.Length, job.Shares) - 1);
+        while (job.TryTakeShare(out int start, out int end))
+        {
+            Visit(job.Pass, start, end, encoder);
+            if (job.ShareDone())
+                Finish(job);
+            else if (_queue.TryGiveWay(job))
+                return;
+        }
+    }
+
     private void Finish(FanOutJob job)
     {
-        job.Pass.Topic.EndPass(job.Pass);
-        if (!job.Pass.Topic.TryLeavePass())
-            _queue.Add(new FanOutJob(job.Pass.Topic));
+        job.Topic.EndPass(job.Pass);
+        if (!job.Topic.TryLeavePass())
+            _queue.Add(new FanOutJob(job.Topic));
+    }
+
+    /// <summary>A pass could not begin or end: the next publish makes another one.</summary>
+    private void LeaveBroken(Topic topic, Exception exception)
+    {
+        _context.Report(exception);
+        while (!topic.TryLeavePass())
+        {
+        }
     }
 }

@@ -10,6 +10,8 @@ internal sealed class FanOutJob(Topic topic)
     private int _next;
     private int _sharesLeft;
 
+    public Topic Topic => topic;
+
     public FlushPass Pass { get; private set; }
 
     public int Shares { get; private set; }

@@ -27,6 +27,19 @@ internal sealed class FanOutQueue
         }
     }
 
+    /// <summary>Puts a job behind those that wait, where there are others.</summary>
+    /// <returns>False when there is none: the job goes on.</returns>
+    public bool TryGiveWay(FanOutJob job)
+    {
+        lock (_lock)
+        {
+            if (!_jobs.TryPeek(out FanOutJob? next) || next == job)
+                return false;
+            _jobs.Enqueue(job);
+            return true;
+        }
+    }
+
     /// <summary>Waits for the next job.</summary>
     /// <returns>False when there is none and none will come.</returns>
     public bool TryTake([NotNullWhen(true)] out FanOutJob? job)

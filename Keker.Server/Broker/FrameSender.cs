@@ -11,9 +11,8 @@ namespace Keker.Server.Broker;
 /// Everything but <see cref="WaitingSince"/> is for the owner of the session's gate. A method that answers false has handed the gate over:
 /// a send waits for room, its completion is the owner now, and it calls <see cref="Resume"/>.
 /// </remarks>
-internal abstract class FrameSender(ISessionTransport transport, BrokerContext context)
+internal abstract class FrameSender(ISessionTransport transport, BrokerContext context) : GuardedSender(transport, context)
 {
-    private bool _closed;
     private long _waitingSince;
 
     /// <summary>When the peer last made room in a send that waits, in milliseconds of the clock; 0 when nothing waits.</summary>
@@ -21,24 +20,6 @@ internal abstract class FrameSender(ISessionTransport transport, BrokerContext c
 
     /// <summary>What the client gets its messages as. Set before it joins a topic.</summary>
     public Variant Variant { get; init; }
-
-    /// <summary>See <see cref="ISessionTransport.Mark"/>.</summary>
-    public ulong Mark => transport.Mark;
-
-    /// <summary>Set where it began with messages: until then what it went away from is not known to be something it got again.</summary>
-    protected Redelivery? Redelivery { get; set; }
-
-    /// <summary>Whether the client's machine has all of the messages that the session began with.</summary>
-    protected bool IsRedeliveryAcknowledged => Redelivery is { FirstEnd: > 0 } redelivery && transport.AcknowledgedBytes >= redelivery.FirstEnd;
-
-    /// <summary>What all sessions share.</summary>
-    protected BrokerContext Context { get; } = context;
-
-    /// <summary>True once nothing may be sent any more: a Close is out, or the connection is gone.</summary>
-    protected bool IsClosed => Volatile.Read(ref _closed);
-
-    /// <summary>Nothing is sent any more from now on.</summary>
-    protected void MarkClosed() => Volatile.Write(ref _closed, true);
 
     /// <summary>Whether a barrier should follow the messages that are sent now.</summary>
     protected abstract bool IsBarrierDue(long now);
@@ -50,6 +31,9 @@ internal abstract class FrameSender(ISessionTransport transport, BrokerContext c
     /// <param name="now">Milliseconds of the clock.</param>
     /// <returns>Length of the frame.</returns>
     protected abstract int WriteBarrier(Span<byte> frame, Subscription member, long cursor, long now);
+
+    /// <summary>What is about to be sent is to be confirmed: a barrier goes out behind it, or as soon as the one before is answered.</summary>
+    protected abstract void WantBarrierBehindNext();
 
     /// <summary>A barrier goes out as a frame of its own, before the gate is left.</summary>
     protected abstract void NoteBarrier();
@@ -63,6 +47,9 @@ internal abstract class FrameSender(ISessionTransport transport, BrokerContext c
     /// <summary>What a member needs has left the log.</summary>
     protected abstract void Overtaken();
 
+    /// <summary>What a member needs cannot be made. At a frame boundary.</summary>
+    protected abstract void Failed();
+
     /// <summary>A send that waited has ended, one way or the other: the gate is the caller's, at a frame boundary.</summary>
     protected abstract void Resume();
 
@@ -71,13 +58,18 @@ internal abstract class FrameSender(ISessionTransport transport, BrokerContext c
     protected bool TryFlush(Subscription member, BatchEncoder encoder)
     {
         if (member.Cursor < encoder.Head)
+        {
             member.NoteUnconfirmed();
+            if (member.Topic.IsWaitedFrom(member.Cursor))
+                WantBarrierBehindNext();
+        }
 
         // Closed: the connection turned out to be gone, and the cursor will never move.
         while (member.Cursor < encoder.Head && !IsClosed)
         {
             long skipped = member.Skipped?.NextFrom(member.Cursor) ?? long.MaxValue;
-            Batch? batch = skipped == member.Cursor ? null : encoder.Get(member.Cursor, Variant, skipped);
+            if (!TryEncode(member, encoder, skipped, out Batch? batch))
+                return true;
             if (batch is null)
             {
                 if (Variant != Variant.Tagged && skipped != member.Cursor)
@@ -96,10 +88,29 @@ internal abstract class FrameSender(ISessionTransport transport, BrokerContext c
                     return false;
                 continue;
             }
-            if (!(transport.CanTrySend ? TrySend(member, batch, encoder) : TryWrite(member, batch, encoder)))
+            if (!(CanTrySend ? TrySend(member, batch, encoder) : TryWrite(member, batch, encoder)))
                 return false;
         }
         return true;
+    }
+
+    /// <summary>What the member is sent next; null where that is nothing: it is overtaken, or skips the message.</summary>
+    /// <returns>False when that cannot be made: it costs this session.</returns>
+    private bool TryEncode(Subscription member, BatchEncoder encoder, long skipped, out Batch? batch)
+    {
+        batch = null;
+        try
+        {
+            if (skipped != member.Cursor)
+                batch = encoder.Get(member.Cursor, Variant, skipped);
+            return true;
+        }
+        catch (Exception e)
+        {
+            Context.Report(e);
+            Failed();
+            return false;
+        }
     }
 
     /// <summary>Goes on at another offset: what is between is gone, or the client cannot take it.</summary>
@@ -116,7 +127,7 @@ internal abstract class FrameSender(ISessionTransport transport, BrokerContext c
             return true;
         }
         byte[] gap = PublicationFrames.Gap(Variant, topic, new MessageId(topic.Epoch, member.Cursor), new MessageId(topic.Epoch, to));
-        int sent = transport.CanTrySend ? transport.TrySend(gap) : 0;
+        int sent = CanTrySend ? TrySendBytes(gap) : 0;
         if (sent < 0)
         {
             GiveUp();
@@ -132,7 +143,7 @@ internal abstract class FrameSender(ISessionTransport transport, BrokerContext c
     /// <returns>False when it waits for room.</returns>
     protected bool TrySendFrame(ReadOnlySpan<byte> frame, bool isClose)
     {
-        int sent = transport.CanTrySend ? transport.TrySend(frame) : 0;
+        int sent = CanTrySend ? TrySendBytes(frame) : 0;
         if (sent < 0)
         {
             GiveUp();
@@ -145,7 +156,7 @@ internal abstract class FrameSender(ISessionTransport transport, BrokerContext c
     /// <returns>False when it waits for room.</returns>
     protected bool TrySendEcho(EchoNote echo)
     {
-        int sent = transport.CanTrySend ? transport.TrySend(echo.Frame.Span) : 0;
+        int sent = CanTrySend ? TrySendBytes(echo.Frame.Span) : 0;
         if (sent < 0)
         {
             GiveUp();
@@ -159,7 +170,7 @@ internal abstract class FrameSender(ISessionTransport transport, BrokerContext c
     {
         if (batch.End == encoder.Head && IsBarrierDue(encoder.Now))
             return TrySendWithBarrier(member, batch, encoder);
-        return TryAdvance(member, batch, encoder, transport.TrySend(batch.Bytes.Span));
+        return TryAdvance(member, batch, encoder, TrySendBytes(batch.Bytes.Span));
     }
 
     /// <summary>The last messages there are and the ping behind them, in one send.</summary>
@@ -168,7 +179,7 @@ internal abstract class FrameSender(ISessionTransport transport, BrokerContext c
         Span<byte> frame = stackalloc byte[FrameWriter.MaxControlFrameLength];
         int length = WriteBarrier(frame, member, batch.End, encoder.Now);
         ReadOnlySpan<byte> bytes = encoder.Append(batch, frame[..length]);
-        int sent = transport.TrySend(bytes.IsEmpty ? batch.Bytes.Span : bytes);
+        int sent = TrySendBytes(bytes.IsEmpty ? batch.Bytes.Span : bytes);
         if (sent <= batch.Bytes.Length)
         {
             // Behind whole messages it becomes a frame of its own; behind a part of them it waits for the rest.
@@ -198,10 +209,14 @@ internal abstract class FrameSender(ISessionTransport transport, BrokerContext c
             GiveUp();
             return true;
         }
-        int whole = batch.Cut(sent, out ReadOnlyMemory<byte> rest);
+        int whole = batch.Cut(sent, out ReadOnlyMemory<byte> rest, out BuiltFrame? built);
         encoder.Delivered += whole;
         member.Cursor = batch.Start + whole;
-        return TryFinish(new UnfinishedSend(member, rest, member.Cursor + 1));
+
+        // A plain frame is the log's. One that was built is held by those who have taken a part of it, and that is bounded, too.
+        if (built is not null && Context.UnfinishedWrites.Bytes > Context.Limits.UnfinishedWrites)
+            Overtaken();
+        return TryFinish(new UnfinishedSend(member, rest, member.Cursor + 1, Built: built));
     }
 
     /// <summary>TLS: one whole write, which may refer to the batch for as long as it is unfinished.</summary>
@@ -213,8 +228,8 @@ internal abstract class FrameSender(ISessionTransport transport, BrokerContext c
         // Over the bound a write refers to one publication, which the log holds anyway, instead of to a batch of its own.
         if (batch.Count == 1 || Context.UnfinishedWrites.Bytes > Context.Limits.UnfinishedWrites)
         {
-            batch.Cut(0, out ReadOnlyMemory<byte> frame);
-            return TryFinish(new UnfinishedSend(member, frame, batch.Start + 1, frame.Length));
+            batch.Cut(0, out ReadOnlyMemory<byte> frame, out BuiltFrame? built);
+            return TryFinish(new UnfinishedSend(member, frame, batch.Start + 1, built is null ? frame.Length : 0, built));
         }
         if (TryFinish(new UnfinishedSend(member, batch.Bytes, batch.End, batch.HeldBytes)))
             return true;
@@ -228,7 +243,7 @@ internal abstract class FrameSender(ISessionTransport transport, BrokerContext c
     {
         while (!unfinished.Rest.IsEmpty)
         {
-            ValueTask<bool> step = transport.SendAsync(unfinished.NextStep);
+            ValueTask<bool> step = SendBytesAsync(unfinished.NextStep);
             if (!step.IsCompleted)
             {
                 WaitFor(step, unfinished);
@@ -266,19 +281,27 @@ internal abstract class FrameSender(ISessionTransport transport, BrokerContext c
 
     private async Task FinishAsync(ValueTask<bool> step, UnfinishedSend unfinished, long count)
     {
-        Context.UnfinishedWrites.Add(unfinished.HeldBytes);
-        bool sent;
-        do
+        bool sent = false;
+        unfinished.Hold(Context.UnfinishedWrites);
+        try
         {
-            Volatile.Write(ref _waitingSince, Context.Clock.Now);
-            sent = await step.ConfigureAwait(false);
-            unfinished = unfinished.AfterStep;
-            if (sent && !unfinished.Rest.IsEmpty)
-                step = transport.SendAsync(unfinished.NextStep);
+            do
+            {
+                Volatile.Write(ref _waitingSince, Context.Clock.Now);
+                sent = await step.ConfigureAwait(false);
+                unfinished = unfinished.AfterStep;
+                if (sent && !unfinished.Rest.IsEmpty)
+                    step = SendBytesAsync(unfinished.NextStep);
+            }
+            while (sent && !unfinished.Rest.IsEmpty);
         }
-        while (sent && !unfinished.Rest.IsEmpty);
+        catch (Exception e)
+        {
+            Context.Report(e);
+            sent = false;
+        }
         Volatile.Write(ref _waitingSince, 0);
-        Context.UnfinishedWrites.Remove(unfinished.HeldBytes);
+        unfinished.Release(Context.UnfinishedWrites);
         if (sent)
         {
             Context.Counters.Delivered.Add(count);
@@ -292,24 +315,12 @@ internal abstract class FrameSender(ISessionTransport transport, BrokerContext c
         Resume();
     }
 
-    private void NoteFirstEnd()
-    {
-        if (Redelivery is { FirstEnd: 0 } redelivery)
-            redelivery.FirstEnd = transport.SentBytes;
-    }
-
     private void Finished(UnfinishedSend unfinished)
     {
         unfinished.Echo?.SetResult();
         if (unfinished.Member is not null)
             NoteFirstEnd();
-        if (unfinished.IsClose && !Interlocked.Exchange(ref _closed, true))
-            transport.FinishSending();
-    }
-
-    private void GiveUp()
-    {
-        MarkClosed();
-        transport.Abort();
+        if (unfinished.IsClose)
+            FinishSending();
     }
 }

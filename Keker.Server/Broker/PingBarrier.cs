@@ -29,7 +29,7 @@ internal struct PingBarrier()
     public readonly bool IsWanted => Volatile.Read(in _wanted);
 
     /// <summary>Somebody waits for a confirmation. Any thread.</summary>
-    public void Want() => Volatile.Write(ref _wanted, true);
+    public void Want() => Interlocked.Exchange(ref _wanted, true);
 
     /// <summary>One goes out.</summary>
     public void Sent(long now)
@@ -42,6 +42,6 @@ internal struct PingBarrier()
     /// <summary>The last one has not gone out: it is as due as before.</summary>
     public void TakeBack() => Volatile.Write(ref _sentAt, _sentBefore);
 
-    /// <summary>The answer has arrived, and what it confirms is noted: the next one may go out.</summary>
-    public void Answered(uint ping) => Volatile.Write(ref _answered, ping);
+    /// <summary>The answer has arrived, and what it confirms is noted: the next one may go out. Full fence, as <see cref="Want"/>: one of the two sees the other.</summary>
+    public void Answered(uint ping) => Interlocked.Exchange(ref _answered, ping);
 }

@@ -15,6 +15,7 @@ internal sealed class Publication
     private const int Overhead = 96;
 
     private byte[]? _deflated;
+    private SharedFrames? _shared;
     private volatile bool _isDeflated;
 
     private Publication(byte[] frame, int headerLength, OpCode opCode)
@@ -52,6 +53,9 @@ internal sealed class Publication
         }
         return _isDeflated ? _deflated : null;
     }
+
+    /// <summary>The frames that depend on the topic; of large publications only.</summary>
+    public SharedFrames Shared => Volatile.Read(ref _shared) ?? Interlocked.CompareExchange(ref _shared, new SharedFrames(), null) ?? _shared;
 
     /// <summary>When its topic accepted it, in milliseconds of the monotonic clock. Where it has several topics, the last one to accept it: the others keep it longer by the time it waited.</summary>
     public long AcceptedAt { get; set; }

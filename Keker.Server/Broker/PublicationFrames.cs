@@ -24,6 +24,12 @@ internal static class PublicationFrames
         };
     }
 
+    /// <summary>The same, but what is large is shared with those who got it in an earlier pass and still need it.</summary>
+    public static BuiltFrame Get(Variant variant, Topic topic, long offset, Publication publication) =>
+        publication.Payload.Length < SharedFrames.SmallestBytes
+            ? new BuiltFrame(Build(variant, topic, offset, publication))
+            : publication.Shared.GetOrBuild(variant, topic, offset, publication);
+
     /// <summary>Whether members that get this variant are told where messages of a topic are gone. Broadcasts are never resumed.</summary>
     public static bool HasIds(Variant variant, Topic topic) =>
         (variant == Variant.Tagged && !topic.IsBroadcast) || (variant == Variant.EventStream && topic.Kind == TopicKind.Token);

@@ -25,9 +25,6 @@ internal sealed class ReceiptWaits
     /// <summary>True when nobody waits.</summary>
     public bool IsEmpty => _first == _end;
 
-    /// <summary>The offset of the newest message that is waited for.</summary>
-    public long LastOffset => this[_end - 1].Offset;
-
     private ref ReceiptWait this[long number] => ref _ring[number & (_ring.Length - 1)];
 
     /// <summary>A message was appended that somebody waits for.</summary>

@@ -30,15 +30,9 @@ internal class Session(ISessionTransport transport, BrokerContext context) : Con
     /// <summary>A flush pass brings one member up to the head that the encoder was begun with.</summary>
     public void Flush(Subscription member, BatchEncoder encoder)
     {
-        bool wantsBarrier = encoder.WantsBarrier && Confirms && member.BarrierCursor < encoder.Head;
-        if (wantsBarrier)
-            WantBarrierBehindNext();
         if (member.IsPending)
         {
-            // Who sends it what waits could have passed the head before it was watched, or before the barrier was wanted.
             member.NoteUnconfirmed();
-            if (wantsBarrier && !member.IsPending)
-                Wake();
 
             // The owner of the gate has it on its list and will read a head at least as new as ours. Before it has its start it is not
             // slow: it may not move, and will begin with what is there then.
@@ -53,12 +47,19 @@ internal class Session(ISessionTransport transport, BrokerContext context) : Con
                 Resume();
             return;
         }
-        bool silent = IsClosed || CloseRequested is { AfterLog: false };
+        bool owns = true;
+        try
+        {
+            if (!IsClosed && CloseRequested is not { AfterLog: false })
+                owns = TryFlush(member, encoder);
+        }
+        catch (Exception e)
+        {
+            Break(e);
+        }
 
         // Others knock when they leave a note; a barrier that did not fit behind the messages is a note of one's own.
-        if (silent)
-            Resume();
-        else if (TryFlush(member, encoder) && (HasNotes || !_gate.TryLeave()))
+        if (owns && (IsClosed || HasNotes || CloseRequested is { AfterLog: false } || !_gate.TryLeave()))
             Resume();
     }
 
@@ -131,6 +132,8 @@ internal class Session(ISessionTransport transport, BrokerContext context) : Con
     /// <summary>The session has left a topic.</summary>
     public void Left(Subscription member) => Topics.Remove(member);
 
+    private static ReadOnlyMemory<byte> InternalError { get; } = "internal error: reconnect"u8.ToArray();
+
     /// <summary>The reason that goes with 1013.</summary>
     public static ReadOnlyMemory<byte> SlowConsumer { get; } = "slow consumer: too far behind"u8.ToArray();
 
@@ -189,17 +192,40 @@ internal class Session(ISessionTransport transport, BrokerContext context) : Con
 
     protected override void Overtaken() => RequestClose(CloseCode.TryAgainLater, SlowConsumer);
 
-    /// <summary>The owner of the gate does all there is to do and leaves, or goes with a send that waits for room.</summary>
+    protected override void Failed() => RequestClose(CloseCode.InternalError, InternalError);
+
+    /// <summary>
+    /// The owner of the gate does all there is to do and leaves, or goes with a send that waits for room. What goes wrong ends this session: the gate is
+    /// left all the same.
+    /// </summary>
     protected override void Resume()
     {
         BatchEncoder? encoder = null;
-        while (TrySendAll(ref encoder) && !_gate.TryLeave())
+        bool owns = true;
+        while (owns)
         {
+            try
+            {
+                owns = TrySendAll(ref encoder);
+            }
+            catch (Exception e)
+            {
+                Break(e);
+            }
+            if (owns && _gate.TryLeave())
+                break;
         }
         if (encoder is null)
             return;
         encoder.End(Context);
         Context.Encoders.Return(encoder);
+    }
+
+    /// <summary>Something went wrong that nobody expected, maybe in the middle of a frame: nothing can follow it.</summary>
+    private void Break(Exception exception)
+    {
+        Context.Report(exception);
+        GiveUp();
     }
 
     /// <returns>False when a send waits for room: the gate is no longer the caller's.</returns>
@@ -265,7 +291,7 @@ internal class Session(ISessionTransport transport, BrokerContext context) : Con
             NoteBarrier();
 
         // After the flush: a member that waits again was counted again first, so the count never dips to zero between.
-        member.Topic.MemberSettled();
+        Settle(member);
         return sent;
     }
 
@@ -289,7 +315,20 @@ internal class Session(ISessionTransport transport, BrokerContext context) : Con
     {
         Interlocked.Exchange(ref _echo, null)?.Done.SetResult();
         while (_pending.Pop() is { } member)
+            Settle(member);
+    }
+
+    /// <summary>Never throws: the gate may be somebody else's by now.</summary>
+    private void Settle(Subscription member)
+    {
+        try
+        {
             member.Topic.MemberSettled();
+        }
+        catch (Exception e)
+        {
+            Context.Report(e);
+        }
     }
 
     /// <summary>Sends what ends the session, after which nothing goes out. For the owner of the gate.</summary>

@@ -59,6 +59,9 @@ internal sealed class Topic
     /// <summary>True when a pass would have to deflate what takes too long for a thread that serves sockets. A hint without the lock.</summary>
     public bool HasLargeToDeflate => _tally.Deflating > 0 && _log.HasLarge;
 
+    /// <summary>Whether somebody waits for the confirmation of a message at an offset or after it: a barrier has to follow it. Any thread.</summary>
+    public bool IsWaitedFrom(long offset) => Volatile.Read(ref _waits) is { } waits && waits.LastWaited >= offset;
+
     /// <summary>Who runs flush passes: see <see cref="FanOut"/>.</summary>
     public bool TryEnterPass() => _passGate.TryEnter();
 
@@ -186,8 +189,7 @@ internal sealed class Topic
         lock (_lock)
         {
             _passRunning = true;
-            bool wantsBarrier = _waits?.WantsBarrier(_log.FlushedOffset) ?? false;
-            return new FlushPass(this, _members.Snapshot(), _log.Head, _log.HeadPosition, wantsBarrier);
+            return new FlushPass(this, _members.Snapshot(), _log.Head, _log.HeadPosition);
         }
     }
 

@@ -8,12 +8,12 @@ internal sealed class TopicWaits(Topic topic, TopicLog log)
     private readonly Dictionary<byte[], Predecessors>? _byToken = topic.Kind == TopicKind.Token ? null : new(TokenComparer.Instance);
     private readonly List<Predecessors> _awaited = [];
     private Predecessors? _own;
+    private long _lastWaited = -1;
     private ReceiptWaits? _receipts;
     private List<HandOver>? _begun;
 
-    /// <summary>True while the message of a pass is waited for that goes up to the head.</summary>
-    /// <param name="flushedOffset">Where the pass begins.</param>
-    public bool WantsBarrier(long flushedOffset) => _receipts is not null && _receipts.LastOffset >= flushedOffset;
+    /// <summary>The offset of the newest message that somebody waited for; -1 before there was one. Any thread.</summary>
+    public long LastWaited => Volatile.Read(ref _lastWaited);
 
     /// <summary>A member has something unconfirmed, or is about to have.</summary>
     public void Enter(Subscription member)
@@ -66,6 +66,7 @@ internal sealed class TopicWaits(Topic topic, TopicLog log)
     public void Add(Receipt receipt, long offset, int sessions, int confirming)
     {
         receipt.Expect(topic, offset, sessions);
+        Volatile.Write(ref _lastWaited, offset);
         (_receipts ??= new ReceiptWaits()).Add(receipt, offset, sessions, confirming);
         DropReceiptsWhenEmpty();
     }

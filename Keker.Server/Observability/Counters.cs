@@ -33,6 +33,9 @@ internal sealed class Counters
     /// <summary>Requests answered with a status of 400 or above.</summary>
     public Counter FailedRequests { get; } = new();
 
+    /// <summary>Things that went wrong in the server itself; each cost one connection at the most.</summary>
+    public Counter InternalErrors { get; } = new();
+
     /// <summary>WebSocket connections closed for breaking the protocol.</summary>
     public Counter ProtocolErrors { get; } = new();
 }

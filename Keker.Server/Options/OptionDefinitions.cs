@@ -41,7 +41,7 @@ internal static class OptionDefinitions
 
     public static readonly OptionDefinition WriteBuffer = new(
         "--write-buffer", "BYTES", "largest body accepted by publish and broadcast",
-        One(Values.Bytes(1, Values.MostBufferBytes), (options, bytes) => options with { WriteBuffer = (int)bytes }))
+        One(Values.Bytes(1, Values.MostBodyBytes), (options, bytes) => options with { WriteBuffer = (int)bytes }))
     {
         ShortName = "-w",
         Default = Number(Defaults.WriteBuffer),

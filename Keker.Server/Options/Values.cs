@@ -15,6 +15,9 @@ internal static class Values
     /// <summary>One message is one array, and an array has to fit beside its frame header.</summary>
     public const long MostBufferBytes = 1L << 30;
 
+    /// <summary>The largest body: an event of an event stream may take seven times as many bytes, which still fit an array.</summary>
+    public const long MostBodyBytes = 64L << 20;
+
     /// <summary>More than any machine has: catches a digit too many.</summary>
     public const long MostMemoryBytes = 1L << 44;
 

@@ -32,7 +32,7 @@ internal sealed class BatchTests
         byte[] all = batch.Bytes.ToArray();
         for (int sent = 0; sent < all.Length; sent++)
         {
-            int whole = batch.Cut(sent, out ReadOnlyMemory<byte> rest);
+            int whole = batch.Cut(sent, out ReadOnlyMemory<byte> rest, out _);
             int wholeBytes = publications.Take(whole).Sum(publication => publication.Frame.Length);
             Assert.That(wholeBytes, Is.AtMost(sent), $"{sent} bytes");
             byte[] frame = publications[whole].Frame;
@@ -45,7 +45,7 @@ internal sealed class BatchTests
     public void The_rest_of_a_frame_is_a_reference_into_the_publication()
     {
         Publication[] publications = [TestBroker.Message(10), TestBroker.Message(10)];
-        Fill(0, publications).Cut(15, out ReadOnlyMemory<byte> rest);
+        Fill(0, publications).Cut(15, out ReadOnlyMemory<byte> rest, out _);
         Assert.That(System.Runtime.InteropServices.MemoryMarshal.TryGetArray(rest, out ArraySegment<byte> bytes), Is.True);
         Assert.That(bytes.Array, Is.SameAs(publications[1].Frame));
     }

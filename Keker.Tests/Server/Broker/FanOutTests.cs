@@ -39,6 +39,20 @@ internal sealed class FanOutTests
     }
 
     [Test]
+    public void The_pass_of_a_crowd_gives_way_to_other_topics_after_each_share()
+    {
+        using var broker = new TestBroker(new BrokerLimits { FanOutWorkers = 1 });
+        TestClient[] crowd = [.. Enumerable.Range(0, 2000).Select(_ => broker.Join("crowd"))];
+        TestClient[] others = [.. Enumerable.Range(0, 100).Select(_ => broker.Join("others"))];
+        int served = -1;
+        crowd[0].Wire.OnTrySend = () => broker.Publish("others", "a");
+        crowd[^1].Wire.OnTrySend = () => served = others.Count(other => other.Wire.Messages.Length == 1);
+        broker.Publish("crowd", "a");
+        TestBroker.WaitUntil(() => Array.TrueForAll(crowd, client => client.Wire.Messages.Length == 1), "the crowd has it");
+        Assert.That(served, Is.EqualTo(others.Length), "before the last of the crowd");
+    }
+
+    [Test]
     public void Workers_share_a_large_pass()
     {
         TestClient[] clients = Join(600);
