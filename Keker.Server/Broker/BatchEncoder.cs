@@ -51,6 +51,13 @@ internal sealed class BatchEncoder(int mostBytesToDeflate = 0)
         Delivered = 0;
     }
 
+    /// <summary>Ends, and goes back to the pool.</summary>
+    public void Return(BrokerContext context)
+    {
+        End(context);
+        context.Encoders.Return(this);
+    }
+
     /// <summary>The batch that begins at a cursor.</summary>
     /// <param name="cursor">Offset of its first publication.</param>
     /// <param name="variant">What its frames look like.</param>

@@ -9,6 +9,12 @@ namespace Keker.Server.Broker;
 /// <param name="RequestedAt">Milliseconds of the monotonic clock: a peer that never makes room for it has a deadline.</param>
 internal sealed record CloseRequest(ushort Code, ReadOnlyMemory<byte> Reason, bool AfterLog, long RequestedAt)
 {
+    /// <summary>The reason that goes with 1013.</summary>
+    public static ReadOnlyMemory<byte> SlowConsumer { get; } = "slow consumer: too far behind"u8.ToArray();
+
+    /// <summary>The reason that goes with 1011.</summary>
+    public static ReadOnlyMemory<byte> InternalError { get; } = "internal error: reconnect"u8.ToArray();
+
     /// <summary>It ends because its peer does not read fast enough.</summary>
     public bool IsSlowConsumer => Code == CloseCode.TryAgainLater;
 }

@@ -105,7 +105,7 @@ internal sealed class ConfirmWaits : IDisposable
         // Out of the list before the look: who begins to wait meanwhile puts it there again.
         lock (_lock)
             _handingOver.Remove(topic);
-        if (topic.LookAtHandOvers(now))
+        if (topic.Waits.LookAtHandOvers(now))
             Add(topic);
     }
 

@@ -11,6 +11,8 @@ internal abstract class ConfirmingSender(ISessionTransport transport, BrokerCont
 {
     private ControlNotes _control = new();
     private PingBarrier _barrier = new();
+    private Break _break;
+    private EchoNote? _echo;
 
     /// <summary>The subscriptions of the session.</summary>
     protected SessionTopics Topics = new();
@@ -43,6 +45,15 @@ internal abstract class ConfirmingSender(ISessionTransport transport, BrokerCont
 
     /// <summary>Whether it is found out, or assumed after a time, what has arrived: until then that is kept.</summary>
     public virtual bool IsTracked => Confirms;
+
+    /// <summary>When it said HELLO, where it began with messages, in milliseconds of the clock; 0 where it did not.</summary>
+    public long RedeliveryAt => Redelivery?.HelloAt ?? 0;
+
+    /// <summary>The client has sent a Close with another code. Before the close is requested.</summary>
+    public void ClosedByClient(ushort code) => _break = new Break(code, IsByClient: true);
+
+    /// <summary>The client ended the connection without a Close.</summary>
+    protected void WentAway() => _break = new Break(ClientCode: 0, IsByClient: true);
 
     /// <summary>The number of the latest ping; 0 before the first.</summary>
     public uint LatestPing => _control.LatestPing;
@@ -121,6 +132,36 @@ internal abstract class ConfirmingSender(ISessionTransport transport, BrokerCont
 
     /// <summary>Whether a control frame is due.</summary>
     protected bool HasNotes => _control.IsAnyDue;
+
+    /// <summary>Sends a message that is in no topic, between the frames of those that are. One at a time.</summary>
+    /// <param name="frame">The whole frame; not changed until the task completes.</param>
+    /// <returns>Completes when it is sent, or when the session has ended.</returns>
+    public Task SendAsync(ReadOnlyMemory<byte> frame)
+    {
+        var echo = new EchoNote(frame, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        Volatile.Write(ref _echo, echo);
+        Wake();
+        return echo.Done.Task;
+    }
+
+    /// <summary>The message in no topic that waits to be sent, or null. For the owner of the gate.</summary>
+    protected EchoNote? TakeEcho() => Volatile.Read(ref _echo) is null ? null : Interlocked.Exchange(ref _echo, null);
+
+    /// <summary>It has joined a topic: what it is sent first it may have got before.</summary>
+    protected void NoteRedelivery(Subscription member)
+    {
+        if (Redelivery is null && (!member.HasStart || member.Cursor < member.Topic.Head))
+            Redelivery = new Redelivery(Context.Clock.Now);
+    }
+
+    /// <summary>The message that the client cannot take, as far as the end of the session tells.</summary>
+    protected Refused? FindRefused()
+    {
+        if (_break.ClientCode != 0 || Redelivery is null)
+            return Topics.FindRefused(_break.ClientCode, counts: _break.IsByClient);
+        bool counts = _break.IsByClient && Context.Clock.Now - RedeliveryAt <= Skips.MostPatience && IsRedeliveryAcknowledged;
+        return Topics.FindRefused(clientCode: 0, counts);
+    }
 
     /// <summary>Something was noted: who owns the gate looks again.</summary>
     protected abstract void Wake();

@@ -30,7 +30,6 @@ internal sealed class DirtyTopics
         foreach (Topic topic in _topics)
             fanOut.Flush(topic, encoder);
         _topics.Clear();
-        encoder.End(context);
-        context.Encoders.Return(encoder);
+        encoder.Return(context);
     }
 }

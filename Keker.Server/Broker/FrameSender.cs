@@ -11,12 +11,8 @@ namespace Keker.Server.Broker;
 /// Everything but <see cref="WaitingSince"/> is for the owner of the session's gate. A method that answers false has handed the gate over:
 /// a send waits for room, its completion is the owner now, and it calls <see cref="Resume"/>.
 /// </remarks>
-internal abstract class FrameSender(ISessionTransport transport, BrokerContext context) : GuardedSender(transport, context)
+internal abstract class FrameSender(ISessionTransport transport, BrokerContext context) : UnfinishedSender(transport, context)
 {
-    private long _waitingSince;
-
-    /// <summary>When the peer last made room in a send that waits, in milliseconds of the clock; 0 when nothing waits.</summary>
-    public long WaitingSince => Volatile.Read(ref _waitingSince);
 
     /// <summary>What the client gets its messages as. Set before it joins a topic.</summary>
     public Variant Variant { get; init; }
@@ -41,17 +37,11 @@ internal abstract class FrameSender(ISessionTransport transport, BrokerContext c
     /// <summary>The barrier did not go out.</summary>
     protected abstract void TakeBackBarrier();
 
-    /// <summary>A member is behind and waits; called before the gate is handed over.</summary>
-    protected abstract void MarkPending(Subscription member);
-
     /// <summary>What a member needs has left the log.</summary>
     protected abstract void Overtaken();
 
     /// <summary>What a member needs cannot be made. At a frame boundary.</summary>
     protected abstract void Failed();
-
-    /// <summary>A send that waited has ended, one way or the other: the gate is the caller's, at a frame boundary.</summary>
-    protected abstract void Resume();
 
     /// <summary>Brings a member up to the head that the encoder was begun with.</summary>
     /// <returns>False when a send waits for room.</returns>
@@ -235,92 +225,5 @@ internal abstract class FrameSender(ISessionTransport transport, BrokerContext c
             return true;
         encoder.Detach(batch);
         return false;
-    }
-
-    /// <summary>Sends the rest of what a socket took in part, in steps: each step taken is progress that the deadline goes by.</summary>
-    /// <returns>False when it waits for room. True when all is sent or the connection is gone.</returns>
-    private bool TryFinish(UnfinishedSend unfinished)
-    {
-        while (!unfinished.Rest.IsEmpty)
-        {
-            ValueTask<bool> step = SendBytesAsync(unfinished.NextStep);
-            if (!step.IsCompleted)
-            {
-                WaitFor(step, unfinished);
-                return false;
-            }
-            if (!step.Result)
-            {
-                GiveUp();
-                unfinished.Echo?.SetResult();
-                return true;
-            }
-            unfinished = unfinished.AfterStep;
-        }
-        if (unfinished.Member is { } member)
-        {
-            Context.Counters.Delivered.Add(unfinished.Cursor - member.Cursor);
-            member.Cursor = unfinished.Cursor;
-        }
-        Finished(unfinished);
-        return true;
-    }
-
-    private void WaitFor(ValueTask<bool> step, UnfinishedSend unfinished)
-    {
-        long count = 0;
-        if (unfinished.Member is { } member)
-        {
-            // What is on its way needs the log no more: the member is as far as the end of this write.
-            count = unfinished.Cursor - member.Cursor;
-            member.Cursor = unfinished.Cursor;
-            MarkPending(member);
-        }
-        _ = FinishAsync(step, unfinished, count);
-    }
-
-    private async Task FinishAsync(ValueTask<bool> step, UnfinishedSend unfinished, long count)
-    {
-        bool sent = false;
-        unfinished.Hold(Context.UnfinishedWrites);
-        try
-        {
-            do
-            {
-                Volatile.Write(ref _waitingSince, Context.Clock.Now);
-                sent = await step.ConfigureAwait(false);
-                unfinished = unfinished.AfterStep;
-                if (sent && !unfinished.Rest.IsEmpty)
-                    step = SendBytesAsync(unfinished.NextStep);
-            }
-            while (sent && !unfinished.Rest.IsEmpty);
-        }
-        catch (Exception e)
-        {
-            Context.Report(e);
-            sent = false;
-        }
-        Volatile.Write(ref _waitingSince, 0);
-        unfinished.Release(Context.UnfinishedWrites);
-        if (sent)
-        {
-            Context.Counters.Delivered.Add(count);
-            Finished(unfinished);
-        }
-        else
-        {
-            GiveUp();
-            unfinished.Echo?.SetResult();
-        }
-        Resume();
-    }
-
-    private void Finished(UnfinishedSend unfinished)
-    {
-        unfinished.Echo?.SetResult();
-        if (unfinished.Member is not null)
-            NoteFirstEnd();
-        if (unfinished.IsClose)
-            FinishSending();
     }
 }

@@ -114,7 +114,7 @@ internal sealed class MessageBroker : IDisposable
         if (arrival.HandOver is { } handOver)
         {
             Context.Waits.Add(arrival.Member.Topic);
-            arrival.Member.Topic.Begin(handOver);
+            arrival.Member.Topic.Waits.Begin(handOver);
         }
         else if (arrival.IsNew)
         {

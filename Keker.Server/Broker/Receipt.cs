@@ -34,7 +34,7 @@ internal sealed class Receipt(BrokerContext context, TimeSpan wait)
             // First what topics have yet to settle: what one settles meanwhile is missing rather than counted twice, and the end has it all.
             ReceiptCounts open = default;
             foreach ((Topic topic, long offset) in _messages)
-                open += topic.CountReceipt(this, offset, forget: false);
+                open += topic.Waits.Count(this, offset, forget: false);
             lock (_lock)
                 return _settled + open;
         }
@@ -78,7 +78,7 @@ internal sealed class Receipt(BrokerContext context, TimeSpan wait)
             return;
         foreach ((Topic topic, long offset) in _messages)
         {
-            ReceiptCounts counts = topic.CountReceipt(this, offset, forget: true);
+            ReceiptCounts counts = topic.Waits.Count(this, offset, forget: true);
             lock (_lock)
                 _settled += counts;
         }

@@ -20,9 +20,7 @@ internal class Session(ISessionTransport transport, BrokerContext context) : Con
     private Gate _gate;
     private PendingList _pending;
     private CloseRequest? _closeRequest;
-    private EchoNote? _echo;
     private volatile bool _saidGoodbye;
-    private Break _break;
 
     /// <summary>The Close frame asked for, sent or not.</summary>
     public CloseRequest? CloseRequested => Volatile.Read(ref _closeRequest);
@@ -70,25 +68,8 @@ internal class Session(ISessionTransport transport, BrokerContext context) : Con
         Wake();
     }
 
-    /// <summary>Sends a message that is in no topic, between the frames of those that are. One at a time.</summary>
-    /// <param name="frame">The whole frame; not changed until the task completes.</param>
-    /// <returns>Completes when it is sent, or when the session has ended.</returns>
-    public Task SendAsync(ReadOnlyMemory<byte> frame)
-    {
-        var echo = new EchoNote(frame, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-        Volatile.Write(ref _echo, echo);
-        Wake();
-        return echo.Done.Task;
-    }
-
     /// <summary>The client has said goodbye by a Close with 1000 or without a code: nothing is kept for it. Before the close is requested.</summary>
     public void SaidGoodbye() => _saidGoodbye = true;
-
-    /// <summary>When it said HELLO, where it began with messages, in milliseconds of the clock; 0 where it did not.</summary>
-    public long RedeliveryAt => Redelivery?.HelloAt ?? 0;
-
-    /// <summary>The client has sent a Close with another code. Before the close is requested.</summary>
-    public void ClosedByClient(ushort code) => _break = new Break(code, IsByClient: true);
 
     /// <summary>Asks for a Close frame; the first request wins.</summary>
     /// <param name="code">Close code.</param>
@@ -132,17 +113,12 @@ internal class Session(ISessionTransport transport, BrokerContext context) : Con
     /// <summary>The session has left a topic.</summary>
     public void Left(Subscription member) => Topics.Remove(member);
 
-    private static ReadOnlyMemory<byte> InternalError { get; } = "internal error: reconnect"u8.ToArray();
-
-    /// <summary>The reason that goes with 1013.</summary>
-    public static ReadOnlyMemory<byte> SlowConsumer { get; } = "slow consumer: too far behind"u8.ToArray();
-
     /// <summary>The connection is gone: nothing is sent any more, pending subscriptions are let go of.</summary>
     /// <param name="byClient">True where the client ended it by FIN or RST.</param>
     public void Disconnected(bool byClient = false)
     {
         if (byClient && CloseRequested is null)
-            _break = new Break(ClientCode: 0, IsByClient: true);
+            WentAway();
         MarkClosed();
         LeaveTopics();
         Wake();
@@ -161,20 +137,6 @@ internal class Session(ISessionTransport transport, BrokerContext context) : Con
         Context.Counters.Sessions.Decrement();
     }
 
-    private void NoteRedelivery(Subscription member)
-    {
-        if (Redelivery is null && (!member.HasStart || member.Cursor < member.Topic.Head))
-            Redelivery = new Redelivery(Context.Clock.Now);
-    }
-
-    private Refused? FindRefused()
-    {
-        if (_break.ClientCode != 0 || Redelivery is null)
-            return Topics.FindRefused(_break.ClientCode, counts: _break.IsByClient);
-        bool counts = _break.IsByClient && Context.Clock.Now - RedeliveryAt <= Skips.MostPatience && IsRedeliveryAcknowledged;
-        return Topics.FindRefused(clientCode: 0, counts);
-    }
-
     protected override void Wake()
     {
         if (_gate.TryEnter())
@@ -190,9 +152,9 @@ internal class Session(ISessionTransport transport, BrokerContext context) : Con
         member.NoteUnconfirmed();
     }
 
-    protected override void Overtaken() => RequestClose(CloseCode.TryAgainLater, SlowConsumer);
+    protected override void Overtaken() => RequestClose(CloseCode.TryAgainLater, CloseRequest.SlowConsumer);
 
-    protected override void Failed() => RequestClose(CloseCode.InternalError, InternalError);
+    protected override void Failed() => RequestClose(CloseCode.InternalError, CloseRequest.InternalError);
 
     /// <summary>
     /// The owner of the gate does all there is to do and leaves, or goes with a send that waits for room. What goes wrong ends this session: the gate is
@@ -215,10 +177,7 @@ internal class Session(ISessionTransport transport, BrokerContext context) : Con
             if (owns && _gate.TryLeave())
                 break;
         }
-        if (encoder is null)
-            return;
-        encoder.End(Context);
-        Context.Encoders.Return(encoder);
+        encoder?.Return(Context);
     }
 
     /// <summary>Something went wrong that nobody expected, maybe in the middle of a frame: nothing can follow it.</summary>
@@ -249,7 +208,7 @@ internal class Session(ISessionTransport transport, BrokerContext context) : Con
                 return false;
             if (anySent)
                 continue;
-            if (Volatile.Read(ref _echo) is not null && Interlocked.Exchange(ref _echo, null) is { } echo)
+            if (TakeEcho() is { } echo)
             {
                 if (!TrySendEcho(echo))
                     return false;
@@ -269,7 +228,7 @@ internal class Session(ISessionTransport transport, BrokerContext context) : Con
                 return true;
 
             // Appended, and its pass has yet to come here: that is before the close, too.
-            if (MarkBehind(OwnTopic) | MarkBehind(Broadcast) | MarkNamedBehind())
+            if (MarkAllBehind())
             {
                 // Marked and not on the list: whoever marked it is about to put it there and to wake this session.
                 if (_pending.IsEmpty)
@@ -295,6 +254,14 @@ internal class Session(ISessionTransport transport, BrokerContext context) : Con
         return sent;
     }
 
+    private bool MarkAllBehind()
+    {
+        bool any = MarkBehind(OwnTopic) | MarkBehind(Broadcast);
+        foreach (Subscription member in Topics.Named)
+            any |= MarkBehind(member);
+        return any;
+    }
+
     private bool MarkBehind(Subscription? member)
     {
         if (member is null || member.Cursor >= member.Topic.Head)
@@ -303,17 +270,9 @@ internal class Session(ISessionTransport transport, BrokerContext context) : Con
         return true;
     }
 
-    private bool MarkNamedBehind()
-    {
-        bool any = false;
-        foreach (Subscription member in Topics.Named)
-            any |= MarkBehind(member);
-        return any;
-    }
-
     private void LetGo()
     {
-        Interlocked.Exchange(ref _echo, null)?.Done.SetResult();
+        TakeEcho()?.Done.SetResult();
         while (_pending.Pop() is { } member)
             Settle(member);
     }

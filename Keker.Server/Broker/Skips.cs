@@ -18,6 +18,22 @@ internal sealed class Skips
     private readonly Dictionary<ClientKey, SkipNote> _notes = [];
     private readonly Queue<ClientKey> _byAge = new();
 
+    /// <summary>The end of a session tells of a message that its client may not be able to take.</summary>
+    /// <param name="skips">What is known; made when there is something to know.</param>
+    /// <param name="refused">The message.</param>
+    /// <param name="tail">Where the log begins.</param>
+    /// <param name="context">Counts it.</param>
+    /// <returns>The offset before which the client has had everything; null where that is not known.</returns>
+    public static long? Note(ref Skips? skips, Refused refused, long tail, BrokerContext context)
+    {
+        // Who did not go by itself adds nothing to what is not known.
+        if (skips is null && !refused.IsCertain && !refused.Counts)
+            return null;
+        if ((skips ??= new Skips()).Add(refused, tail, context.Clock.Now))
+            context.Counters.Skipped.Increment();
+        return refused.IsCertain ? refused.Offset : null;
+    }
+
     /// <summary>What a client is not sent; null for nothing.</summary>
     /// <param name="client">The client.</param>
     /// <param name="tail">Where the log begins.</param>
@@ -34,7 +50,7 @@ internal sealed class Skips
     /// <param name="tail">Where the log begins.</param>
     /// <param name="now">Milliseconds of the clock.</param>
     /// <returns>True when the client is not sent it any more from now on.</returns>
-    public bool Add(Refused refused, long tail, long now)
+    private bool Add(Refused refused, long tail, long now)
     {
         Session session = refused.Member.Session;
         var client = new ClientKey(session.Token, session.Mark);

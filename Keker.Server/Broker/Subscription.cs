@@ -113,7 +113,7 @@ internal sealed class Subscription(Topic topic, Session session)
     public void NoteUnconfirmed()
     {
         if (MayBeDead && !IsUnconfirmedListed && HasCompanions)
-            Topic.NoteUnconfirmed(this);
+            Topic.Waits.NoteUnconfirmed(this);
     }
 
     /// <summary>The ping that went out last was answered: what was sent before it has arrived (RFC 6455 5.5.2, 5.5.3). Or as much time has passed as is given to it.</summary>

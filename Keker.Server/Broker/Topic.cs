@@ -59,13 +59,23 @@ internal sealed class Topic
     /// <summary>True when a pass would have to deflate what takes too long for a thread that serves sockets. A hint without the lock.</summary>
     public bool HasLargeToDeflate => _tally.Deflating > 0 && _log.HasLarge;
 
-    /// <summary>Whether somebody waits for the confirmation of a message at an offset or after it: a barrier has to follow it. Any thread.</summary>
+    /// <summary>Whether somebody waits for the confirmation of a message at an offset or after it: a barrier has to follow it. A hint without the lock.</summary>
     public bool IsWaitedFrom(long offset) => Volatile.Read(ref _waits) is { } waits && waits.LastWaited >= offset;
+
+    /// <summary>Who waits for its members; made when it is first needed.</summary>
+    public TopicWaits Waits
+    {
+        get
+        {
+            lock (_lock)
+                return _waits ??= new TopicWaits(this, _log, _lock, _context);
+        }
+    }
 
     /// <summary>Who runs flush passes: see <see cref="FanOut"/>.</summary>
     public bool TryEnterPass() => _passGate.TryEnter();
 
-    /// <returns>False: somebody made the topic dirty meanwhile and the caller has to run another pass.</returns>
+    /// <returns>False: the topic is dirty again and the caller has to run another pass.</returns>
     public bool TryLeavePass() => _passGate.TryLeave();
 
     /// <summary>Appends for the members that are there. The caller makes sure that a flush follows.</summary>
@@ -75,15 +85,13 @@ internal sealed class Topic
     {
         lock (_lock)
         {
-            if (_retired)
-                return AppendResult.Retired;
-            if (_members.Count == 0 || !_log.HasRoom)
-                return _members.Count == 0 ? AppendResult.NoMembers : AppendResult.NoRoom;
+            if (_retired || _members.Count == 0 || !_log.HasRoom)
+                return _retired ? AppendResult.Retired : _members.Count == 0 ? AppendResult.NoMembers : AppendResult.NoRoom;
             long offset = _log.Append(publication);
             if (_pendingMembers > 0)
                 _log.TrimToLag(publication.AcceptedAt);
             if (receipt is not null)
-                (_waits ??= new TopicWaits(this, _log)).Add(receipt, offset, _members.Count, _tally.Confirming);
+                Waits.Add(receipt, offset, _members.Count, _tally.Confirming);
             return AppendResult.Appended(_members.Count);
         }
     }
@@ -119,7 +127,6 @@ internal sealed class Topic
             handOver = null;
             if (_retired)
                 return false;
-
             // Counted as behind before the lock is released, or a pass of somebody else's publish could trim what it has to get;
             // marked before it has a cursor, or a drain could find it behind and mark it, too.
             member.TryMarkPending();
@@ -128,8 +135,8 @@ internal sealed class Topic
             member.RestsAt = _log.Head;
             _members.Add(member);
             Tally(member, 1);
-            if (Retains)
-                handOver = MeetCompanions(member, mayWait: resume is null);
+            if (Retains && _tally.Confirming > 0 && _members.Count > 1 && member.HasCompanions)
+                handOver = Waits.Meet(member, _members, mayWait: resume is null);
             member.HasStart = handOver is null;
             return true;
         }
@@ -158,7 +165,7 @@ internal sealed class Topic
             Trim();
             disposable = IsDisposable;
         }
-        StartBegun(begun);
+        TopicWaits.Start(begun);
         RetireWhen(disposable);
     }
 
@@ -236,16 +243,6 @@ internal sealed class Topic
             Change(static (_, _) => { }, 0);
     }
 
-    /// <summary>A member has something unconfirmed, or is about to have, and companions.</summary>
-    public void NoteUnconfirmed(Subscription member)
-    {
-        lock (_lock)
-        {
-            if (!member.HasLeft)
-                (_waits ??= new TopicWaits(this, _log)).Enter(member);
-        }
-    }
-
     /// <summary>A member has answered a ping. Where it is the only one, nothing needs to be looked for to let go of what it has.</summary>
     public void OnConfirmed(Subscription member)
     {
@@ -259,62 +256,16 @@ internal sealed class Topic
             if (_members.Count == 1 && _log.Head > _log.Tail)
                 Trim();
         }
-        StartBegun(begun);
+        TopicWaits.Start(begun);
     }
 
     /// <summary>Lets go of what has been confirmed meanwhile or has waited long enough. The heartbeat calls it.</summary>
     public void Sweep(long now) => Change(
         static (log, sweep) => log.Look(sweep.Members, sweep.Now, sweep.Kept), (Members: _members, Now: now, Kept: _tally.KeptFor(_context.Limits)));
 
-    /// <summary>
-    /// A hand-over begins: others are asked, and it ends with the last answer. Not before, or the member would get messages before it is told that
-    /// it has joined.
-    /// </summary>
-    public void Begin(HandOver handOver)
-    {
-        bool isSettled;
-        lock (_lock)
-        {
-            handOver.HasBegun = true;
-            isSettled = handOver.IsSettled;
-        }
-        if (isSettled)
-            handOver.Member.Session.Start(handOver.Member);
-        else
-            LookAtHandOvers(_context.Clock.Now);
-    }
-
-    /// <summary>Asks those that new sessions wait for, and begins with those that have waited long enough.</summary>
-    /// <returns>True while one waits.</returns>
-    public bool LookAtHandOvers(long now)
-    {
-        bool anyWaits;
-        List<HandOver>? begun;
-        List<Session> sessions = [];
-        lock (_lock)
-        {
-            anyWaits = _waits!.Look(now, sessions, BrokerLimits.MostAskedAtOnce);
-            begun = _waits.TakeBegun();
-        }
-        sessions.ForEach(session => session.WantBarrier());
-        StartBegun(begun);
-        return anyWaits;
-    }
-
-    /// <summary>What is known of a message that a publisher waits for; nothing when that knows it already.</summary>
-    /// <param name="receipt">Who waits.</param>
-    /// <param name="offset">The message.</param>
-    /// <param name="forget">True: it does not wait any more.</param>
-    public ReceiptCounts CountReceipt(Receipt receipt, long offset, bool forget)
-    {
-        lock (_lock)
-            return _waits?.Count(receipt, offset, forget) ?? default;
-    }
-
-    /// <summary>Nobody will miss it: no member, nothing kept, no pass that still refers to it.</summary>
+    // Nobody will miss it: no member, nothing kept, no pass that still refers to it.
     private bool IsDisposable => !IsBroadcast && !_passRunning && _members.Count == 0 && _log.IsUnused;
 
-    /// <summary>Changes what the log keeps, and acts on it.</summary>
     private void Change<T>(Action<TopicLog, T> change, T argument)
     {
         bool disposable;
@@ -326,41 +277,6 @@ internal sealed class Topic
         }
         RetireWhen(disposable);
     }
-
-    /// <summary>
-    /// A member has joined that may be the same client as one before. A session that was alone has not been watched; and what no pass has come to yet
-    /// may be what nobody confirms.
-    /// </summary>
-    private HandOver? MeetCompanions(Subscription member, bool mayWait)
-    {
-        if (_tally.Confirming == 0 || _members.Count == 1 || !member.HasCompanions)
-            return null;
-        _waits ??= new TopicWaits(this, _log);
-        if (Kind == TopicKind.Token && _members.Count == 2)
-        {
-            Subscription alone = _members.First(2).Find(other => other != member)!;
-            _waits.Enter(alone);
-            alone.Session.NoteNamedUnconfirmed();
-        }
-        HandOver? handOver = null;
-        if (mayWait)
-        {
-            member.StartAt(Math.Max(_log.Tail, Math.Min(member.Cursor, _log.FlushedOffset)));
-            handOver = _waits.TryBegin(member, _context.Clock.Now);
-        }
-        _waits.Enter(member);
-        return handOver;
-    }
-
-    private static void StartBegun(List<HandOver>? handOvers)
-    {
-        if (handOvers is { Count: > BrokerLimits.MostStartedAtOnce })
-            ThreadPool.UnsafeQueueUserWorkItem(Start, handOvers, preferLocal: false);
-        else if (handOvers is not null)
-            Start(handOvers);
-    }
-
-    private static void Start(List<HandOver> handOvers) => handOvers.ForEach(handOver => handOver.Member.Session.Start(handOver.Member));
 
     private void Tally(Subscription member, int change)
     {

@@ -41,7 +41,6 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
     /// <summary>Room: how far publishers may be ahead of the last completed pass. Blocked members never count.</summary>
     public bool HasRoom => _log.HeadPosition - _flushedPosition < context.Limits.Lag / 2;
 
-    /// <summary>Appends for members.</summary>
     public long Append(Publication publication)
     {
         publication.AcceptedAt = context.Clock.Now;
@@ -143,34 +142,22 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
         long from = Math.Max(confirmed, _log.Tail);
         long now = context.Clock.Now;
         _retention?.DropExpired(now);
-        
-        // As long at least as a new session may wait for its start, which goes by it.
+                // As long at least as a new session may wait for its start, which goes by it.
         long holds = Math.Max(Predecessors.Patience, (long)context.Limits.Cache.TotalMilliseconds);
         var position = new BrokenPosition(from, now + holds, token);
         Retain().AddBroken(position, _log.Head, context.Counters.UnconfirmedLost);
         return from;
     }
 
-    /// <summary>The message that a client may not be able to take: see <see cref="Candidate.Find"/>.</summary>
+    /// <inheritdoc cref="Candidate.Find"/>
     public Candidate? FindCandidate(Subscription member, ushort clientCode) => Candidate.Find(_log, member, clientCode);
 
-    /// <summary>Of broadcasts: the bytes of the longest in a range; 0 for none.</summary>
+    /// <inheritdoc cref="RecentLengths.Longest"/>
     public int LongestOf(long from, long to) => _lengths?.Longest(from, to) ?? 0;
 
     /// <summary>A session has ended that tells of a message that its client cannot take: what came before it, it has had.</summary>
     /// <returns>What it has confirmed by that; null where that is what it has said itself.</returns>
-    public long? NoteRefused(Refused? refused)
-    {
-        if (refused is null)
-            return null;
-
-        // Who did not go by itself adds nothing to what is not known.
-        if (_skips is null && !refused.IsCertain && !refused.Counts)
-            return null;
-        if ((_skips ??= new Skips()).Add(refused, _log.Tail, context.Clock.Now))
-            context.Counters.Skipped.Increment();
-        return refused.IsCertain ? refused.Offset : null;
-    }
+    public long? NoteRefused(Refused? refused) => refused is null ? null : Skips.Note(ref _skips, refused, _log.Tail, context);
 
     /// <summary>What a session is not sent because its client cannot take it; null for nothing.</summary>
     public long[]? SkippedBy(Session session) => _skips?.Of(new ClientKey(session.Token, session.Mark), _log.Tail);

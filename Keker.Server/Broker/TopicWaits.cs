@@ -1,8 +1,10 @@
 namespace Keker.Server.Broker;
 
 /// <summary>Who waits for members of one topic: new sessions for those that may be dead, and publishers for confirmations.</summary>
-/// <remarks>Not thread-safe: the topic's lock guards it. There is one only once there was something to wait for.</remarks>
-internal sealed class TopicWaits(Topic topic, TopicLog log)
+/// <remarks>
+/// The topic's lock guards it; methods that are called without it say so, and take it. There is one only once there was something to wait for.
+/// </remarks>
+internal sealed class TopicWaits(Topic topic, TopicLog log, Lock topicLock, BrokerContext context)
 {
     // The topic of a token has sessions of that token only.
     private readonly Dictionary<byte[], Predecessors>? _byToken = topic.Kind == TopicKind.Token ? null : new(TokenComparer.Instance);
@@ -15,24 +17,91 @@ internal sealed class TopicWaits(Topic topic, TopicLog log)
     /// <summary>The offset of the newest message that somebody waited for; -1 before there was one. Any thread.</summary>
     public long LastWaited => Volatile.Read(ref _lastWaited);
 
-    /// <summary>A member has something unconfirmed, or is about to have.</summary>
-    public void Enter(Subscription member)
+    /// <summary>A member has something unconfirmed, or is about to have, and companions. Called with no lock held.</summary>
+    public void NoteUnconfirmed(Subscription member)
     {
-        if (member.MayBeDead && !member.IsUnconfirmedListed && member.Confirmed < log.Head)
-            GetOrAdd(member).Enter(member, log.Head);
+        lock (topicLock)
+        {
+            if (!member.HasLeft)
+                Enter(member);
+        }
     }
 
-    /// <summary>A new session has joined.</summary>
+    /// <summary>
+    /// A member has joined that may be the same client as one before. What no pass has come to yet may be what nobody confirms, so it begins there at
+    /// the latest.
+    /// </summary>
+    /// <param name="member">The member; it has its cursor.</param>
+    /// <param name="members">The members, this one included: a session that was alone with its token has not been watched.</param>
+    /// <param name="mayWait">False where its client says what it has.</param>
     /// <returns>Null when it need not wait.</returns>
-    public HandOver? TryBegin(Subscription member, long now)
+    public HandOver? Meet(Subscription member, MemberTable members, bool mayWait)
     {
-        if (Find(member) is not { } predecessors)
-            return null;
-        bool isAwaited = predecessors.IsAwaited;
-        HandOver? handOver = predecessors.TryBegin(member, log.Tail, now);
-        if (handOver is not null && !isAwaited)
-            _awaited.Add(predecessors);
+        if (_byToken is null && members.Count == 2 && members.First(2).Find(other => other != member) is { } alone)
+        {
+            Enter(alone);
+            alone.Session.NoteNamedUnconfirmed();
+        }
+        HandOver? handOver = null;
+        if (mayWait)
+        {
+            member.StartAt(Math.Max(log.Tail, Math.Min(member.Cursor, log.FlushedOffset)));
+            handOver = TryBegin(member, context.Clock.Now);
+        }
+        Enter(member);
         return handOver;
+    }
+
+    /// <summary>
+    /// A hand-over begins: others are asked, and it ends with the last answer. Not before, or the member would get messages before it is told that
+    /// it has joined. Called with no lock held.
+    /// </summary>
+    public void Begin(HandOver handOver)
+    {
+        bool isSettled;
+        lock (topicLock)
+        {
+            handOver.HasBegun = true;
+            isSettled = handOver.IsSettled;
+        }
+        if (isSettled)
+            handOver.Member.Session.Start(handOver.Member);
+        else
+            LookAtHandOvers(context.Clock.Now);
+    }
+
+    /// <summary>Asks those that new sessions wait for, and begins with those that have waited long enough. Called with no lock held.</summary>
+    /// <param name="now">Milliseconds of the clock.</param>
+    /// <returns>True while one waits.</returns>
+    public bool LookAtHandOvers(long now)
+    {
+        List<HandOver>? begun;
+        List<Session> sessions = [];
+        bool anyWaits;
+        lock (topicLock)
+        {
+            for (int i = _awaited.Count - 1; i >= 0; i--)
+            {
+                _awaited[i].TakeToAsk(now, sessions, BrokerLimits.MostAskedAtOnce);
+                _awaited[i].Settle(log, now, ref _begun);
+                if (!_awaited[i].IsAwaited)
+                    _awaited.RemoveAt(i);
+            }
+            anyWaits = _awaited.Count > 0;
+            begun = TakeBegun();
+        }
+        sessions.ForEach(session => session.WantBarrier());
+        Start(begun);
+        return anyWaits;
+    }
+
+    /// <summary>Sends those their first messages that may have them; many of them on a thread that has the time. Called with no lock held.</summary>
+    public static void Start(List<HandOver>? handOvers)
+    {
+        if (handOvers is { Count: > BrokerLimits.MostStartedAtOnce })
+            ThreadPool.UnsafeQueueUserWorkItem(StartAll, handOvers, preferLocal: false);
+        else if (handOvers is not null)
+            StartAll(handOvers);
     }
 
     /// <summary>A member has answered a ping.</summary>
@@ -71,31 +140,20 @@ internal sealed class TopicWaits(Topic topic, TopicLog log)
         DropReceiptsWhenEmpty();
     }
 
-    /// <summary>What is known of a message that a publisher waits for; nothing when it knows already.</summary>
+    /// <summary>What is known of a message that a publisher waits for; nothing when that knows it already. Called with no lock held.</summary>
+    /// <param name="receipt">Who waits.</param>
+    /// <param name="offset">The message.</param>
+    /// <param name="forget">True: it does not wait any more.</param>
     public ReceiptCounts Count(Receipt receipt, long offset, bool forget)
     {
-        ReceiptCounts counts = default;
-        if (_receipts is not null && _receipts.TryCount(receipt, offset, out counts) && forget)
-            _receipts.Forget(receipt, offset);
-        DropReceiptsWhenEmpty();
-        return counts;
-    }
-
-    /// <summary>Some time has passed: who has waited long enough starts, and who has not been asked lately is to be asked.</summary>
-    /// <param name="now">Milliseconds of the clock.</param>
-    /// <param name="sessions">Gets the sessions to ask.</param>
-    /// <param name="most">How many at the most.</param>
-    /// <returns>True while a new session waits for its start.</returns>
-    public bool Look(long now, List<Session> sessions, int most)
-    {
-        for (int i = _awaited.Count - 1; i >= 0; i--)
+        lock (topicLock)
         {
-            _awaited[i].TakeToAsk(now, sessions, most);
-            _awaited[i].Settle(log, now, ref _begun);
-            if (!_awaited[i].IsAwaited)
-                _awaited.RemoveAt(i);
+            ReceiptCounts counts = default;
+            if (_receipts is not null && _receipts.TryCount(receipt, offset, out counts) && forget)
+                _receipts.Forget(receipt, offset);
+            DropReceiptsWhenEmpty();
+            return counts;
         }
-        return _awaited.Count > 0;
     }
 
     /// <summary>The members that may be sent messages now; the caller starts them once it has left the lock.</summary>
@@ -105,6 +163,28 @@ internal sealed class TopicWaits(Topic topic, TopicLog log)
         _begun = null;
         return begun;
     }
+
+    /// <summary>A member has something unconfirmed, or is about to have.</summary>
+    private void Enter(Subscription member)
+    {
+        if (member.MayBeDead && !member.IsUnconfirmedListed && member.Confirmed < log.Head)
+            GetOrAdd(member).Enter(member, log.Head);
+    }
+
+    /// <summary>A new session has joined.</summary>
+    /// <returns>Null when it need not wait.</returns>
+    private HandOver? TryBegin(Subscription member, long now)
+    {
+        if (Find(member) is not { } predecessors)
+            return null;
+        bool isAwaited = predecessors.IsAwaited;
+        HandOver? handOver = predecessors.TryBegin(member, log.Tail, now);
+        if (handOver is not null && !isAwaited)
+            _awaited.Add(predecessors);
+        return handOver;
+    }
+
+    private static void StartAll(List<HandOver> handOvers) => handOvers.ForEach(handOver => handOver.Member.Session.Start(handOver.Member));
 
     private void Settle(Subscription member, Predecessors predecessors)
     {

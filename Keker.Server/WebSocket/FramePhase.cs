@@ -16,7 +16,6 @@ namespace Keker.Server.WebSocket;
 /// <remarks>One reader; the heartbeat and the drain come from other threads.</remarks>
 internal abstract class FramePhase : IConnectionPhase
 {
-    private static readonly ReadOnlyMemory<byte> InternalError = "internal error: reconnect"u8.ToArray();
     private static readonly ReadOnlyMemory<byte> Draining = "server is restarting: reconnect after a random delay"u8.ToArray();
     private static readonly ReadOnlyMemory<byte> TooBig = "message too big"u8.ToArray();
     private static readonly ReadOnlyMemory<byte> NotDeflated = "compressed data is invalid"u8.ToArray();
@@ -78,7 +77,7 @@ internal abstract class FramePhase : IConnectionPhase
         catch (Exception e)
         {
             Server.Log.Unexpected(e);
-            Session.RequestClose(CloseCode.InternalError, InternalError);
+            Session.RequestClose(CloseCode.InternalError, CloseRequest.InternalError);
         }
         finally
         {
@@ -97,7 +96,7 @@ internal abstract class FramePhase : IConnectionPhase
         if (Session.WaitingSince is var waitingSince && waitingSince > 0)
         {
             if (now - waitingSince >= Limits.WriteStallTimeout.TotalMilliseconds)
-                Session.RequestClose(CloseCode.TryAgainLater, Session.SlowConsumer);
+                Session.RequestClose(CloseCode.TryAgainLater, CloseRequest.SlowConsumer);
             return;
         }
         double timeout = Server.Options.Timeout.TotalMilliseconds;
