@@ -28,6 +28,9 @@ Usage: ./build.sh [COMMAND]
   bench [ARG]... run the micro-benchmarks; the arguments go to BenchmarkDotNet
   fuzz [TARGET] [MINUTES]
                look for inputs that break a parser, one target or all, 10 minutes each; needs afl-fuzz (package afl++)
+  fuzz live [MINUTES]
+               build, then send changed seeds to out/kekerd while clients that keep to the rules watch that they get everything, 5 minutes
+               by default; needs Linux
   soak [MINUTES]
                build, then put mixed load on out/kekerd, 10 minutes by default, verify every message and look for leaks; needs Linux
   soak --chaos [MINUTES] [OPTION]...
@@ -217,11 +220,16 @@ soak() {
 
 # Targets run two at a time. What breaks a property is kept in TestResults/fuzz/found; the exit status is then 1.
 fuzz() {
-    local argument target minutes=10
+    local argument target minutes=10 given=0
     local -a known targets=()
     for argument in "$@"; do
-        if [[ $argument =~ ^[1-9][0-9]*$ ]]; then minutes=$argument; else targets+=("$argument"); fi
+        if [[ $argument =~ ^[1-9][0-9]*$ ]]; then minutes=$argument given=1; else targets+=("$argument"); fi
     done
+
+    if [[ ${targets[*]-} == live ]]; then
+        ((given)) || minutes=5
+        fuzz_live "$minutes"
+    fi
 
     require_sdk
     require_afl
@@ -240,6 +248,12 @@ fuzz() {
     done
     wait
     report_fuzzing "${targets[@]}"
+}
+
+fuzz_live() {
+    build
+    choose_lock_files native
+    KEKERD=$PWD/out/kekerd exec dotnet run -c Release --project Keker.Benchmarks -- fuzz live "$1"
 }
 
 require_afl() {

@@ -29,6 +29,7 @@ internal sealed class Population
     private readonly MessageStream _broadcasts = new(MessageCheck.Broadcasts, "everybody");
     private readonly MessageStream[] _topics;
     private readonly ChaosClient[] _clients;
+    private readonly ChaosClient[] _crowd;
     private readonly PickyClient[] _picky;
     private readonly SteadySubscriber[] _stable;
 
@@ -44,7 +45,8 @@ internal sealed class Population
         ];
         MessageStream[] crowd = options.Crowd == 0 ? [] : [new MessageStream(index, "crowd") { Steady = options.Crowd - options.Crowd / CutEach }];
         Streams = new ChaosStreams([.. own.Take(options.Heavy)], [.. own.Skip(options.Heavy), .. _topics], picky, crowd);
-        _clients = [.. own.Select(MakeClient), .. crowd.SelectMany(stream => Enumerable.Range(0, options.Crowd / CutEach).Select(i => MakeCrowdClient(stream, i)))];
+        _clients = [.. own.Select(MakeClient)];
+        _crowd = [.. crowd.SelectMany(stream => Enumerable.Range(0, options.Crowd / CutEach).Select(i => MakeCrowdClient(stream, i)))];
         _picky = [.. picky.Select(stream => new PickyClient(server.EndPoint, totals, chaos, PickyCheckOf(stream)))];
         _stable =
         [
@@ -56,9 +58,9 @@ internal sealed class Population
     /// <summary>What is published.</summary>
     public ChaosStreams Streams { get; }
 
-    public IEnumerable<ChaosClient> Clients => _clients;
+    public IEnumerable<ChaosClient> Clients => [.. _clients, .. _crowd];
 
-    public bool HasEverything => Array.TrueForAll(_clients, client => client.HasEverything) && Array.TrueForAll(_stable, stable => stable.HasEverything)
+    public bool HasEverything => Clients.All(client => client.HasEverything) && Array.TrueForAll(_stable, stable => stable.HasEverything)
         && Array.TrueForAll(_picky, picky => picky.HasEverything);
 
     /// <summary>Brings everybody in, before anything is published, and makes sure that everybody is subscribed.</summary>
@@ -67,6 +69,9 @@ internal sealed class Population
         await InTurnAsync(_clients, client => client.JoinAsync());
         await InTurnAsync(_picky, picky => picky.JoinAsync());
         await InTurnAsync(_stable, stable => stable.JoinAsync());
+
+        // Last, so that the server finds many others before it finds those of them that are dead.
+        await InTurnAsync(_crowd, client => client.JoinAsync());
         foreach ((int topic, int subscribers) in Enumerable.Range(0, _options.Clients).Select(_options.TopicOf).OfType<int>().CountBy(topic => topic))
             await Greeting.SayAsync(_server.EndPoint, _topics[topic], subscribers);
     }
@@ -74,7 +79,7 @@ internal sealed class Population
     /// <summary>Some are cut silently, and do not come back yet.</summary>
     public async Task<IReadOnlyList<ChaosClient>> VanishAsync()
     {
-        ChaosClient[] some = [.. _clients.Where((_, i) => i % VanishEach == 0)];
+        ChaosClient[] some = [.. Clients.Where((_, i) => i % VanishEach == 0)];
         await Task.WhenAll(some.Select(client => client.VanishAsync()));
         return some;
     }
@@ -83,17 +88,18 @@ internal sealed class Population
     public async Task BeginDrainAsync()
     {
         await Task.WhenAll(_picky.Select(picky => picky.StayAwayAsync()));
-        Array.ForEach(_clients, client => client.BeginDrain());
+        foreach (ChaosClient client in Clients)
+            client.BeginDrain();
         Array.ForEach(_stable, stable => stable.BeginDrain());
     }
 
-    public Task EndDrainAsync() => Task.WhenAll([.. _clients.Select(client => client.EndDrainAsync()), .. _stable.Select(stable => stable.EndDrainAsync())]);
+    public Task EndDrainAsync() => Task.WhenAll([.. Clients.Select(client => client.EndDrainAsync()), .. _stable.Select(stable => stable.EndDrainAsync())]);
 
     public async Task LeaveAsync()
     {
         await InTurnAsync(_stable, stable => stable.LeaveAsync());
         await InTurnAsync(_picky, picky => picky.LeaveAsync());
-        await InTurnAsync(_clients, client => client.LeaveAsync());
+        await InTurnAsync([.. Clients], client => client.LeaveAsync());
     }
 
     private ChaosClient MakeClient(MessageStream own)

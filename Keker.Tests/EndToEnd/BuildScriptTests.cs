@@ -31,7 +31,8 @@ internal sealed class BuildScriptTests
             Directory.CreateDirectory(_root.File(folder));
         File.Copy(Path.Combine(ReadmeFile.Root, "build.sh"), _root.File("build.sh"));
         await WriteAsync("bin/dotnet", Dotnet);
-        File.SetUnixFileMode(_root.File("bin/dotnet"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(_root.File("bin/dotnet"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         foreach (string file in new[] { "Keker.Protocol/One.cs", "Keker.Server/Two.cs", "Keker.Server/obj/made.cs", "Directory.Build.props", "README.md", "sdk-version" })
             await WriteAsync(file, $"{file}, first");
     }
