@@ -17,7 +17,7 @@ internal static class Program
         if (commandLine.Options is not { } options)
             return commandLine.ExitCode;
 
-        using var log = new LineLogger(Console.OpenStandardOutput(), options.Verbosity, TimeProvider.System);
+        using var log = new LineLogger(Console.OpenStandardOutput(), options.Verbosity, Limits.LogLinesWaiting, Limits.LogLinesPerSecond, TimeProvider.System);
         var host = new ServerHost(options, () => ReadAgain(args), TimeProvider.System, log);
         try
         {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Keker.Server.Options;
 using Microsoft.Extensions.Logging;
 
 namespace Keker.Server.Observability;
@@ -18,13 +17,15 @@ internal sealed class LineLogger : ILogger, IDisposable
 
     /// <param name="output">Where lines go.</param>
     /// <param name="least">Lines below this level are not written.</param>
+    /// <param name="mostWaiting">Lines that wait to be written; more are dropped.</param>
+    /// <param name="mostPerSecond">Lines of one kind in a second, of those that strangers can cause.</param>
     /// <param name="timeProvider">The time of lines and rates.</param>
-    public LineLogger(Stream output, LogLevel least, TimeProvider timeProvider)
+    public LineLogger(Stream output, LogLevel least, int mostWaiting, int mostPerSecond, TimeProvider timeProvider)
     {
         _least = least;
         _timeProvider = timeProvider;
-        _writer = new LogWriter(output, Limits.LogLinesWaiting, dropped => Line(LogLevel.Warning, $"{dropped} lines dropped: nobody read the log in time"));
-        _rates = new LogRates(Limits.LogLinesPerSecond, timeProvider,
+        _writer = new LogWriter(output, mostWaiting, dropped => Line(LogLevel.Warning, $"{dropped} lines dropped: nobody read the log in time"));
+        _rates = new LogRates(mostPerSecond, timeProvider,
             kind => _writer.Add(Line(kind.Level, $"{kind.LeftOut} more lines of kind {kind.Name} were left out")));
     }
 

@@ -15,14 +15,14 @@ namespace Keker.Benchmarks.Fuzz.Live;
 internal sealed class LiveAttacker(EndPoint server, LiveSeeds seeds, LiveJournal journal, int seed)
 {
     private const int Ways = 3;
-    private const int Ends = 4;
+    private const int Ends = 8;
     private const int MostPiece = 40;
 
     /// <summary>Byte by byte is for inputs that are short.</summary>
     private const int MostSingleBytes = 300;
 
     private static readonly TimeSpan MostSilence = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan MostReading = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MostReading = TimeSpan.FromMilliseconds(300);
 
     private readonly Random _random = new(seed);
 
@@ -82,14 +82,14 @@ internal sealed class LiveAttacker(EndPoint server, LiveSeeds seeds, LiveJournal
     {
         switch (_random.Next(Ends))
         {
-            case 0:
+            case 0 or 1 or 2:
                 wire.Reset();
                 break;
-            case 1:
+            case 3 or 4:
                 wire.Socket.Shutdown(SocketShutdown.Send);
-                await ReadAsync(wire, MostSilence, stop);
+                await ReadAsync(wire, 3 * MostReading, stop);
                 break;
-            case 2:
+            case 5 or 6:
                 await ReadAsync(wire, MostReading, stop);
                 break;
             default:
