@@ -7,6 +7,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 
 readonly server=Keker.Server
 readonly results=$PWD/TestResults
+# Tells what out/kekerd was made of.
+readonly stamp=out/.made-of
 
 export DOTNET_CLI_TELEMETRY_OPTOUT=1
 export DOTNET_NOLOGO=1
@@ -15,7 +17,7 @@ usage() {
     cat <<'END'
 Usage: ./build.sh [COMMAND]
 
-  build        make out/kekerd, one native binary (the default)
+  build        make out/kekerd, one native binary (the default); nothing is done where nothing it is made of has changed
   run [ARG]... build, then run out/kekerd with these arguments
   test         check everything: format, build, native build, all tests, a start of the binary;
                as root on Debian or Ubuntu it installs what it needs for that
@@ -26,6 +28,9 @@ Usage: ./build.sh [COMMAND]
   bench [ARG]... run the micro-benchmarks; the arguments go to BenchmarkDotNet
   fuzz [TARGET] [MINUTES]
                look for inputs that break a parser, one target or all, 10 minutes each; needs afl-fuzz (package afl++)
+  fuzz live [MINUTES]
+               build, then send changed seeds to out/kekerd while clients that keep to the rules watch that they get everything, 5 minutes
+               by default; needs Linux
   soak [MINUTES]
                build, then put mixed load on out/kekerd, 10 minutes by default, verify every message and look for leaks; needs Linux
   soak --chaos [MINUTES] [OPTION]...
@@ -130,10 +135,17 @@ choose_lock_files() {
 # ---- Commands
 
 build() {
-    local linker
+    local linker made_of
     local -a how
     require_sdk
     linker=$(find_linker)
+    made_of=$(fingerprint "$linker")
+    if is_made_of "$made_of"; then
+        say "out/kekerd is up to date"
+        return
+    fi
+
+    say "building out/kekerd: a minute or two on a machine that has not done it before, most of it under 'Generating native code'"
     if [[ -n $linker ]]; then
         choose_lock_files native
         how=(-p:CppCompilerAndLinker="$linker")
@@ -145,10 +157,43 @@ build() {
     fi
 
     rm -rf out
-    # Without -r: the server takes the platform from the machine, and the library stays free of it.
-    dotnet publish "$server" -c Release -o out -v q --nologo "${how[@]}"
+    # Without -r: the server takes the platform from the machine, and the library stays free of it. What it does goes to standard error,
+    # as all that this script says.
+    dotnet publish "$server" -c Release -o out -v m -tl:off --nologo "${how[@]}" >&2
     rm -f out/*.pdb
+    [[ -z $made_of ]] || echo "$made_of $(checksum < out/kekerd)" > "$stamp"
     say "out/kekerd is ready"
+}
+
+# What a build reads: sources and settings, the SDK, the compiler that links, and variables that either heeds. Nothing where it cannot
+# be told: then every build is a full one.
+fingerprint() {
+    has_checksum || return 0
+    {
+        echo "$1"
+        [[ -z $1 ]] || "$1" --version
+        dotnet --version
+        env | grep -E '^(CI|DOTNET_.*|MSBUILD.*|NUGET_.*)=' | sort || true
+        find Keker.Protocol "$server" \( -name bin -o -name obj \) -prune -o -type f -print0 | sort -z | checksums
+        find . -maxdepth 1 -type f \( -name 'Directory.*' -o -name global.json -o -name .editorconfig -o -iname nuget.config -o -name build.sh \) -print0 |
+            sort -z | checksums
+    } | checksum
+}
+
+# Whether out/kekerd is there, as it was built, and out of this.
+is_made_of() {
+    [[ -n $1 && -x out/kekerd && -r $stamp && $(< "$stamp") == "$1 $(checksum < out/kekerd)" ]]
+}
+
+has_checksum() { has sha256sum || has shasum; }
+
+# Of the files whose names come in, each with its name.
+checksums() {
+    if has sha256sum; then xargs -0 sha256sum; else xargs -0 shasum -a 256; fi
+}
+
+checksum() {
+    if has sha256sum; then sha256sum; else shasum -a 256; fi | cut -d ' ' -f 1
 }
 
 run() {
@@ -175,11 +220,16 @@ soak() {
 
 # Targets run two at a time. What breaks a property is kept in TestResults/fuzz/found; the exit status is then 1.
 fuzz() {
-    local argument target minutes=10
+    local argument target minutes=10 given=0
     local -a known targets=()
     for argument in "$@"; do
-        if [[ $argument =~ ^[1-9][0-9]*$ ]]; then minutes=$argument; else targets+=("$argument"); fi
+        if [[ $argument =~ ^[1-9][0-9]*$ ]]; then minutes=$argument given=1; else targets+=("$argument"); fi
     done
+
+    if [[ ${targets[*]-} == live ]]; then
+        ((given)) || minutes=5
+        fuzz_live "$minutes"
+    fi
 
     require_sdk
     require_afl
@@ -198,6 +248,12 @@ fuzz() {
     done
     wait
     report_fuzzing "${targets[@]}"
+}
+
+fuzz_live() {
+    build
+    choose_lock_files native
+    KEKERD=$PWD/out/kekerd exec dotnet run -c Release --project Keker.Benchmarks -- fuzz live "$1"
 }
 
 require_afl() {
@@ -292,7 +348,8 @@ check() {
 
     say "running all tests"
     local status=0
-    dotnet test -c Release --no-build --nologo -v q --logger trx --results-directory "$results" \
+    # The console names each test that fails, with its message; counts come from the result files.
+    dotnet test -c Release --no-build --nologo --logger trx --logger 'console;verbosity=minimal' --results-directory "$results" \
         --blame-hang-timeout 10m --blame-hang-dump-type none < /dev/null || status=1
     smoke || status=1
     return "$status"

@@ -1,8 +1,5 @@
 using Keker.Server.Observability;
 using Keker.Server.Options;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Console;
 
 namespace Keker.Server;
 
@@ -20,11 +17,8 @@ internal static class Program
         if (commandLine.Options is not { } options)
             return commandLine.ExitCode;
 
-        using ILoggerFactory logging = LoggerFactory.Create(builder => builder
-            .SetMinimumLevel(options.Verbosity)
-            .AddConsole(console => console.FormatterName = LineFormatter.FormatterName)
-            .Services.AddSingleton<ConsoleFormatter>(new LineFormatter(TimeProvider.System)));
-        var host = new ServerHost(options, () => ReadAgain(args), TimeProvider.System, logging.CreateLogger("keker"));
+        using var log = new LineLogger(Console.OpenStandardOutput(), options.Verbosity, Limits.LogLinesWaiting, Limits.LogLinesPerSecond, TimeProvider.System);
+        var host = new ServerHost(options, () => ReadAgain(args), TimeProvider.System, log);
         try
         {
             return await host.RunAsync().ConfigureAwait(false);

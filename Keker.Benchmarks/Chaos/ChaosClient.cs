@@ -6,16 +6,17 @@ using Keker.Benchmarks.Soak;
 namespace Keker.Benchmarks.Chaos;
 
 /// <summary>
-/// A client with a token of its own whose connections are cut one after the other. It reads as fast as it can and answers pings as it reads
-/// them (RFC 6455 5.5.2); after a cut it comes back soon.
+/// A client whose connections are cut one after the other. It reads as fast as it can and answers pings as it reads them (RFC 6455 5.5.2);
+/// after a cut it comes back soon.
 /// </summary>
-/// <param name="proxy">What it connects through.</param>
+/// <param name="server">What it connects to: the proxy, with or without TLS.</param>
+/// <param name="proxy">What cuts its connections.</param>
 /// <param name="totals">Where findings go.</param>
 /// <param name="chaos">Where cuts are counted.</param>
 /// <param name="check">Verifies what it gets, and says what it says.</param>
-/// <param name="index">Its number.</param>
+/// <param name="habits">How it is cut.</param>
 /// <param name="seed">Makes the times and kinds of its cuts.</param>
-internal sealed class ChaosClient(CuttingProxy proxy, Totals totals, ChaosTotals chaos, DeliveryCheck check, int index, int seed)
+internal sealed class ChaosClient(EndPoint server, CuttingProxy proxy, Totals totals, ChaosTotals chaos, DeliveryCheck check, CutHabits habits, int seed)
 {
     /// <summary>Milliseconds that connections live; some do not live to see their first message.</summary>
     private const int MostLife = 9000;
@@ -30,21 +31,20 @@ internal sealed class ChaosClient(CuttingProxy proxy, Totals totals, ChaosTotals
     private const int LeastHeld = 20_000;
     private const int MostHeld = 30_000;
 
-    /// <summary>Every so many-th client is only ever reset, so that all its sessions are gone at times.</summary>
-    private const int ResetOnlyEach = 4;
-
     private readonly Random _random = new(seed);
     private Session? _session;
     private ProxyLink? _link;
     private Task _reading = Task.CompletedTask;
     private int _connections;
     private string _how = "start";
-    private volatile bool _leaving;
+
+    /// <summary>How the connection has to end now; null while the server must not end it.</summary>
+    private WebSocketCloseStatus? _expected;
 
     /// <summary>True when all that was published until now is here.</summary>
     public bool HasEverything => check.HasEverything;
 
-    /// <summary>The first connection, before anything is published.</summary>
+    /// <summary>Connects, before anything is published that it has to get.</summary>
     public Task JoinAsync() => ConnectAsync();
 
     /// <summary>Connects and is cut until told to stop; the last connection stays.</summary>
@@ -57,36 +57,66 @@ internal sealed class ChaosClient(CuttingProxy proxy, Totals totals, ChaosTotals
                 totals.Find(totals.Broken, $"{check}: the server closed it with {_session!.CloseStatus?.ToString() ?? "nothing"}");
             else if (stop.IsCancellationRequested)
                 return;
-            await BreakAsync(stop);
-            if (_random.Next(AtOnceEach) > 0)
+            await BreakAsync(habits.Next(_random), stop);
+            if (!habits.SilentOnly && _random.Next(AtOnceEach) > 0)
                 await RestAsync(MostAbsence, stop);
             await ReconnectAsync();
         }
+    }
+
+    /// <summary>Is cut silently, and away until <see cref="ReturnAsync"/>.</summary>
+    public Task VanishAsync() => BreakAsync(CutKind.SilentDrop, new CancellationToken(canceled: true));
+
+    public Task ReturnAsync() => ReconnectAsync();
+
+    /// <summary>What follows is the server's goodbye, before which everything has to be here; then it may join again.</summary>
+    public void BeginDrain() => _expected = WebSocketCloseStatus.EndpointUnavailable;
+
+    /// <summary>Waits for the goodbye.</summary>
+    public async Task EndDrainAsync()
+    {
+        using Session session = _session!;
+        await _reading.WaitAsync(Soak.Load.Patience);
+        await session.LeaveAsync(WebSocketCloseStatus.EndpointUnavailable);
+        if (!check.HasEverything)
+            totals.Find(chaos.LostInDrain, $"{check}: the goodbye came at {check.Progress}");
+        check.Restart(mayMiss: true);
+        _expected = null;
+        _how = "restart";
+        _link = null;
     }
 
     /// <summary>Counts what has not come, and says goodbye.</summary>
     public async Task LeaveAsync()
     {
         check.End();
-        _leaving = true;
+        _expected = WebSocketCloseStatus.NormalClosure;
         using Session session = _session!;
         if (!await session.CloseAsync())
             totals.Find(totals.Broken, $"{check}: a Close was answered with {session.CloseStatus?.ToString() ?? "nothing"}");
         await _reading.WaitAsync(Soak.Load.Patience);
     }
 
-    private async Task BreakAsync(CancellationToken stop)
+    private async Task BreakAsync(CutKind kind, CancellationToken stop)
     {
-        int roll = _random.Next(10);
-        CutKind kind = index % ResetOnlyEach == 0 || roll == 0 ? CutKind.Reset : roll <= 5 ? CutKind.SilentDrop : CutKind.HalfOpen;
         bool takesAll = _random.Next(2) == 0;
-        _link!.Cut(kind, takesAll, TimeSpan.FromMilliseconds(_random.Next(LeastHeld, MostHeld)));
-        _how = $"{kind}{(takesAll ? "" : ", not read")} at {check.Next}";
+        TimeSpan held = TimeSpan.FromMilliseconds(_random.Next(LeastHeld, MostHeld));
+        _how = $"{kind}{(takesAll ? "" : ", not read")} at {check.Progress}";
+        if (kind == CutKind.Leave)
+        {
+            chaos.Cuts[(int)kind].Add();
+            await _session!.LeaveAsync(WebSocketCloseStatus.EndpointUnavailable);
+        }
+        else
+        {
+            _link!.Cut(kind, takesAll, held);
+        }
 
         // Nobody tells it of a silent drop: it finds a new network, and lets go of what it had on the old one.
         if (kind == CutKind.SilentDrop)
         {
-            await RestAsync(MostAbsence / 2, stop);
+            if (!habits.SilentOnly)
+                await RestAsync(MostAbsence / 2, stop);
             _session!.Abort();
         }
         await _reading.WaitAsync(Soak.Load.Patience, CancellationToken.None);
@@ -113,7 +143,7 @@ internal sealed class ChaosClient(CuttingProxy proxy, Totals totals, ChaosTotals
     private async Task ConnectAsync()
     {
         ProxyLink? old = _link;
-        _session = await Session.ConnectRawAsync(proxy.EndPoint, subProtocol: check.SubProtocol);
+        _session = await Session.ConnectRawAsync(server, subProtocol: check.SubProtocol);
         _link = proxy.Take(_session.Wire.Socket.LocalEndPoint!);
         if (old is not null)
         {
@@ -132,8 +162,8 @@ internal sealed class ChaosClient(CuttingProxy proxy, Totals totals, ChaosTotals
         while ((await session.ReadAsync(check)).Open)
         {
         }
-        if (_leaving && session.CloseStatus != WebSocketCloseStatus.NormalClosure)
-            totals.Find(totals.Broken, $"{check}: it ended while it said goodbye");
+        if (_expected is { } code && session.CloseStatus != code)
+            totals.Find(totals.Broken, $"{check}: it ended with {session.CloseStatus?.ToString() ?? "nothing"} where {code} should come");
     }
 
     private Task RestAsync(int mostMilliseconds, CancellationToken stop) =>

@@ -30,19 +30,34 @@ internal static class ChaosCommand
 
     private static async Task<bool> RunAsync(string path, ChaosOptions options)
     {
+        using var certificate = new ServerCertificate();
+        List<Task<(ChaosRun Run, string? CutShort)>> runs = [RunAsync("chaos", path, options, null)];
+        if (options.TlsClients > 0)
+            runs.Add(RunAsync("chaos with TLS", path, options.ForTls(), certificate));
+        bool isRight = true;
+        foreach ((ChaosRun run, string? cutShort) in await Task.WhenAll(runs))
+        {
+            using (run)
+                isRight &= run.Report(cutShort);
+        }
+        return isRight;
+    }
+
+    private static async Task<(ChaosRun Run, string? CutShort)> RunAsync(string name, string path, ChaosOptions options, ServerCertificate? certificate)
+    {
+        await using ServerProcess server = await ServerProcess.StartAsync(path, options.ServerOptions, certificate);
         Console.WriteLine(
-            $"{options.Clients} clients, {options.TaggedPercent} % with keker.v2, {options.Topics} named topics, {options.Rate} messages/s each, for {options.Minutes} min, seed {options.Seed}; kekerd {string.Join(' ', options.ServerOptions)}");
-        await using ServerProcess server = await ServerProcess.StartAsync(path, options.ServerOptions);
-        using var run = new ChaosRun(server, options);
-        string? cutShort = null;
+            $"{name}: {options.Clients} clients, {options.TaggedPercent} % with keker.v2, {options.Topics} named topics, {options.Rate} messages/s each, a token of {options.Crowd} sessions, "
+            + $"{options.Picky} clients with a read limit, {options.Restarts} restarts, for {options.Minutes} min, seed {options.Seed}; kekerd {string.Join(' ', options.ServerOptions)}");
+        var run = new ChaosRun(name, server, options);
         try
         {
             await run.RunAsync();
+            return (run, null);
         }
         catch (Exception e) when (e is IOException or SocketException or WebSocketException or InvalidDataException or TimeoutException)
         {
-            cutShort = $"the run was cut short: {e.Message}{(server.HasExited ? ", kekerd has exited" : "")}";
+            return (run, $"the run was cut short: {e.Message}{(server.HasExited ? ", kekerd has exited" : "")}");
         }
-        return run.Report(cutShort);
     }
 }

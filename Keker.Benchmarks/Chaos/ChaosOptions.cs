@@ -17,6 +17,11 @@ internal sealed record ChaosOptions
           --topics N        named topics; every other client is subscribed to one of them (20)
           --rate N          messages a second for each token and topic (4)
           --heavy N         how many of the clients get large messages instead, more than the kernel buffers of a dead connection take (4)
+          --leaves 0|1      whether clients break with a Close 1001, too, as pages that are left (1)
+          --crowd N         sessions of one token, of which some are cut silently all the time and are back at once; 0 or at least 100 (500)
+          --picky N         clients with a read limit, that close with 1009 and miss nothing but what is longer (6)
+          --restarts N      how often the server gets SIGTERM, has to deliver what was published, and is started again (1)
+          --tls N           clients of a second server at the same time, that speaks TLS; without a crowd (60)
           --cache SECONDS   --cache of the server (40); clients are back within 2 s
           --seed N          makes the times and kinds of all cuts (1)
         """;
@@ -27,10 +32,16 @@ internal sealed record ChaosOptions
     /// <summary>Seconds that a dead connection goes unnoticed at most.</summary>
     private const int UnnoticedSeconds = 40;
 
+    /// <summary>Fewer sessions of a token are told apart, and one may miss what another has that looks like it.</summary>
+    private const int LeastCrowd = 100;
+
+    /// <summary>Of the clients with TLS; each has a topic for a handful of subscribers.</summary>
+    private const int TlsTopics = 5;
+
     private const int LeastCacheSize = 1 << 20;
 
-    /// <summary>Both together are fewer than the numbers that a message has room for.</summary>
-    private const int MostClients = 0xF000;
+    /// <summary>Both together and the picky ones are fewer than the numbers that a message has room for.</summary>
+    private const int MostClients = 0xE000;
     private const int MostTopics = 0xFFF;
 
     private const int Percent = 100;
@@ -53,6 +64,16 @@ internal sealed record ChaosOptions
 
     public int Heavy { get; private init; } = 4;
 
+    public bool Leaves { get; private init; } = true;
+
+    public int Crowd { get; private init; } = 500;
+
+    public int Picky { get; private init; } = 6;
+
+    public int Restarts { get; private init; } = 1;
+
+    public int TlsClients { get; private init; } = 60;
+
     public int CacheSeconds { get; private init; } = 40;
 
     public int Seed { get; private init; } = 1;
@@ -62,8 +83,14 @@ internal sealed record ChaosOptions
 
     public string[] ServerOptions =>
     [
-        "--cache", $"{CacheSeconds}s", "--cache-size", $"{CacheSize}", "--cache-memory", $"{1 << 30}",
+        "--drain", "300ms", "--cache", $"{CacheSeconds}s", "--cache-size", $"{CacheSize}", "--cache-memory", $"{1 << 30}",
     ];
+
+    /// <summary>What happens to the server that speaks TLS, at the same time.</summary>
+    public ChaosOptions ForTls() => this with { Clients = TlsClients, Topics = Math.Min(Topics, TlsTopics), Heavy = Math.Min(Heavy, 1), Picky = Math.Min(Picky, 2), Crowd = 0 };
+
+    /// <summary>Differs for every client and publisher, and is the same in every run.</summary>
+    public int SeedOf(int index) => unchecked(((Seed * 397) ^ index) * 0x5BD1E995) & int.MaxValue;
 
     /// <summary>Whether a client speaks keker.v2; they are spread evenly.</summary>
     public bool IsTagged(int client) => (client + 1) * TaggedPercent / Percent > client * TaggedPercent / Percent;
@@ -104,6 +131,11 @@ internal sealed record ChaosOptions
         "--topics" when value < MostTopics => this with { Topics = value },
         "--heavy" when value >= 0 => this with { Heavy = value },
         "--rate" when value > 0 => this with { Rate = value },
+        "--leaves" when value is 0 or 1 => this with { Leaves = value == 1 },
+        "--crowd" when value is 0 or (>= LeastCrowd and < MostClients) => this with { Crowd = value },
+        "--picky" when value < MostTopics => this with { Picky = value },
+        "--restarts" => this with { Restarts = value },
+        "--tls" when value < MostClients => this with { TlsClients = value },
         "--cache" when value > 0 => this with { CacheSeconds = value },
         "--seed" => this with { Seed = value },
         _ => null,

@@ -6,12 +6,23 @@ namespace Keker.Benchmarks.Chaos;
 internal sealed class ChaosTotals
 {
     /// <summary>By <see cref="CutKind"/>.</summary>
-    public Tally[] Cuts { get; } = [new(), new(), new()];
+    public Tally[] Cuts { get; } = [.. Enum.GetValues<CutKind>().Select(_ => new Tally())];
 
     public Tally Reconnects { get; } = new();
 
     /// <summary>Reconnects whose HELLO came while the server took the old connection for open.</summary>
     public Tally Unnoticed { get; } = new();
+
+    /// <summary>Closes with 1009 by clients that got more than they can take.</summary>
+    public Tally Choked { get; } = new();
+
+    public Tally Restarts { get; } = new();
+
+    /// <summary>Restarts before which the server did not end with status 0.</summary>
+    public Tally BadExits { get; } = new();
+
+    /// <summary>What had been published before SIGTERM, and did not come before the goodbye.</summary>
+    public Tally LostInDrain { get; } = new();
 
     public DeliveryTotals Plain { get; } = new("plain, own token");
 
@@ -21,7 +32,13 @@ internal sealed class ChaosTotals
 
     public DeliveryTotals TaggedNamed { get; } = new("keker.v2, named topic");
 
-    public DeliveryTotals[] Deliveries => [Plain, PlainNamed, Tagged, TaggedNamed];
+    public DeliveryTotals Crowd { get; } = new("plain, token of a crowd");
+
+    public DeliveryTotals PlainPicky { get; } = new("plain, closes with 1009");
+
+    public DeliveryTotals TaggedPicky { get; } = new("keker.v2, closes with 1009");
+
+    public DeliveryTotals[] Deliveries => [Plain, PlainNamed, Tagged, TaggedNamed, Crowd, PlainPicky, TaggedPicky];
 
     /// <summary>Held sides that the server has ended by itself.</summary>
     public Tally EndedByServer { get; } = new();

@@ -11,4 +11,7 @@ internal enum CutKind
 
     /// <summary>The client's side is closed; the server's stays open, takes what is sent and answers nothing.</summary>
     HalfOpen,
+
+    /// <summary>The client says goodbye with 1001, as a browser does for a page that is left: a break as good as any other.</summary>
+    Leave,
 }

@@ -32,7 +32,7 @@ internal sealed class CuttingProxy : IDisposable
         _ = AcceptAsync();
     }
 
-    public EndPoint EndPoint => _listener.LocalEndPoint!;
+    public IPEndPoint EndPoint => (IPEndPoint)_listener.LocalEndPoint!;
 
     /// <summary>The connection of a client that has got something through it.</summary>
     /// <param name="client">The client's own address.</param>

@@ -17,8 +17,8 @@ internal abstract class DeliveryCheck(Totals totals, StreamCheck own, StreamChec
     /// <summary>What a client has to say at the beginning of a connection.</summary>
     public abstract IEnumerable<string> Commands { get; }
 
-    /// <summary>What of the own stream comes next.</summary>
-    public long Next => own.Next;
+    /// <summary>How far it is, for findings.</summary>
+    public string Progress => $"{own.Next} of {own.Stream.Made}{(named is null ? "" : $", and {named.Next} of {named.Stream.Made} of {named.Stream.Token}")}";
 
     /// <summary>True when all that was published until now is here.</summary>
     public bool HasEverything => own.HasEverything && named?.HasEverything != false;
@@ -36,6 +36,13 @@ internal abstract class DeliveryCheck(Totals totals, StreamCheck own, StreamChec
         _connection = connection;
         own.Begin();
         named?.Begin();
+    }
+
+    /// <summary>The server was started again; see <see cref="StreamCheck.Restart"/>.</summary>
+    public void Restart(bool mayMiss)
+    {
+        own.Restart(mayMiss);
+        named?.Restart(mayMiss);
     }
 
     public abstract bool Saw(ReadOnlySpan<byte> message, WebSocketMessageType type);

@@ -10,12 +10,14 @@ namespace Keker.Benchmarks.Chaos;
 /// <param name="kind">Where they are counted.</param>
 /// <param name="stream">What is published.</param>
 /// <param name="mayRepeat">Whether messages may come again at the beginning of a connection.</param>
-internal sealed class StreamCheck(Totals totals, DeliveryTotals kind, MessageStream stream, bool mayRepeat)
+/// <param name="mayMissLarge">Whether large messages need not come: the client cannot take them.</param>
+internal sealed class StreamCheck(Totals totals, DeliveryTotals kind, MessageStream stream, bool mayRepeat, bool mayMissLarge = false)
 {
     private readonly HashSet<long> _missing = [];
     private long _next;
     private long _last = -1;
     private bool _isBeginning;
+    private bool _mayHaveGap;
 
     public MessageStream Stream => stream;
 
@@ -24,7 +26,7 @@ internal sealed class StreamCheck(Totals totals, DeliveryTotals kind, MessageStr
     /// <summary>Everything before this number has come, or was found missing.</summary>
     public long Next => Volatile.Read(ref _next);
 
-    public bool HasEverything => Next >= stream.Made;
+    public bool HasEverything => Required(Next, stream.Made).Count == 0;
 
     /// <summary>A new connection, after a break unless it is the first.</summary>
     public void Begin()
@@ -33,22 +35,40 @@ internal sealed class StreamCheck(Totals totals, DeliveryTotals kind, MessageStr
         _isBeginning = mayRepeat;
     }
 
+    /// <summary>The server was started again and knows nothing: it says so once, where there are ids.</summary>
+    /// <param name="mayMiss">Whether what was published before and has not come is lost by right.</param>
+    public void Restart(bool mayMiss)
+    {
+        _mayHaveGap = true;
+        if (mayMiss)
+            Volatile.Write(ref _next, stream.Made);
+    }
+
+    /// <summary>The server said that messages are gone for good.</summary>
+    /// <param name="what">What is told with a finding.</param>
+    public void SawGap(string what)
+    {
+        if (!_mayHaveGap && !mayMissLarge)
+            totals.Find(kind.Gaps, what);
+        _mayHaveGap = false;
+    }
+
     /// <summary>A message came.</summary>
     /// <param name="number">Its number in the stream.</param>
     /// <param name="who">What is told of the connection with a finding.</param>
     public void Saw(long number, string who)
     {
         kind.Received.Add();
-        if (_last >= 0 && number != _last + 1)
+        if (_last >= 0 && (number <= _last || Required(_last + 1, number).Count > 0))
             totals.Find(kind.Reordered, $"{who}: {number} of {stream.Token} came after {_last}");
         _last = number;
         if (number >= Next)
         {
             _isBeginning = false;
-            if (number > Next)
-                totals.Find(kind.Lost, $"{who}: {number} of {stream.Token} came where {Next} should", number - Next);
-            for (long missing = Next; missing < number; missing++)
-                _missing.Add(missing);
+            List<long> lost = Required(Next, number);
+            if (lost.Count > 0)
+                totals.Find(kind.Lost, $"{who}: {number} of {stream.Token} came where {Next} should", lost.Count);
+            _missing.UnionWith(lost);
             Volatile.Write(ref _next, number + 1);
         }
         else if (_missing.Remove(number))
@@ -69,7 +89,20 @@ internal sealed class StreamCheck(Totals totals, DeliveryTotals kind, MessageStr
     /// <summary>Nothing more comes: what was published and has not come is lost.</summary>
     public void End(string who)
     {
-        if (stream.Made > Next)
-            totals.Find(kind.Lost, $"{who}: the last of {stream.Token} is {Next - 1}, but {stream.Made - 1} was published", stream.Made - Next);
+        int lost = Required(Next, stream.Made).Count;
+        if (lost > 0)
+            totals.Find(kind.Lost, $"{who}: the last of {stream.Token} is {Next - 1}, but {stream.Made - 1} was published", lost);
+    }
+
+    /// <summary>Which of these have to come.</summary>
+    private List<long> Required(long from, long end)
+    {
+        List<long> numbers = [];
+        for (long number = from; number < end; number++)
+        {
+            if (!mayMissLarge || !stream.IsLarge(number))
+                numbers.Add(number);
+        }
+        return numbers;
     }
 }

@@ -41,7 +41,7 @@ internal sealed class TaggedCheck(Totals totals, StreamCheck own, StreamCheck? n
         string[] words = line.Split(' ');
         bool isExpected = words switch
         {
-            ["WELCOME", _] => !_isWelcome && (_isWelcome = true),
+            ["WELCOME", _] or ["WELCOME", _, _] => !_isWelcome && (_isWelcome = true),
             ["MSG", var id, var label] when _isWelcome && end >= 0 => SawMessage(id, label, message[(end + 1)..], type),
             ["GAP", var label, var from, var to] when _isWelcome => SawGap(label, to, $"from {from} to {to}"),
             ["OK", "SUBSCRIBE", var label, var id] when _isWelcome => SawSubscribed(label, id),
@@ -75,13 +75,13 @@ internal sealed class TaggedCheck(Totals totals, StreamCheck own, StreamCheck? n
         return true;
     }
 
-    /// <summary>Nothing is ever dropped in this run: what comes after it will tell how much is gone.</summary>
+    /// <summary>What comes after it will tell how much is gone.</summary>
     private bool SawGap(string label, string to, string what)
     {
         if (StreamOf(label) is not { } stream || !TryId(to, out MessageId id))
             return false;
         LastOf(stream) = id;
-        Totals.Find(stream.Kind.Gaps, $"{this}: a gap in {stream.Stream.Token} {what}, next would be {stream.Next} of {stream.Stream.Made}");
+        stream.SawGap($"{this}: a gap in {stream.Stream.Token} {what}, next would be {stream.Next} of {stream.Stream.Made}");
         return true;
     }
 

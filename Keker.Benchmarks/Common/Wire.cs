@@ -1,11 +1,13 @@
 using System.Buffers.Text;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Text;
 
 namespace Keker.Benchmarks.Common;
 
-/// <summary>A TCP connection on which exactly the given bytes go out. For one task.</summary>
+/// <summary>A TCP connection on which exactly the given bytes go out, below TLS where the server speaks it. For one task.</summary>
 internal sealed class Wire : IDisposable
 {
     /// <summary>The longest wait for a connection.</summary>
@@ -15,15 +17,15 @@ internal sealed class Wire : IDisposable
     private int _start;
     private int _end;
 
-    private Wire(Socket socket)
+    private Wire(Socket socket, Stream stream)
     {
         Socket = socket;
-        Stream = new NetworkStream(socket, ownsSocket: true);
+        Stream = stream;
     }
 
     public Socket Socket { get; }
 
-    public NetworkStream Stream { get; }
+    public Stream Stream { get; }
 
     /// <param name="server">Where to connect.</param>
     /// <param name="receiveBuffer">Bytes that the kernel may hold for a reader that does not read; 0 leaves it to the kernel.</param>
@@ -35,7 +37,8 @@ internal sealed class Wire : IDisposable
             if (receiveBuffer > 0)
                 socket.ReceiveBufferSize = receiveBuffer;
             await socket.ConnectAsync(server).WaitAsync(Patience);
-            return new Wire(socket);
+            Stream stream = new NetworkStream(socket, ownsSocket: true);
+            return new Wire(socket, server is TlsEndPoint tls ? await SecureAsync(stream, tls) : stream);
         }
         catch (Exception)
         {
@@ -102,6 +105,24 @@ internal sealed class Wire : IDisposable
     }
 
     public void Dispose() => Stream.Dispose();
+
+    private static async Task<Stream> SecureAsync(Stream stream, TlsEndPoint server)
+    {
+        var tls = new SslStream(stream);
+        try
+        {
+            await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
+            {
+                TargetHost = "keker",
+                RemoteCertificateValidationCallback = server.Accepts,
+            }).WaitAsync(Patience);
+        }
+        catch (AuthenticationException e)
+        {
+            throw new IOException($"the TLS handshake failed: {e.Message}", e);
+        }
+        return tls;
+    }
 
     private async ValueTask FillAsync()
     {

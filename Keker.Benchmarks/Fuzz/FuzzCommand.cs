@@ -1,3 +1,4 @@
+using Keker.Benchmarks.Fuzz.Live;
 using Keker.Benchmarks.Fuzz.Targets;
 using SharpFuzz;
 
@@ -16,6 +17,8 @@ internal static class FuzzCommand
           targets                 print the names of all targets
           replay TARGET PATH...   check files, or all files in folders, and say which violate a property
           instrument DLL          rewrite an assembly so that it tells afl-fuzz which way it went
+          live MINUTES [SEED]     send changed seeds to the kekerd that the environment variable KEKERD names, else out/kekerd, and watch what
+                                  clients that keep to the rules get meanwhile; run in the root of the checkout
           run TARGET              check what afl-fuzz hands over, until it stops
 
         ./build.sh fuzz [TARGET] [MINUTES] does all of it.
@@ -36,6 +39,8 @@ internal static class FuzzCommand
                 // In a process of its own: one that hangs or overflows its stack is replaced, and fuzzing goes on.
                 Fuzzer.OutOfProcess.Run(input => target.Check(ReadAll(input)));
                 return Success;
+            case ["live", string minutes, .. { Length: <= 1 } seed] when LiveCommand.Run(minutes, seed.FirstOrDefault()) is { } status:
+                return status;
             default:
                 Console.Error.WriteLine(Usage);
                 return Misused;

@@ -24,6 +24,12 @@ internal sealed class Session : IDisposable
 
     public WebSocketCloseStatus? CloseStatus => _socket.CloseStatus;
 
+    /// <summary>Bytes of the longest message that it takes; a longer one it answers with a Close 1009, as clients with a read limit do.</summary>
+    public int MostBytes { get; init; } = int.MaxValue;
+
+    /// <summary>True when a message was longer than <see cref="MostBytes"/>.</summary>
+    public bool HasChoked { get; private set; }
+
     /// <summary>As an application does it.</summary>
     public static async Task<Session> ConnectAsync(EndPoint server, bool compressed)
     {
@@ -34,7 +40,9 @@ internal sealed class Session : IDisposable
             socket.Options.CollectHttpResponseDetails = true;
             if (compressed)
                 socket.Options.DangerousDeflateOptions = new WebSocketDeflateOptions { ServerContextTakeover = false, ClientContextTakeover = false };
-            await socket.ConnectAsync(new Uri($"ws://{server}/v1/subscribe"), CancellationToken.None).WaitAsync(Load.Patience);
+            if (server is TlsEndPoint tls)
+                socket.Options.RemoteCertificateValidationCallback = tls.Accepts;
+            await socket.ConnectAsync(new Uri($"{(server is TlsEndPoint ? "wss" : "ws")}://{server}/v1/subscribe"), CancellationToken.None).WaitAsync(Load.Patience);
             if (compressed && !socket.HttpResponseHeaders!.ContainsKey("Sec-WebSocket-Extensions"))
                 throw new InvalidDataException("the server has declined permessage-deflate");
             return new Session(socket, null);
@@ -50,7 +58,8 @@ internal sealed class Session : IDisposable
     /// <param name="server">Where to connect.</param>
     /// <param name="receiveBuffer">Bytes that the kernel may hold for a reader that does not read; 0 leaves it to the kernel.</param>
     /// <param name="subProtocol">What the client offers and the server has to take; null for none.</param>
-    public static async Task<Session> ConnectRawAsync(EndPoint server, int receiveBuffer = 0, string? subProtocol = null)
+    /// <param name="mostBytes">Bytes of the longest message that it takes.</param>
+    public static async Task<Session> ConnectRawAsync(EndPoint server, int receiveBuffer = 0, string? subProtocol = null, int mostBytes = int.MaxValue)
     {
         Wire wire = await Wire.ConnectAsync(server, receiveBuffer);
         try
@@ -61,7 +70,7 @@ internal sealed class Session : IDisposable
                 throw new InvalidDataException($"the handshake was answered with {head}");
             if (subProtocol is not null && !head.Contains($"\r\nSec-WebSocket-Protocol: {subProtocol}", StringComparison.OrdinalIgnoreCase))
                 throw new InvalidDataException($"the server has declined {subProtocol}");
-            return new Session(WebSocket.CreateFromStream(wire.Stream, new WebSocketCreationOptions { SubProtocol = subProtocol }), wire);
+            return new Session(WebSocket.CreateFromStream(wire.Stream, new WebSocketCreationOptions { SubProtocol = subProtocol }), wire) { MostBytes = mostBytes };
         }
         catch (Exception)
         {
@@ -103,8 +112,42 @@ internal sealed class Session : IDisposable
             if (part.MessageType == WebSocketMessageType.Close)
                 return (false, false);
             length += part.Count;
+            if (length > MostBytes)
+            {
+                HasChoked = true;
+                await LeaveAsync(WebSocketCloseStatus.MessageTooBig);
+                return (false, false);
+            }
             if (part.EndOfMessage || length == _buffer.Length)
                 return (true, check?.Saw(_buffer.AsSpan(0, length), part.MessageType) ?? false);
+        }
+    }
+
+    /// <summary>Takes and drops what still comes, until the connection ends or the wait for it does.</summary>
+    public async Task DropAsync(CancellationToken stop)
+    {
+        try
+        {
+            while ((await _socket.ReceiveAsync(_buffer.AsMemory(), stop)).MessageType != WebSocketMessageType.Close)
+            {
+            }
+        }
+        catch (Exception e) when (e is WebSocketException or OperationCanceledException or ObjectDisposedException)
+        {
+            // It ends without a Close, or not at all.
+        }
+    }
+
+    /// <summary>Sends a Close and no more; what the server sends until its own can still be read.</summary>
+    public async Task LeaveAsync(WebSocketCloseStatus code)
+    {
+        try
+        {
+            await _socket.CloseOutputAsync(code, null, CancellationToken.None).WaitAsync(Load.Patience);
+        }
+        catch (Exception e) when (e is WebSocketException or TimeoutException or ObjectDisposedException)
+        {
+            // The connection has ended already.
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.WebSockets;
 
 namespace Keker.Benchmarks.Soak;
 
@@ -19,6 +20,21 @@ internal sealed class SteadySubscriber(EndPoint server, Totals totals, MessageSt
 
     /// <summary>True when all that was published until now is here.</summary>
     public bool HasEverything => _check.Next >= stream.Made && _check.NextBroadcast >= broadcasts.Made;
+
+    /// <summary>What follows is the server's goodbye, before which everything has to be here; then it may join again.</summary>
+    public void BeginDrain() => _leaving = true;
+
+    /// <summary>Waits for the goodbye.</summary>
+    public async Task EndDrainAsync()
+    {
+        using Session session = _session!;
+        await _reading.WaitAsync(Load.Patience);
+        if (session.CloseStatus != WebSocketCloseStatus.EndpointUnavailable)
+            totals.Find(totals.Broken, $"a steady subscriber of {stream.Token} was drained with {session.CloseStatus?.ToString() ?? "nothing"}");
+        if (!HasEverything)
+            totals.Find(totals.Lost, $"a steady subscriber of {stream.Token} was drained at {_check.Next} of {stream.Made}", stream.Made - _check.Next);
+        _leaving = false;
+    }
 
     /// <summary>Counts what has not come, and leaves.</summary>
     public async Task LeaveAsync()

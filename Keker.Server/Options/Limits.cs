@@ -120,4 +120,12 @@ internal static class Limits
 
     /// <summary>All logs together may take one part in so many of the memory the process may use, and so may bodies that arrive; beyond it publishes are refused.</summary>
     public const int LogMemoryShare = 4;
+
+    // ---- Log
+
+    /// <summary>Lines that wait to be written; more are dropped. It bridges a reader that is busy for a moment, at DEBUG in a storm.</summary>
+    public const int LogLinesWaiting = 1024;
+
+    /// <summary>Lines of one kind in a second, of those that strangers can cause: enough to see what happens, and a disk lasts for months.</summary>
+    public const int LogLinesPerSecond = 50;
 }

@@ -5,6 +5,9 @@ namespace Keker.Tests.EndToEnd;
 /// <summary>Tests that share one kekerd. They take tokens of their own, so that none sees another's messages.</summary>
 internal abstract class KekerFixture(params string[] options)
 {
+    /// <summary>What waits does so for longer than a test takes, on a busy machine too.</summary>
+    private const string LongCache = "1m";
+
     private int _tokens;
 
     protected KekerProcess Keker { get; private set; } = null!;
@@ -22,7 +25,7 @@ internal abstract class KekerFixture(params string[] options)
     [OneTimeSetUp]
     public async Task StartAsync()
     {
-        Keker = await KekerProcess.StartAsync(Options);
+        Keker = await KekerProcess.StartAsync(Options.Contains("--cache") ? Options : ["--cache", LongCache, .. Options]);
         Backend = new Backend(Keker.EndPoint, Certificate) { Key = Key };
     }
 

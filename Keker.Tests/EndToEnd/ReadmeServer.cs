@@ -11,7 +11,7 @@ internal sealed class ReadmeServer : IAsyncDisposable
     private ReadmeServer(KekerProcess keker) => _keker = keker;
 
     /// <summary>Longest wait for anything in these tests: far more than a busy machine needs.</summary>
-    public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(30);
+    public static TimeSpan Patience { get; } = EndToEnd.Patience.Limit;
 
     /// <summary>Host and port that it listens on.</summary>
     public string Address => EndPoint.ToString();

@@ -35,7 +35,7 @@ internal sealed class FuzzSeedsTests
         Random random = new(20250101);
         for (int i = 0; i < seeds.Length * MutationsPerSeed; i++)
         {
-            byte[] input = Mutate(seeds[i % seeds.Length], seeds[random.Next(seeds.Length)], random);
+            byte[] input = Mutation.Of(seeds[i % seeds.Length], seeds[random.Next(seeds.Length)], random);
             Assert.That(() => target.Check(input), Throws.Nothing, Convert.ToHexString(input));
         }
     }
@@ -45,34 +45,6 @@ internal sealed class FuzzSeedsTests
 
     [TestCaseSource(nameof(Targets))]
     public void Every_target_has_seeds(string name) => Assert.That(SeedsOf(name), Is.Not.Empty);
-
-    /// <summary>Cuts, repeats, splices and overwrites.</summary>
-    private static byte[] Mutate(byte[] seed, byte[] other, Random random)
-    {
-        byte[] input = [.. seed];
-        for (int changes = random.Next(1, 4); changes > 0 && input.Length > 0; changes--)
-        {
-            int at = random.Next(input.Length);
-            int to = random.Next(at, input.Length);
-            switch (random.Next(4))
-            {
-                case 0:
-                    input[at] = random.Next(2) == 0 ? (byte)random.Next(256) : (byte)(input[at] ^ (1 << random.Next(8)));
-                    break;
-                case 1:
-                    input = [.. input.AsSpan(0, at), .. input.AsSpan(to)];
-                    break;
-                case 2:
-                    input = [.. input.AsSpan(0, to), .. input.AsSpan(at)];
-                    break;
-                default:
-                    input = [.. input.AsSpan(0, at), .. other.AsSpan(random.Next(other.Length))];
-                    break;
-            }
-        }
-
-        return input;
-    }
 
     private static string[] SeedsOf(string target) => [.. Directory.GetFiles(Path.Combine(Seeds, target)).Order(StringComparer.Ordinal)];
 }

@@ -12,6 +12,9 @@ internal static class FuzzTargets
         new HandshakeTarget(),
         new ExtensionsTarget(),
         new InflateTarget(),
+        new CommandsTarget(),
+        new BatchLinesTarget(),
+        new QueriesTarget(),
     ];
 
     public static FuzzTarget? Find(string name) => All.FirstOrDefault(target => target.Name == name);

@@ -49,11 +49,15 @@ internal sealed class LineBufferTests
         byte[] input = Encoding.ASCII.GetBytes(new string('x', 900) + "\n");
         buffer.Add(input, out _);
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        LineStatus status = buffer.Add(input, out ReadOnlySpan<byte> line);
-        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        LineStatus status = LineStatus.TooLong;
+        bool isInput = false;
+        long allocated = Allocations.Least(() =>
+        {
+            status = buffer.Add(input, out ReadOnlySpan<byte> line);
+            isInput = line.Overlaps(input);
+        });
 
-        Assert.That((status, line.Overlaps(input), allocated), Is.EqualTo((LineStatus.Complete, true, 0L)));
+        Assert.That((status, isInput, allocated), Is.EqualTo((LineStatus.Complete, true, 0L)));
     }
 
     /// <summary>The lines with bars between; an exclamation mark for one that is too long.</summary>

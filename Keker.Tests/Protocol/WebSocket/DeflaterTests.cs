@@ -80,8 +80,8 @@ internal sealed class DeflaterTests
     public void A_frame_allocates_little_but_itself()
     {
         byte[] plain = Deflated.Json(4096);
-        byte[] frame = [];
-        long allocated = Allocations.Least(() => frame = Deflater.TryDeflateFrame(OpCode.Text, plain)!);
+        byte[] frame = Deflater.TryDeflateFrame(OpCode.Text, plain)!;
+        long allocated = Allocations.Least(() => frame = Deflater.TryDeflateFrame(OpCode.Text, plain)!, enough: frame.Length + 599);
         Assert.That(allocated, Is.LessThan(frame.Length + 600));
     }
 

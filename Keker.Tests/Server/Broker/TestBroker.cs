@@ -10,7 +10,7 @@ namespace Keker.Tests.Server.Broker;
 internal sealed class TestBroker : IDisposable
 {
     /// <summary>Far longer than anything takes: reaching it is a failure, not a measurement.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     public TestBroker(BrokerLimits? limits = null, TimeProvider? time = null)
     {

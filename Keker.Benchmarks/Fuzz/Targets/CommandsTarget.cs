@@ -1,0 +1,95 @@
+using System.Globalization;
+using System.Numerics;
+using System.Text;
+using System.Text.RegularExpressions;
+using Keker.Protocol.Commands;
+
+namespace Keker.Benchmarks.Fuzz.Targets;
+
+/// <summary>
+/// <see cref="ClientCommand"/> in both modes and <see cref="MessageId"/>: the verdict of an oracle of regular expressions, the name a part of
+/// the message. What AUTH_INFO is, and white space around the words of HELLO, is for <see cref="HelloTarget"/>.
+/// </summary>
+internal sealed partial class CommandsTarget() : FuzzTarget("commands")
+{
+    private static readonly byte[] Text = new byte[MessageId.MaxLength];
+
+    public override void Check(byte[] input)
+    {
+        string text = Encoding.Latin1.GetString(input);
+        CheckId(input, text);
+        Check(input, text, tagged: false);
+        Check(input, text, tagged: true);
+    }
+
+    private static void Check(byte[] input, string text, bool tagged)
+    {
+        string mode = tagged ? "tagged" : "plain";
+        ClientCommand command = ClientCommand.Parse(input, tagged);
+        bool isNamed = command.Kind is CommandKind.Hello or CommandKind.Subscribe or CommandKind.Unsubscribe;
+        Property.Same(isNamed, !command.Name.IsEmpty, $"{mode}: a name with a command and no other");
+        Property.Holds(!command.Name.IsEmpty || !command.HasId, $"{mode}: no id without a command");
+        Property.Holds(tagged || !command.HasId, "plain: no ids");
+        if (isNamed)
+        {
+            Property.Holds(input.AsSpan().Overlaps(command.Name), $"{mode}: the name is a part of the message");
+            Property.Holds(IsName(command.Kind == CommandKind.Hello, command.Name), $"{mode}: the name is valid");
+        }
+
+        Match match = Command().Match(text);
+        bool isHello = text.StartsWith("HELLO", StringComparison.Ordinal);
+        if (isHello && (text.Contains('\t') || text.EndsWith(' '))) return;
+        (CommandKind kind, ErrorCode error) = match.Success ? Judge(match, tagged) : (CommandKind.Unknown, ErrorCode.BadCommand);
+        if (isHello && error == ErrorCode.BadId)
+        {
+            Property.Same((ErrorCode.BadId, false), (command.Error, command.HasId), $"{mode}: HELLO with what is no id");
+            return;
+        }
+
+        Property.Same((kind, error), (command.Kind, command.Error), mode);
+        if (!isNamed) return;
+        Property.Same(match.Groups["name"].Value, Encoding.Latin1.GetString(command.Name), $"{mode}: name");
+        Property.Same(match.Groups["id"].Success, command.HasId, $"{mode}: has an id");
+        if (command.HasId) Property.Same(match.Groups["id"].Value, Written(command.Id), $"{mode}: id");
+    }
+
+    private static (CommandKind Kind, ErrorCode Error) Judge(Match match, bool tagged)
+    {
+        CommandKind kind = match.Groups["word"].Value switch
+        {
+            "HELLO" => CommandKind.Hello,
+            "SUBSCRIBE" => CommandKind.Subscribe,
+            _ => CommandKind.Unsubscribe,
+        };
+        bool isHello = kind == CommandKind.Hello;
+        if (!match.Groups["name"].Success) return (CommandKind.Malformed, ErrorCode.BadCommand);
+        if (!IsName(isHello, Encoding.Latin1.GetBytes(match.Groups["name"].Value)))
+            return (CommandKind.Malformed, isHello ? ErrorCode.BadCommand : ErrorCode.BadTopic);
+        if (!match.Groups["id"].Success) return (kind, default);
+        if (kind == CommandKind.Unsubscribe || !tagged) return (CommandKind.Malformed, ErrorCode.BadCommand);
+        return IsId(match.Groups["id"].Value) ? (kind, default) : (CommandKind.Malformed, ErrorCode.BadId);
+    }
+
+    private static bool IsName(bool isHello, ReadOnlySpan<byte> name) =>
+        AuthInfo.IsValid(name) && (isHello || (!name.SequenceEqual("-"u8) && !name.SequenceEqual("*"u8)));
+
+    private static void CheckId(byte[] input, string text)
+    {
+        bool isId = MessageId.TryParse(input, out MessageId id);
+        Property.Same(IsId(text), isId, "the whole input as an id");
+        if (!isId) return;
+        Property.Same(text, Written(id), "an id has one spelling");
+        Property.Same(text.Length, id.Length, "length of the id");
+    }
+
+    private static bool IsId(string text) =>
+        Id().Match(text) is { Success: true } match && BigInteger.Parse(match.Groups["offset"].Value, CultureInfo.InvariantCulture) <= long.MaxValue;
+
+    private static string Written(MessageId id) => Encoding.Latin1.GetString(Text, 0, id.Write(Text));
+
+    [GeneratedRegex(@"\A(?<word>HELLO|SUBSCRIBE|UNSUBSCRIBE)(?: +(?<name>[^ ]*)(?: +(?<id>.*))?)?\z", RegexOptions.Singleline | RegexOptions.CultureInvariant)]
+    private static partial Regex Command();
+
+    [GeneratedRegex(@"\A(?:0|[1-9a-f][0-9a-f]{0,15}):(?<offset>0|[1-9][0-9]{0,18})\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Id();
+}
