@@ -94,7 +94,7 @@ internal sealed class ConnectionHandler(ServerContext server, TlsUpgrade? tls, T
     }
 
     private static Variant VariantOf(Upgrade upgrade) =>
-        upgrade.Tagged ? Variant.Tagged : upgrade.Deflates ? Variant.Deflated : Variant.Plain;
+        upgrade.Tagged ? Variant.Tagged : Variants.Deflated(upgrade.WindowBits);
 
     private async Task CloseAsync(Connection connection)
     {

@@ -141,5 +141,7 @@ internal sealed class ServerHost(KekerOptions options, Func<KekerOptions> readAg
             log.PublishingIsOpen();
         if (options.AllowedOrigins.IsEmpty)
             log.AnyOrigin();
+        foreach (string warning in OptionWarnings.Of(options))
+            log.OptionWarning(warning);
     }
 }

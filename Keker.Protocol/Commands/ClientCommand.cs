@@ -1,26 +1,34 @@
+using System.Buffers;
+
 namespace Keker.Protocol.Commands;
 
 /// <summary>
 /// One text message of a client:
 /// <code>
-/// command     = hello / subscribe / unsubscribe
-/// hello       = "HELLO" 1*SP AUTH_INFO [ 1*SP id ]       ; the id in tagged mode only
-/// subscribe   = "SUBSCRIBE" 1*SP topic [ 1*SP id ]       ; the id in tagged mode only
-/// unsubscribe = "UNSUBSCRIBE" 1*SP topic
+/// command     = ( hello / subscribe / unsubscribe ) *WS
+/// hello       = "HELLO" 1*WS AUTH_INFO [ 1*WS id ]       ; the id in tagged mode only
+/// subscribe   = "SUBSCRIBE" 1*WS topic [ 1*WS id ]       ; the id in tagged mode only
+/// unsubscribe = "UNSUBSCRIBE" 1*WS topic
+/// WS          = SP / HTAB / LF / VT / FF / CR            ; a line read from a file or a terminal has its end with it
 /// </code>
-/// Case matters; nothing stands before the first word or after the last, not even a space. Refers to the message's bytes.
+/// Case matters; nothing stands before the first word. Refers to the message's bytes.
 /// </summary>
 public readonly ref struct ClientCommand
 {
-    private const byte Space = (byte)' ';
+    private static readonly SearchValues<byte> WhiteSpace = SearchValues.Create(" \t\n\v\f\r"u8);
 
     private readonly MessageId _id;
 
-    private ClientCommand(CommandKind kind, ReadOnlySpan<byte> name, bool hasId, MessageId id)
+    private ClientCommand(CommandKind kind, ReadOnlySpan<byte> name)
     {
         Kind = kind;
         Name = name;
-        HasId = hasId;
+    }
+
+    private ClientCommand(CommandKind kind, ReadOnlySpan<byte> name, MessageId id)
+        : this(kind, name)
+    {
+        HasId = true;
         _id = id;
     }
 
@@ -43,29 +51,45 @@ public readonly ref struct ClientCommand
     public MessageId Id => _id;
 
     /// <summary>What is wrong with it when the kind is Malformed; <see cref="ErrorCode.BadCommand"/> for Unknown.</summary>
-    public ErrorCode Error { get; }
+    public ErrorCode Error { get; private init; }
+
+    /// <summary>A HELLO whose id is none: it counts as one without, and the client is told.</summary>
+    public bool HasBadId { get; private init; }
+
+    /// <summary>A malformed HELLO, and the reason is that AUTH_INFO has more than <see cref="AuthInfo.MaxLength"/> bytes.</summary>
+    public bool IsTooLong { get; private init; }
 
     /// <summary>Parses a whole text message. It need not be valid UTF-8.</summary>
     /// <param name="message">The payload of the message.</param>
     /// <param name="tagged">Whether the connection speaks <c>keker.v2</c>; else an id is malformed.</param>
     public static ClientCommand Parse(ReadOnlySpan<byte> message, bool tagged)
     {
-        int end = message.IndexOf(Space);
-        CommandKind kind = KindOf(end < 0 ? message : message[..end]);
+        ReadOnlySpan<byte> rest = message;
+        CommandKind kind = KindOf(TakeWord(ref rest));
         if (kind == CommandKind.Unknown) return default;
-        if (end < 0) return new ClientCommand(ErrorCode.BadCommand);
+        if (rest.IsEmpty) return new ClientCommand(ErrorCode.BadCommand);
 
-        ReadOnlySpan<byte> rest = message[end..].TrimStart(Space);
-        int nameEnd = rest.IndexOf(Space);
-        ReadOnlySpan<byte> name = nameEnd < 0 ? rest : rest[..nameEnd];
-        if (kind == CommandKind.Hello && !AuthInfo.IsValid(name)) return new ClientCommand(ErrorCode.BadCommand);
+        ReadOnlySpan<byte> name = TakeWord(ref rest);
+        if (kind == CommandKind.Hello && !AuthInfo.IsValid(name))
+            return new ClientCommand(ErrorCode.BadCommand) { IsTooLong = name.Length > AuthInfo.MaxLength };
         if (kind != CommandKind.Hello && !TopicName.IsValid(name)) return new ClientCommand(ErrorCode.BadTopic);
-        if (nameEnd < 0) return new ClientCommand(kind, name, false, default);
+        if (rest.IsEmpty) return new ClientCommand(kind, name);
 
-        if (kind == CommandKind.Unsubscribe || !tagged) return new ClientCommand(ErrorCode.BadCommand);
-        return MessageId.TryParse(rest[nameEnd..].TrimStart(Space), out MessageId id)
-            ? new ClientCommand(kind, name, true, id)
-            : new ClientCommand(ErrorCode.BadId);
+        ReadOnlySpan<byte> last = TakeWord(ref rest);
+        if (kind == CommandKind.Unsubscribe || !tagged || !rest.IsEmpty) return new ClientCommand(ErrorCode.BadCommand);
+        if (MessageId.TryParse(last, out MessageId id)) return new ClientCommand(kind, name, id);
+        return kind == CommandKind.Hello ? new ClientCommand(kind, name) { HasBadId = true } : new ClientCommand(ErrorCode.BadId);
+    }
+
+    /// <summary>Takes the first word, and the white space behind it.</summary>
+    private static ReadOnlySpan<byte> TakeWord(scoped ref ReadOnlySpan<byte> rest)
+    {
+        int end = rest.IndexOfAny(WhiteSpace);
+        ReadOnlySpan<byte> word = end < 0 ? rest : rest[..end];
+        rest = rest[word.Length..];
+        int next = rest.IndexOfAnyExcept(WhiteSpace);
+        rest = next < 0 ? default : rest[next..];
+        return word;
     }
 
     private static CommandKind KindOf(ReadOnlySpan<byte> word) => word.Length switch

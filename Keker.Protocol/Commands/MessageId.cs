@@ -14,6 +14,9 @@ public readonly record struct MessageId(ulong Epoch, long Offset)
     /// <summary>Longest id in bytes: 16 hexadecimal digits, the colon, the 19 digits of 2^63 - 1.</summary>
     public const int MaxLength = MaxEpochDigits + 1 + MaxOffsetDigits;
 
+    /// <summary>The id of no message, for a client that names one that cannot be read: no log has this epoch.</summary>
+    public static readonly MessageId Unknown;
+
     private const int MaxEpochDigits = 16;
     private const int MaxOffsetDigits = 19;
     private const byte Colon = (byte)':';

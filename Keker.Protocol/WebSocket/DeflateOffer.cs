@@ -5,7 +5,8 @@ namespace Keker.Protocol.WebSocket;
 /// <summary>
 /// Decides what to answer to the extensions that a client offers. Only permessage-deflate is known (RFC 7692, section 7.1), always without
 /// context takeover: a message is then compressed once for all, and no connection keeps a window. Offers stand in the client's order of
-/// preference; the first that can be honoured is accepted. Feed it the values of all Sec-WebSocket-Extensions lines, in order.
+/// preference; the first that is valid is accepted. A client may limit the server's window: since nothing is taken over, no distance in a message
+/// exceeds the message, and it is enough to deflate no larger ones. Feed it the values of all Sec-WebSocket-Extensions lines, in order.
 /// <para>
 /// A header that breaks the grammar, or is over <see cref="MaxBytes"/>, counts as no offer at all: the connection goes on without compression.
 /// Linear in the input, allocates nothing. <c>default</c> is ready for use; not thread-safe.
@@ -16,32 +17,49 @@ public struct DeflateOffer
     /// <summary>Largest sum of all values in bytes; browsers send about 50.</summary>
     public const int MaxBytes = 1024;
 
+    /// <summary>The largest window of DEFLATE, which holds 2^15 bytes: what a client gets that does not limit it.</summary>
+    public const int MaxWindowBits = 15;
+
     private bool _ignored;
     private bool _accepted;
-    private bool _withWindowBits;
+    private int _serverWindowBits;
     private int _bytes;
 
     /// <summary>
     /// What to answer as Sec-WebSocket-Extensions, given the values so far; empty if permessage-deflate is not accepted. A constant of the
     /// server.
     /// </summary>
-    public readonly ReadOnlySpan<byte> Answer => (_ignored, _accepted, _withWindowBits) switch
+    public readonly ReadOnlySpan<byte> Answer => (_ignored || !_accepted, _serverWindowBits) switch
     {
-        (false, true, false) => "permessage-deflate; server_no_context_takeover; client_no_context_takeover"u8,
-        (false, true, true) => "permessage-deflate; server_no_context_takeover; client_no_context_takeover; server_max_window_bits=15"u8,
-        _ => default,
+        (true, _) => default,
+        (_, 0) => "permessage-deflate; server_no_context_takeover; client_no_context_takeover"u8,
+        (_, 8) => "permessage-deflate; server_no_context_takeover; client_no_context_takeover; server_max_window_bits=8"u8,
+        (_, 9) => "permessage-deflate; server_no_context_takeover; client_no_context_takeover; server_max_window_bits=9"u8,
+        (_, 10) => "permessage-deflate; server_no_context_takeover; client_no_context_takeover; server_max_window_bits=10"u8,
+        (_, 11) => "permessage-deflate; server_no_context_takeover; client_no_context_takeover; server_max_window_bits=11"u8,
+        (_, 12) => "permessage-deflate; server_no_context_takeover; client_no_context_takeover; server_max_window_bits=12"u8,
+        (_, 13) => "permessage-deflate; server_no_context_takeover; client_no_context_takeover; server_max_window_bits=13"u8,
+        (_, 14) => "permessage-deflate; server_no_context_takeover; client_no_context_takeover; server_max_window_bits=14"u8,
+        _ => "permessage-deflate; server_no_context_takeover; client_no_context_takeover; server_max_window_bits=15"u8,
+    };
+
+    /// <summary>The window for which the server may deflate, 8 to 15; 0 when permessage-deflate is not accepted.</summary>
+    public readonly int WindowBits => (_ignored || !_accepted, _serverWindowBits) switch
+    {
+        (true, _) => 0,
+        (_, 0) => MaxWindowBits,
+        (_, int bits) => bits,
     };
 
     /// <summary>Judges a whole request.</summary>
     /// <param name="values">What <see cref="HandshakeRequest.Extensions"/> gave.</param>
     /// <param name="head">The bytes the request was parsed from.</param>
-    /// <returns>As <see cref="Answer"/>.</returns>
-    public static ReadOnlySpan<byte> Judge(FieldValues values, ReadOnlySpan<byte> head)
+    public static DeflateOffer Judge(FieldValues values, ReadOnlySpan<byte> head)
     {
         DeflateOffer offer = default;
         foreach (Slice value in values)
             offer.Add(value.In(head));
-        return offer.Answer;
+        return offer;
     }
 
     /// <summary>
@@ -93,7 +111,7 @@ public struct DeflateOffer
         if (!_accepted && !parameters.MustDecline && name.SequenceEqual("permessage-deflate"u8))
         {
             _accepted = true;
-            _withWindowBits = parameters.HasServerWindowBits;
+            _serverWindowBits = parameters.ServerWindowBits;
         }
         return true;
     }

@@ -16,16 +16,13 @@ internal struct DeflateParameters
     /// <summary>Length in bytes of the longest value that is valid for any parameter; what is longer may be passed cut, but still longer.</summary>
     public const int MaxValueLength = 2;
 
-    // The compressor cannot be told to use a smaller window, and what is not honoured must not be promised.
-    private const int OwnWindowBits = 15;
-
     private Seen _seen;
 
-    /// <summary>A parameter is unknown, repeated, has a value that it may not have, or asks for what the server cannot do.</summary>
+    /// <summary>A parameter is unknown, repeated, or has a value that it may not have.</summary>
     public bool MustDecline { get; private set; }
 
-    /// <summary>The client limits the server's window, which the answer must confirm (RFC 7692, section 7.1.2.1).</summary>
-    public readonly bool HasServerWindowBits => (_seen & Seen.ServerMaxWindowBits) != 0;
+    /// <summary>The window to which the client limits the server, 8 to 15, which the answer must confirm (RFC 7692, section 7.1.2.1); 0 where it does not.</summary>
+    public int ServerWindowBits { get; private set; }
 
     /// <summary>Takes the next parameter.</summary>
     /// <param name="name">A token.</param>
@@ -48,7 +45,8 @@ internal struct DeflateParameters
         else if (name.SequenceEqual("server_max_window_bits"u8))
         {
             seen = Seen.ServerMaxWindowBits;
-            valid = WindowBits(value) == OwnWindowBits;
+            ServerWindowBits = WindowBits(value);
+            valid = ServerWindowBits != 0;
         }
         else if (name.SequenceEqual("client_max_window_bits"u8))
         {

@@ -18,7 +18,7 @@ public static class HandshakeRequest
         /// <summary>A valid handshake: answer 101.</summary>
         Accept,
 
-        /// <summary>A plain GET without Upgrade: 426.</summary>
+        /// <summary>No Upgrade lists <c>websocket</c>: 426. Any other protocol in it (h2c, say) is nothing we know, and is ignored (RFC 9110, section 7.8).</summary>
         NotWebSocket,
 
         /// <summary>Not GET: 405.</summary>
@@ -29,9 +29,6 @@ public static class HandshakeRequest
 
         /// <summary>A body is announced, whose bytes would be read as frames: 400.</summary>
         HasBody,
-
-        /// <summary>Upgrade does not list <c>websocket</c> (h2c, say): 400.</summary>
-        MissingUpgradeToken,
 
         /// <summary>Connection does not list <c>upgrade</c>: 400.</summary>
         BadConnection,
@@ -62,10 +59,8 @@ public static class HandshakeRequest
             return Result.Http10;
         if (head.BodyKind != BodyKind.None)
             return Result.HasBody;
-        if (!head.TryGet(bytes, "upgrade"u8, out _))
+        if (!IsAskedFor(head, bytes))
             return Result.NotWebSocket;
-        if (!ListsWebSocket(head, bytes))
-            return Result.MissingUpgradeToken;
         if (!head.ConnectionUpgrade)
             return Result.BadConnection;
 
@@ -112,11 +107,10 @@ public static class HandshakeRequest
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="result"/> is Accept or no member.</exception>
     public static ReadOnlySpan<byte> Message(this Result result) => result switch
     {
-        Result.NotWebSocket => "this is a WebSocket endpoint: connect with a WebSocket client"u8,
+        Result.NotWebSocket => "this is a WebSocket endpoint: connect with a WebSocket client, which sends Upgrade: websocket"u8,
         Result.BadMethod => "a WebSocket handshake is a GET request"u8,
         Result.Http10 => "a WebSocket handshake needs HTTP/1.1"u8,
         Result.HasBody => "a WebSocket handshake has no body: send neither Content-Length nor Transfer-Encoding"u8,
-        Result.MissingUpgradeToken => "bad Upgrade header: send websocket"u8,
         Result.BadConnection => "bad Connection header: send Upgrade (does a proxy remove it?)"u8,
         Result.MissingVersion => "no Sec-WebSocket-Version: send 13"u8,
         Result.BadVersion => "unsupported Sec-WebSocket-Version: send 13"u8,
@@ -125,7 +119,10 @@ public static class HandshakeRequest
         _ => throw new ArgumentOutOfRangeException(nameof(result)),
     };
 
-    private static bool ListsWebSocket(RequestHead head, ReadOnlySpan<byte> bytes)
+    /// <summary>Whether Upgrade lists <c>websocket</c>: what else is in it does not make the request another one.</summary>
+    /// <param name="head">A complete head.</param>
+    /// <param name="bytes">The bytes it was parsed from.</param>
+    public static bool IsAskedFor(RequestHead head, ReadOnlySpan<byte> bytes)
     {
         foreach (Slice value in head.ValuesOf(bytes, "upgrade"u8))
         {

@@ -93,7 +93,7 @@ internal sealed class Batch
             byte[] frame = Variant switch
             {
                 Variant.Plain => publication.Frame,
-                Variant.Deflated => publication.GetDeflated(mostBytesToDeflate) ?? publication.Frame,
+                _ when Variant.IsDeflated() => Deflated(publication, mostBytesToDeflate) ?? publication.Frame,
                 _ => Build(publication),
             };
             _frames.Add(frame);
@@ -114,6 +114,9 @@ internal sealed class Batch
         }
         Debug.Assert(position == _length);
     }
+
+    private byte[]? Deflated(Publication publication, int mostBytesToDeflate) =>
+        publication.Payload.Length <= Variant.MostBytesDeflated() ? publication.GetDeflated(mostBytesToDeflate) : null;
 
     /// <summary>Turns a number of bytes sent, fewer than all, into whole frames and the rest of the frame that was cut.</summary>
     /// <param name="sent">Bytes that went out.</param>

@@ -14,9 +14,12 @@ internal sealed class EventStreamSession : Session
     /// <summary>The cursors are still to be noted.</summary>
     private const long NotNoted = -1;
 
-    /// <summary>Milliseconds after which a client comes back that was sent away: at random in between, so that not all come at once.</summary>
+    /// <summary>Milliseconds after which a client comes back whose stream broke: at random in between, so that not all come at once.</summary>
     private const int ShortestRetry = 1000;
-    private const int LongestRetry = 5000;
+    private const int LongestRetry = 2000;
+
+    /// <summary>The same for one that was sent away with all the others.</summary>
+    private const int LongestRetryAtClose = 5000;
 
     private readonly ResumePoint? _resume;
     private byte[]? _opening;
@@ -83,15 +86,17 @@ internal sealed class EventStreamSession : Session
     protected override bool TrySendClose(CloseRequest close)
     {
         Span<byte> line = stackalloc byte[StreamLines.MaxRetryLength];
-        int length = StreamLines.WriteRetry(line, Random.Shared.Next(ShortestRetry, LongestRetry + 1));
+        int length = StreamLines.WriteRetry(line, Random.Shared.Next(ShortestRetry, LongestRetryAtClose + 1));
         return TrySendFrame(line[..length], isClose: true);
     }
 
+    /// <summary>Browsers differ in how long they wait by themselves, and the longest wait is longer than what was sent is kept.</summary>
     private byte[] Opening(MessageId start)
     {
+        byte[] retry = Encoding.ASCII.GetBytes($"retry: {Random.Shared.Next(ShortestRetry, LongestRetry + 1)}\n");
         if (_resume is { IsGap: true })
-            return PublicationFrames.Gap(Variant, OwnTopic!.Topic, _resume.After, start);
+            return [.. retry, .. PublicationFrames.Gap(Variant, OwnTopic!.Topic, _resume.After, start)];
         Span<byte> id = stackalloc byte[MessageId.MaxLength];
-        return [.. "id: "u8, .. id[..start.Write(id)], .. "\n\n"u8];
+        return [.. retry, .. "id: "u8, .. id[..start.Write(id)], .. "\n\n"u8];
     }
 }

@@ -7,7 +7,7 @@ internal struct MemberTally
     private int _deflating;
     private int _untold;
 
-    /// <summary>Those that have negotiated compression.</summary>
+    /// <summary>Those that have negotiated compression for messages of any size: what is within a smaller window is deflated in no time.</summary>
     public readonly int Deflating => Volatile.Read(in _deflating);
 
     /// <summary>Those whose clients confirm what they get.</summary>

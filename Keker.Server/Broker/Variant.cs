@@ -14,4 +14,16 @@ internal enum Variant
 
     /// <summary>An event of an event stream (WHATWG HTML 9.2).</summary>
     EventStream,
+
+    /// <summary>
+    /// As <see cref="Deflated"/>, for a client that keeps a window of 2^8 bytes only, and so on up to 2^14: the value is that exponent. What is larger
+    /// goes plain.
+    /// </summary>
+    Deflated8 = 8,
+    Deflated9,
+    Deflated10,
+    Deflated11,
+    Deflated12,
+    Deflated13,
+    Deflated14,
 }

@@ -28,6 +28,8 @@ internal sealed class BatchEndpoint(ServerContext server) : Endpoint(server)
         ReadOnlySpan<byte> refusal = PublishRefusals.Now(Server);
         if (!refusal.IsEmpty)
             return Refuse(exchange, 503, refusal, PublishRefusals.RetryAfter);
+        if (!ContentCoding.IsIdentity(exchange.Head, head))
+            return Refuse(exchange, 415, PublishRefusals.CodedBody);
         if (WaitPreference.Read(exchange.Head, head, out _) != FieldStatus.Absent)
             return Refuse(exchange, 400, "a batch does not wait for confirmations: leave Prefer: wait out, or publish alone what has to wait"u8);
         for (int i = 0; i < exchange.Head.FieldCount; i++)

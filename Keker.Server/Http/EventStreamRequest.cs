@@ -6,7 +6,7 @@ namespace Keker.Server.Http;
 
 /// <summary>What the request for an event stream says.</summary>
 /// <param name="Token">AUTH_INFO, as HELLO says it.</param>
-/// <param name="After">The id of the last message that the client got; null for none, or for one that this server has not made.</param>
+/// <param name="After">The id of the last message that the client got; <see cref="MessageId.Unknown"/> where it says one that is none; null where it says nothing.</param>
 internal sealed record EventStreamRequest(byte[] Token, MessageId? After)
 {
     /// <summary>Reads the request.</summary>
@@ -28,17 +28,26 @@ internal sealed record EventStreamRequest(byte[] Token, MessageId? After)
         return mistake.IsEmpty ? new EventStreamRequest(token[..length].ToArray(), ReadAfter(head, bytes)) : null;
     }
 
-    /// <summary>Browsers send the header by themselves; where that takes a permission of its own (CORS), clients have the query.</summary>
+    /// <summary>
+    /// Browsers send the header by themselves; where that takes a permission of its own (CORS), clients have the query. The latest says most: a page
+    /// writes its query once, and a polyfill adds its own (<c>lastEventId</c>) when it comes back. An empty one says nothing (WHATWG HTML 9.2.2).
+    /// </summary>
     private static MessageId? ReadAfter(RequestHead head, ReadOnlySpan<byte> bytes)
     {
-        Span<byte> decoded = stackalloc byte[MessageId.MaxLength];
-        ReadOnlySpan<byte> text = decoded;
         if (head.TryGet(bytes, "last-event-id"u8, out Slice header))
-            text = header.In(bytes);
-        else if (QueryString.Find(head.Query.In(bytes), "last_event_id"u8, decoded, out int length) == QueryStatus.Ok)
-            text = text[..length];
-        else
-            return null;
-        return MessageId.TryParse(text, out MessageId id) ? id : null;
+            return header.Length == 0 ? null : Parse(header.In(bytes));
+        ReadOnlySpan<byte> query = head.Query.In(bytes);
+        return ReadAfter(query, "lastEventId"u8) ?? ReadAfter(query, "last_event_id"u8);
     }
+
+    private static MessageId? ReadAfter(ReadOnlySpan<byte> query, ReadOnlySpan<byte> key)
+    {
+        Span<byte> decoded = stackalloc byte[MessageId.MaxLength];
+        QueryStatus status = QueryString.Find(query, key, decoded, out int length);
+        if (status == QueryStatus.Absent || status == QueryStatus.Ok && length == 0)
+            return null;
+        return status == QueryStatus.Ok ? Parse(decoded[..length]) : MessageId.Unknown;
+    }
+
+    private static MessageId Parse(ReadOnlySpan<byte> text) => MessageId.TryParse(text, out MessageId id) ? id : MessageId.Unknown;
 }

@@ -34,25 +34,30 @@ internal abstract class HandshakeEndpoint(ServerContext server) : Endpoint(serve
         ReadOnlySpan<byte> subProtocol = HasSubProtocol ? SubProtocol.Choose(exchange.Head, head) : default;
 
         // Tagged messages are put together for each topic and are not deflated.
-        ReadOnlySpan<byte> extensions = Server.Options.Compression && subProtocol.IsEmpty ? DeflateOffer.Judge(HandshakeRequest.Extensions(exchange.Head, head), head) : default;
+        DeflateOffer offer = Server.Options.Compression && subProtocol.IsEmpty ? DeflateOffer.Judge(HandshakeRequest.Extensions(exchange.Head, head), head) : default;
+        ReadOnlySpan<byte> extensions = offer.Answer;
         Span<byte> response = exchange.Answers.GetSpan(UpgradeResponse.Length(subProtocol.Length, extensions.Length));
         exchange.Answers.Advance(UpgradeResponse.Write(response, key.In(head), subProtocol, extensions));
         exchange.Connection.Mark = ClientMark.Of(exchange.Connection, exchange.Head, head);
-        exchange.Upgrade = new Upgrade(Kind, Deflates: !extensions.IsEmpty, Tagged: !subProtocol.IsEmpty);
+        exchange.Upgrade = new Upgrade(Kind, offer.WindowBits, Tagged: !subProtocol.IsEmpty);
         return false;
     }
 
     /// <summary>Whether this page may subscribe, and the server takes anybody in now; if not, the request is answered.</summary>
     protected bool IsWelcome(HttpExchange exchange, ReadOnlySpan<byte> head)
     {
-        if (!IsAllowedOrigin(exchange, head))
-            return Refuse(exchange, 403, "pages of this origin may not subscribe: add it with --allow-origin"u8);
+        if (!IsWelcomeOrigin(exchange, head))
+            return false;
         if (Server.IsDraining)
             return Refuse(exchange, 503, "the server is draining: connect again after a random delay"u8, retryAfterSeconds: 1);
         if (Server.Memory.Pressure != MemoryPressure.None)
             return Refuse(exchange, 503, "the server is short of memory: connect again later"u8, RetryAfterMemory);
         return true;
     }
+
+    /// <summary>Whether this page may subscribe; if not, the request is answered.</summary>
+    protected bool IsWelcomeOrigin(HttpExchange exchange, ReadOnlySpan<byte> head) =>
+        IsAllowedOrigin(exchange, head) || Refuse(exchange, 403, "pages of this origin may not subscribe: add it with --allow-origin"u8);
 
     public override void Handle(HttpExchange exchange, in ReadOnlySequence<byte> body) => throw new NotSupportedException();
 

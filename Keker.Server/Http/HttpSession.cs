@@ -67,7 +67,7 @@ internal sealed class HttpSession : IConnectionPhase
         double waited = now - Volatile.Read(ref _waitingSince);
         switch (wait)
         {
-            case HttpWait.Request when waited >= Server.Options.Timeout.TotalMilliseconds:
+            case HttpWait.Request when waited >= Limits.KeepAliveTimeout.TotalMilliseconds:
             case HttpWait.Linger when waited >= Limits.LingeringCloseTimeout.TotalMilliseconds:
                 // An ordinary end: what the peer has not taken of its answers yet stays with the kernel.
                 _connection.StopReading();

@@ -20,6 +20,8 @@ internal abstract class MessageEndpoint(ServerContext server) : Endpoint(server)
         ReadOnlySpan<byte> refusal = PublishRefusals.Now(Server);
         if (!refusal.IsEmpty)
             return Refuse(exchange, 503, refusal, PublishRefusals.RetryAfter);
+        if (!ContentCoding.IsIdentity(exchange.Head, head))
+            return Refuse(exchange, 415, PublishRefusals.CodedBody);
         if (exchange.Head.ContentLength > Server.Options.WriteBuffer)
             return Refuse(exchange, 413, HttpFailure.BodyTooLarge.Message());
         exchange.Message.IsBinary = exchange.Head.TryGet(head, "content-type"u8, out Slice type) && IsOctetStream(type.In(head));

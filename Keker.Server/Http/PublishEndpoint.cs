@@ -1,11 +1,12 @@
 using System.Buffers;
 using Keker.Protocol.Commands;
 using Keker.Protocol.Http;
+using Keker.Protocol.Json;
 using Keker.Server.Broker;
 
 namespace Keker.Server.Http;
 
-/// <summary>`PUT` or `POST /v1/publish`: one message for every session of the tokens and the topics in its `Token` and `Topic` headers.</summary>
+/// <summary>`PUT` or `POST /v1/publish`: one message for every session of the tokens and the topics in its `Token` and `Topic` headers, which may be repeated and hold lists.</summary>
 internal sealed class PublishEndpoint(ServerContext server) : MessageEndpoint(server)
 {
     public override bool TryAccept(HttpExchange exchange, ReadOnlySpan<byte> head)
@@ -14,7 +15,7 @@ internal sealed class PublishEndpoint(ServerContext server) : MessageEndpoint(se
         for (int i = 0; i < exchange.Head.FieldCount; i++)
         {
             ReadOnlySpan<byte> name = exchange.Head.NameAt(i).In(head);
-            if (name.Length == "token".Length && !TryAddRecipient(exchange, name, exchange.Head.ValueAt(i).In(head)))
+            if (name.Length == "token".Length && !TryAddRecipients(exchange, name, exchange.Head.ValueAt(i).In(head)))
                 return false;
             asksForMore |= PublishTermsFields.IsOne(name);
         }
@@ -90,20 +91,26 @@ internal sealed class PublishEndpoint(ServerContext server) : MessageEndpoint(se
         return mistake.IsEmpty || Refuse(exchange, 400, mistake);
     }
 
-    /// <returns>False when it is answered: the name is bad.</returns>
-    private bool TryAddRecipient(HttpExchange exchange, ReadOnlySpan<byte> field, ReadOnlySpan<byte> name)
+    /// <returns>False when it is answered: a name is bad, or one too many.</returns>
+    private bool TryAddRecipients(HttpExchange exchange, ReadOnlySpan<byte> field, ReadOnlySpan<byte> names)
     {
         bool isTopic = System.Text.Ascii.EqualsIgnoreCase(field, "topic"u8);
         if (!isTopic && !System.Text.Ascii.EqualsIgnoreCase(field, "token"u8))
             return true;
-        if (isTopic && !TopicName.IsValid(name))
+        if (names.IsEmpty)
+            return RefuseName(exchange, isTopic);
+        foreach (ReadOnlySpan<byte> name in new NameElements(names))
         {
-            return Refuse(
-                exchange, 400, "bad Topic header: send 1 to 512 bytes of UTF-8 without white space or control characters, neither - nor *"u8);
+            if (!(isTopic ? TopicName.IsValid(name) : AuthInfo.IsValid(name)))
+                return RefuseName(exchange, isTopic);
+            exchange.Message.Recipients.Add(name, isTopic);
+            if (exchange.Message.Recipients.Count > BatchLine.MaxRecipients)
+                return Refuse(exchange, 400, "too many recipients: send at most 64 in one request, or use /v1/publish/batch"u8);
         }
-        if (!isTopic && !AuthInfo.IsValid(name))
-            return Refuse(exchange, 400, "bad Token header: send 1 to 512 bytes of UTF-8 without white space or control characters"u8);
-        exchange.Message.Recipients.Add(name, isTopic);
         return true;
     }
+
+    private bool RefuseName(HttpExchange exchange, bool isTopic) => Refuse(exchange, 400, isTopic
+        ? "bad Topic header: send 1 to 512 bytes of UTF-8 without white space or control characters, neither - nor *"u8
+        : "bad Token header: send 1 to 512 bytes of UTF-8 without white space or control characters"u8);
 }

@@ -17,6 +17,9 @@ internal static class PublishRefusals
     /// <summary>Goes with 409.</summary>
     public static ReadOnlySpan<byte> KeyIsUnderWay => "a publish with this Idempotency-Key is under way: repeat it once that is answered"u8;
 
+    /// <summary>Goes with 415.</summary>
+    public static ReadOnlySpan<byte> CodedBody => "a body is published as it is, and no Content-Encoding is understood: send it uncompressed, without that header"u8;
+
     /// <summary>The reason that holds for every message; empty when there is none.</summary>
     public static ReadOnlySpan<byte> Now(ServerContext server)
     {

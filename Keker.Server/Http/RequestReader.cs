@@ -10,6 +10,8 @@ internal sealed class RequestReader(ServerContext server)
 {
     private readonly Router _router = new(server);
 
+    private static ReadOnlySpan<byte> TakesNoBody => "this endpoint takes no body: send neither Content-Length nor Transfer-Encoding"u8;
+
     /// <summary>Consumes whole requests from the front of the input; what is left belongs to one that is not complete.</summary>
     public Progress Read(HttpExchange exchange, ref ReadOnlySequence<byte> input)
     {
@@ -84,9 +86,12 @@ internal sealed class RequestReader(ServerContext server)
     private Endpoint? Route(HttpExchange exchange, ReadOnlySpan<byte> bytes)
     {
         RequestHead head = exchange.Head;
-        if (head.IsAsterisk)
+        if (IsProbe(head, bytes))
         {
-            ResponseWriter.WriteNoContent(exchange.Answers, exchange.Headers(allow: "GET, HEAD, PUT, POST, OPTIONS"u8));
+            if (exchange.HasUnreadBody)
+                Refusal.Write(exchange, server, 400, TakesNoBody);
+            else
+                ResponseWriter.WriteNoContent(exchange.Answers, exchange.Headers(allow: "GET, HEAD, PUT, POST, OPTIONS"u8));
             return null;
         }
         Endpoint? endpoint = _router.Find(head.Path.In(bytes), exchange.Connection.IsAdmin);
@@ -99,13 +104,17 @@ internal sealed class RequestReader(ServerContext server)
         else if (endpoint.IsPrivileged && !server.PublishKeys.Passes(head, bytes))
             Refusal.Write(exchange, server, 401, "a key is needed: send Authorization: Bearer KEY with a key of --publish-key"u8);
         else if (!endpoint.TakesBody && exchange.HasUnreadBody)
-            Refusal.Write(exchange, server, 400, "this endpoint takes no body: send neither Content-Length nor Transfer-Encoding"u8);
+            Refusal.Write(exchange, server, 400, TakesNoBody);
         else if (head.Expect == ExpectKind.Unsupported)
             Refusal.Write(exchange, server, 417, "unknown expectation: send 100-continue or nothing"u8);
         else
             return endpoint;
         return null;
     }
+
+    /// <summary>The server as a whole is asked what it can do (RFC 9110 9.3.7). Load balancers look in this way whether it lives, some of them at the root.</summary>
+    private static bool IsProbe(RequestHead head, ReadOnlySpan<byte> bytes) =>
+        head.IsAsterisk || head.Method == RequestMethod.Options && head.Path.In(bytes).SequenceEqual("/"u8);
 
     /// <returns>False when the body is incomplete.</returns>
     private bool TryReadBody(HttpExchange exchange, ref ReadOnlySequence<byte> input)

@@ -91,15 +91,22 @@ internal sealed class Listener : IDisposable
 
     private static Socket ListenOnPath(ListenAddress address)
     {
+        string directory = Path.GetDirectoryName(address.Path)!;
+        if (!Directory.Exists(directory))
+            throw new DirectoryNotFoundException($"there is no directory {directory}");
         RemoveStale(address);
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
             socket.Bind(address.ToEndPoint());
+
+            // Before anybody can connect.
+            if (address.Mode is { } mode && !OperatingSystem.IsWindows())
+                File.SetUnixFileMode(address.Path!, mode);
             socket.Listen(Limits.AcceptBacklog);
             return socket;
         }
-        catch (SocketException)
+        catch (Exception)
         {
             socket.Dispose();
             throw;

@@ -64,7 +64,22 @@ internal sealed class TlsUpgrade
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
         {
-            throw new CryptographicException($"cannot use certificate {_certificatePath} with key {_keyPath}: {e.Message}", e);
+            string reason = IsEncrypted(_keyPath) ? "the key is encrypted, and there is nobody to ask for its passphrase; decrypt it with openssl pkey" : e.Message;
+            throw new CryptographicException($"cannot use certificate {_certificatePath} with key {_keyPath}: {reason}", e);
+        }
+    }
+
+    /// <summary>Whether a PEM file holds a key that takes a passphrase, as PKCS #8 (RFC 7468 11) or as OpenSSL once wrote it (RFC 1421 4.6.1.1).</summary>
+    private static bool IsEncrypted(string keyPath)
+    {
+        try
+        {
+            string pem = File.ReadAllText(keyPath);
+            return pem.Contains("-----BEGIN ENCRYPTED PRIVATE KEY-----", StringComparison.Ordinal) || pem.Contains("Proc-Type: 4,ENCRYPTED", StringComparison.Ordinal);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return false;
         }
     }
 }

@@ -14,6 +14,9 @@ internal static partial class Log
     [LoggerMessage(EventId = 3, Level = LogLevel.Warning, Message = "pages of any origin may subscribe; name yours with --allow-origin")]
     public static partial void AnyOrigin(this ILogger logger);
 
+    [LoggerMessage(EventId = 15, Level = LogLevel.Warning, Message = "{Warning}")]
+    public static partial void OptionWarning(this ILogger logger, string warning);
+
     [LoggerMessage(EventId = 4, Level = LogLevel.Warning, Message = "cannot accept connections: {Reason}; trying again, backing off up to 1 s")]
     public static partial void AcceptFailed(this ILogger logger, string reason);
 

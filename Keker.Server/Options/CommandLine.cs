@@ -43,8 +43,8 @@ internal static class CommandLine
         EnvironmentOptions.AddTo(given, environment, mistakes);
         KekerOptions result = OptionRules.Apply(given.Apply(mistakes), given, mistakes);
 
-        foreach (string name in EnvironmentOptions.FindUnknown(environment))
-            error.WriteLine($"{ProgramName}: {Mistakes.Quote(name)}: no such option, the variable is ignored");
+        foreach ((string name, string nearest) in EnvironmentOptions.FindUnknown(environment, mistakes))
+            error.WriteLine($"{ProgramName}: {Mistakes.Quote(name)}: no such option, the variable is ignored; the nearest is {nearest}");
 
         foreach (string line in mistakes.Lines)
             error.WriteLine($"{ProgramName}: {line}");

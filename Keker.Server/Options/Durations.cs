@@ -4,25 +4,24 @@ using System.Text;
 namespace Keker.Server.Options;
 
 /// <summary>
-/// Durations as operators write them: <c>1*DIGIT unit</c>, repeated with ever smaller units h, m, s and ms, or a bare <c>0</c>.
+/// Durations as operators write them: <c>1*DIGIT unit</c>, repeated with ever smaller units h, m, s and ms, or bare digits, which are seconds.
 /// </summary>
 internal static class Durations
 {
+    private const string Seconds = "s";
+
     private static readonly (string Name, long Ticks)[] Units =
     [
-        ("h", TimeSpan.TicksPerHour), ("m", TimeSpan.TicksPerMinute), ("s", TimeSpan.TicksPerSecond), ("ms", TimeSpan.TicksPerMillisecond),
+        ("h", TimeSpan.TicksPerHour), ("m", TimeSpan.TicksPerMinute), (Seconds, TimeSpan.TicksPerSecond), ("ms", TimeSpan.TicksPerMillisecond),
     ];
 
     public static bool TryParse(string text, out TimeSpan duration)
     {
         duration = TimeSpan.Zero;
-        if (text == "0")
-            return true;
-
         if (text.Length == 0)
             return false;
 
-        ReadOnlySpan<char> rest = text;
+        ReadOnlySpan<char> rest = text.AsSpan().ContainsAnyExceptInRange('0', '9') ? text : text + Seconds;
         long ticks = 0;
         int nextUnit = 0;
         while (rest.Length > 0)

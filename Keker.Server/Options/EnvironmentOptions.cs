@@ -21,9 +21,7 @@ internal static class EnvironmentOptions
             if (given.IsGiven(option) || !environment.TryGetValue(option.EnvironmentVariable, out string? text))
                 continue;
 
-            string[] values = option.Repeatable
-                ? text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-                : text.Length > 0 ? [text] : [];
+            string[] values = option.Repeatable ? Split(text) : text.Length > 0 ? [text] : [];
 
             if (values.Length > 0)
             {
@@ -41,12 +39,39 @@ internal static class EnvironmentOptions
     /// Variables that look like options and are none: told, not refused, because others use the prefix too (a client's KEKER_URL).
     /// What Kubernetes sets for a service named keker is known and passed over.
     /// </summary>
-    public static IEnumerable<string> FindUnknown(IReadOnlyDictionary<string, string> environment)
+    /// <param name="environment">All variables.</param>
+    /// <param name="mistakes">
+    /// Takes those that are one edit away from one that closes something: the operator believes that it is closed. Whatever their prefix is.
+    /// </param>
+    /// <returns>The others, each with the name that is nearest.</returns>
+    public static List<(string Name, string Nearest)> FindUnknown(IReadOnlyDictionary<string, string> environment, Mistakes mistakes)
     {
-        HashSet<string> known = [.. OptionDefinitions.All.Select(option => option.EnvironmentVariable)];
-        return environment.Keys
-            .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal) && !known.Contains(name) && !IsServiceLink(name))
-            .Order(StringComparer.Ordinal);
+        string[] known = [.. OptionDefinitions.All.Select(option => option.EnvironmentVariable)];
+        string[] guards = [.. OptionDefinitions.All.Where(option => option.GuardsAccess).Select(option => option.EnvironmentVariable)];
+        List<(string, string)> unknown = [];
+        foreach (string name in environment.Keys.Except(known).Order(StringComparer.Ordinal))
+        {
+            string normal = name.ToUpperInvariant();
+            if (Array.Find(guards, guard => Math.Abs(guard.Length - normal.Length) <= 1 && Likeness.Edits(normal, guard) <= 1) is { } meant)
+                mistakes.Add(Mistakes.Quote(name), $"no such option, and nearly {meant}, which guards access: correct it or unset it");
+            else if (normal.StartsWith(Prefix, StringComparison.Ordinal) && !IsServiceLink(name))
+                unknown.Add((name, Likeness.Nearest(normal, known)));
+        }
+        return unknown;
+    }
+
+    /// <summary>Commas separate values, but for one before a setting of the value before it.</summary>
+    private static string[] Split(string text)
+    {
+        List<string> values = [];
+        foreach (string part in text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            if (values.Count > 0 && part.StartsWith(ListenAddress.ModeSetting, StringComparison.Ordinal) && values[^1].StartsWith(ListenAddress.UnixPrefix, StringComparison.Ordinal))
+                values[^1] += "," + part;
+            else
+                values.Add(part);
+        }
+        return [.. values];
     }
 
     private static bool IsServiceLink(string name) =>

@@ -9,7 +9,8 @@ internal static class HelpText
 
     private const string Footer =
         """
-        A DURATION is 0 or numbers with units, such as 500ms, 5s, 1m30s or 1h. BYTES are plain digits.
+        A DURATION is numbers with units, such as 500ms, 5s, 1m30s or 1h; bare digits are seconds. BYTES
+        are digits, or 256k, 64M, 1G or the same as 256KiB. on/off may be true/false, yes/no or 1/0.
         Every option is also an environment variable: KEKER_ and its long name in capitals, dashes as
         underscores (KEKER_READ_BUFFER=65536); commas separate the values of one that may be repeated.
         The command line wins over the environment.

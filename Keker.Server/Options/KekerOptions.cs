@@ -27,7 +27,7 @@ internal sealed record KekerOptions
     /// <summary>Largest body accepted by publish and broadcast, in bytes.</summary>
     public int WriteBuffer { get; init; } = 1024 * 1024;
 
-    /// <summary>Deadline for HELLO, for a sign of life and for a request; whole seconds.</summary>
+    /// <summary>Deadline for HELLO and for a sign of life; whole seconds.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>How long an undelivered message waits; zero turns caching off.</summary>
@@ -47,6 +47,9 @@ internal sealed record KekerOptions
 
     /// <summary>Keys as UTF-8, of which publishing needs one; empty leaves publishing open.</summary>
     public ImmutableArray<byte[]> PublishKeys { get; init; } = [];
+
+    /// <summary>The files that some of the keys come from.</summary>
+    public ImmutableArray<string> PublishKeyFiles { get; init; } = [];
 
     /// <summary>The only addresses that serve publishing and statistics; empty serves them on <see cref="Listen"/>.</summary>
     public ImmutableArray<ListenAddress> AdminListen { get; init; } = [];

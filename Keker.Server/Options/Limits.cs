@@ -14,6 +14,12 @@ internal static class Limits
     /// <summary>From accept, or from the first byte of a later request, to the end of the head: drip-fed heads must not hold connections.</summary>
     public static readonly TimeSpan RequestHeadTimeout = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// Between two requests of a connection: longer than load balancers keep theirs (60 s), or they would send a request into a connection that is
+    /// being closed.
+    /// </summary>
+    public static readonly TimeSpan KeepAliveTimeout = TimeSpan.FromSeconds(75);
+
     /// <summary>A body has this long before its rate counts, so that one lost packet is not a failure.</summary>
     public static readonly TimeSpan BodyRateGrace = TimeSpan.FromSeconds(5);
 

@@ -8,14 +8,18 @@ using System.Text;
 namespace Keker.Server.Options;
 
 /// <summary>
-/// Where to listen: <c>host:port</c>, <c>[ipv6]:port</c>, <c>*:port</c> or <c>unix:/path</c>. Port 0 takes any free port.
+/// Where to listen: <c>host:port</c>, <c>[ipv6]:port</c>, <c>*:port</c> or <c>unix:/path[,mode=0660]</c>. Port 0 takes any free port.
 /// Two addresses are equal when they name the same place, however they were written. Immutable.
 /// </summary>
 internal sealed class ListenAddress : IEquatable<ListenAddress>
 {
     internal const string Forms = "host:port, [ipv6]:port, *:port or unix:/path";
 
-    private const string UnixPrefix = "unix:";
+    internal const string UnixPrefix = "unix:";
+
+    /// <summary>What may follow the path of a Unix socket behind a comma, with an octal number.</summary>
+    internal const string ModeSetting = "mode=";
+
     private const int HostNameCharacters = 253;
 
     private static readonly SearchValues<char> HostNameLetters =
@@ -43,6 +47,9 @@ internal sealed class ListenAddress : IEquatable<ListenAddress>
 
     /// <summary>The path of a Unix socket; null for TCP.</summary>
     public string? Path => Kind == ListenKind.Unix ? _place : null;
+
+    /// <summary>Who may connect to a Unix socket; null leaves it to the umask.</summary>
+    public UnixFileMode? Mode { get; private init; }
 
     /// <exception cref="FormatException">The text is none of <see cref="Forms"/>; the message says what is wrong.</exception>
     public static ListenAddress Parse(string text) =>
@@ -78,18 +85,45 @@ internal sealed class ListenAddress : IEquatable<ListenAddress>
     private static string? ParseUnix(string text, ref ListenAddress? address)
     {
         string path = text[UnixPrefix.Length..];
+        UnixFileMode? mode = null;
+        if (path.IndexOf(',', StringComparison.Ordinal) is var comma and >= 0)
+        {
+            if (!TryParseMode(path.AsSpan(comma + 1), out mode))
+                return $"expected {ModeSetting} and an octal number up to 0777 after the comma, such as unix:/run/keker.sock,{ModeSetting}0660";
+            path = path[..comma];
+        }
         if (!path.StartsWith('/') || path.EndsWith('/') || path.Contains('\0', StringComparison.Ordinal))
             return "expected unix: and an absolute path, such as unix:/run/keker.sock";
 
         if (Encoding.UTF8.GetByteCount(path) > Limits.UnixPathBytes)
             return $"expected at most {Limits.UnixPathBytes} bytes of path after unix:";
 
-        address = new ListenAddress(text, ListenKind.Unix, null, path, 0);
+        address = new ListenAddress(text, ListenKind.Unix, null, path, 0) { Mode = mode };
         return null;
+    }
+
+    private static bool TryParseMode(ReadOnlySpan<char> setting, out UnixFileMode? mode)
+    {
+        mode = null;
+        if (!setting.StartsWith(ModeSetting, StringComparison.Ordinal))
+            return false;
+        ReadOnlySpan<char> digits = setting[ModeSetting.Length..];
+        if (digits.Length is 0 or > 4 || digits.ContainsAnyExceptInRange('0', '7'))
+            return false;
+        int bits = 0;
+        foreach (char digit in digits)
+            bits = bits << 3 | digit - '0';
+        mode = (UnixFileMode)bits;
+        return bits <= 0x1FF;
     }
 
     private static string? ParseTcp(string text, ref ListenAddress? address)
     {
+        if (text.Contains("://", StringComparison.Ordinal))
+            return "expected an address without http:// or the like, such as 127.0.0.1:3498; with --cert and --key it speaks TLS";
+        if (text.Contains(',', StringComparison.Ordinal))
+            return $"expected {Forms}; a setting such as {ModeSetting}0660 goes with unix: only";
+
         int colon = text.LastIndexOf(':');
         if (colon < 0)
             return $"expected {Forms}";

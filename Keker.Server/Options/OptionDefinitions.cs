@@ -9,7 +9,7 @@ internal static class OptionDefinitions
     private static readonly KekerOptions Defaults = new();
 
     public static readonly OptionDefinition Listen = new(
-        "--listen", "ADDRESS", $"where to serve: {ListenAddress.Forms}; port 0 takes any free one",
+        "--listen", "ADDRESS", $"where to serve: {ListenAddress.Forms}[,{ListenAddress.ModeSetting}0660]; port 0 takes any free one",
         Many<ListenAddress>(Values.Address, (options, addresses) => options with { Listen = addresses }))
     {
         ShortName = "-l",
@@ -48,7 +48,7 @@ internal static class OptionDefinitions
     };
 
     public static readonly OptionDefinition Timeout = new(
-        "--timeout", "SECONDS", "deadline for HELLO, for a sign of life and for a request",
+        "--timeout", "SECONDS", "deadline for HELLO and for a sign of life",
         One(Values.Seconds, (options, timeout) => options with { Timeout = timeout }))
     {
         ShortName = "-t",
@@ -196,16 +196,19 @@ internal static class OptionDefinitions
     private static KekerOptions ApplyPublishKeys(KekerOptions options, IReadOnlyList<GivenValue> values, Mistakes mistakes)
     {
         ImmutableArray<byte[]>.Builder keys = ImmutableArray.CreateBuilder<byte[]>(values.Count);
+        List<string> files = [];
         for (int i = 0; i < values.Count; i++)
         {
             byte[] key = PublishKeys.Read(values[i].Text, out string? mistake);
             if (mistake is null)
                 keys.Add(key);
-            else
+            if (mistake is null && PublishKeys.IsFile(values[i].Text, out string path))
+                files.Add(path);
+            if (mistake is not null)
                 mistakes.Add(values.Count == 1 ? values[i].Source : $"{values[i].Source} (number {i + 1})", mistake);
         }
 
-        return options with { PublishKeys = keys.ToImmutable() };
+        return options with { PublishKeys = keys.ToImmutable(), PublishKeyFiles = [.. files] };
     }
 
     private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);

@@ -11,8 +11,11 @@ namespace Keker.Server.Options;
 /// </summary>
 internal static class Origins
 {
-    /// <summary>What sandboxed frames and local files send.</summary>
+    /// <summary>What sandboxed frames send, and local files in most browsers.</summary>
     private const string Opaque = "null";
+
+    /// <summary>What local files send in Chromium and in the web views made of it, with a WebSocket handshake.</summary>
+    private const string LocalFile = "file://";
 
     private const string SchemeEnd = "://";
 
@@ -23,7 +26,7 @@ internal static class Origins
     public static string? Normalize(string text)
     {
         string origin = text.ToLowerInvariant();
-        if (origin == Opaque)
+        if (origin is Opaque or LocalFile)
             return origin;
 
         int schemeEnd = origin.IndexOf(SchemeEnd, StringComparison.Ordinal);

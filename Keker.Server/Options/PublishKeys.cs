@@ -7,6 +7,13 @@ internal static class PublishKeys
 {
     private const char FileMark = '@';
 
+    /// <summary>Whether a value names a file, and which.</summary>
+    public static bool IsFile(string text, out string path)
+    {
+        path = text.StartsWith(FileMark) ? text[1..] : "";
+        return path.Length > 0;
+    }
+
     /// <param name="text">The key, or @ and the path of a file that holds it.</param>
     /// <param name="mistake">What is wrong, without a word of the key or the path (a key may begin with @ by mistake); null when all is well.</param>
     public static byte[] Read(string text, out string? mistake)

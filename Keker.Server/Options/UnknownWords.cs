@@ -5,7 +5,12 @@ namespace Keker.Server.Options;
 /// <summary>Tells words of the command line that belong to no option, without ever repeating what may be a key.</summary>
 internal static class UnknownWords
 {
+    /// <summary>Edits up to which a word with other letters than options have (capitals, underscores) is still one that tries to name one.</summary>
+    private const int FewEdits = 2;
+
     private static readonly SearchValues<char> OptionLetters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz-");
+
+    private static readonly string[] Names = [.. OptionDefinitions.All.Select(option => option.Name), "--help", "--version"];
 
     /// <param name="mistakes">Takes the lines.</param>
     /// <param name="words">The words in order.</param>
@@ -16,7 +21,7 @@ internal static class UnknownWords
         foreach (string word in words)
         {
             if (OptionNameIn(word) is { } name)
-                mistakes.Add(name, "no such option, see kekerd --help");
+                mistakes.Add(name, NoSuchOption(name));
             else
                 others++;
         }
@@ -35,13 +40,26 @@ internal static class UnknownWords
             mistakes.Add(Mistakes.Quote(word), "belongs to no option, expected options only");
     }
 
+    private static string NoSuchOption(string name)
+    {
+        // One letter is near to everything.
+        bool isShort = name.Length <= 2;
+        return isShort ? "no such option, see kekerd --help" : $"no such option, the nearest is {Nearest(name)}, see kekerd --help";
+    }
+
     /// <summary>The option that a word tries to name, without a value; null for any other word. Keys that begin with a dash hold more than small letters.</summary>
     private static string? OptionNameIn(string word)
     {
         int end = word.AsSpan().IndexOfAny('=', ':');
         string name = end < 0 ? word : word[..end];
         ReadOnlySpan<char> letters = name.AsSpan().TrimStart('-');
-        bool isName = name.StartsWith('-') && (letters.Length == 1 || (letters.Length > 1 && !letters.ContainsAnyExcept(OptionLetters)));
+        if (!name.StartsWith('-') || letters.IsEmpty)
+            return null;
+        bool isName = letters.Length == 1 || !letters.ContainsAnyExcept(OptionLetters) || Likeness.Edits(Normal(name), Nearest(name)) <= FewEdits;
         return isName ? name : null;
     }
+
+    private static string Nearest(string name) => Likeness.Nearest(Normal(name), Names);
+
+    private static string Normal(string name) => "--" + name.TrimStart('-').ToLowerInvariant().Replace('_', '-');
 }

@@ -25,7 +25,8 @@ internal static class Values
 
     public static ValueReader<long> Bytes(long least, long most) => (string text, out string? mistake) =>
     {
-        mistake = TryReadDigits(text, least, most, out long value) ? null : $"expected {least} to {most} bytes, digits only";
+        bool isGood = ByteSizes.TryParse(text, out long value) && value >= least && value <= most;
+        mistake = isGood ? null : $"expected {least} to {most} bytes, such as 65536, 64k or 64KiB";
         return value;
     };
 
@@ -35,13 +36,9 @@ internal static class Values
         return (int)value;
     }
 
-    /// <summary>A bare number is seconds here and only here, as it always was for this option.</summary>
     public static TimeSpan Seconds(string text, out string? mistake)
     {
         mistake = null;
-        if (TryReadDigits(text, 1, MostSeconds, out long seconds))
-            return TimeSpan.FromSeconds(seconds);
-
         if (Durations.TryParse(text, out TimeSpan duration)
             && duration.Ticks % TimeSpan.TicksPerSecond == 0
             && duration.TotalSeconds is >= 1 and <= MostSeconds)
@@ -55,7 +52,7 @@ internal static class Values
     {
         mistake = Durations.TryParse(text, out TimeSpan value) && value <= most
             ? null
-            : $"expected 0 or a duration up to {Durations.Format(most)}, such as 500ms, 5s, 1m30s or 1h";
+            : $"expected 0 or a duration up to {Durations.Format(most)}, such as 500ms, 5s, 1m30s or 1h; bare digits are seconds";
         return value;
     };
 
@@ -82,8 +79,14 @@ internal static class Values
 
     public static bool Switch(string text, out string? mistake)
     {
-        mistake = text is On or Off ? null : $"expected {On} or {Off}";
-        return text == On;
+        bool? value = text.ToUpperInvariant() switch
+        {
+            "ON" or "TRUE" or "YES" or "1" => true,
+            "OFF" or "FALSE" or "NO" or "0" => false,
+            _ => null,
+        };
+        mistake = value is null ? $"expected {On} or {Off} (or true/false, yes/no, 1/0)" : null;
+        return value == true;
     }
 
     public static ListenAddress? Address(string text, out string? mistake) =>
@@ -92,7 +95,7 @@ internal static class Values
     public static string? Origin(string text, out string? mistake)
     {
         string? origin = Origins.Normalize(text);
-        mistake = origin is not null ? null : "expected scheme://host[:port] in ASCII without a path, or null; leave the option out to allow any";
+        mistake = origin is not null ? null : "expected scheme://host[:port] in ASCII without a path, file:// or null; leave the option out to allow any";
         return origin;
     }
 

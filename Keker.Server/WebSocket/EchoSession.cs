@@ -23,7 +23,7 @@ internal sealed class EchoSession(Connection connection, ServerContext server, V
     private async Task EchoAsync(OpCode opCode)
     {
         // Megabytes of compressed data take milliseconds: not on a thread that serves sockets.
-        if (Session.Variant == Variant.Deflated && _message.Length > BrokerLimits.MostBytesToDeflateInline)
+        if (Session.Variant.IsDeflated() && _message.Length > BrokerLimits.MostBytesToDeflateInline)
             await Task.Yield();
         MessageBuffer message = _message;
         if (Frames.MessageCompressed)
@@ -35,7 +35,7 @@ internal sealed class EchoSession(Connection connection, ServerContext server, V
                 return;
             }
         }
-        byte[]? deflated = Session.Variant == Variant.Deflated ? Deflater.TryDeflateFrame(opCode, message.Written.Span) : null;
+        byte[]? deflated = message.Length <= Session.Variant.MostBytesDeflated() ? Deflater.TryDeflateFrame(opCode, message.Written.Span) : null;
         await Session.SendAsync(deflated ?? message.ToFrame(opCode)).ConfigureAwait(false);
         message.Clear();
         _message.Clear();

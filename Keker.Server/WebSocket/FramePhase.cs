@@ -17,7 +17,7 @@ namespace Keker.Server.WebSocket;
 internal abstract class FramePhase : IConnectionPhase
 {
     private static readonly ReadOnlyMemory<byte> Draining = "server is restarting: reconnect after a random delay"u8.ToArray();
-    private static readonly ReadOnlyMemory<byte> TooBig = "message too big"u8.ToArray();
+    private static readonly ReadOnlyMemory<byte> MessageTooBig = "message too big"u8.ToArray();
     private static readonly ReadOnlyMemory<byte> NotDeflated = "compressed data is invalid"u8.ToArray();
     private static readonly ReadOnlyMemory<byte> NotUtf8 = "text is not UTF-8"u8.ToArray();
 
@@ -33,7 +33,7 @@ internal abstract class FramePhase : IConnectionPhase
         Session = variant == Variant.Tagged
             ? new TaggedSession(connection, server.Broker.Context) { Confirms = confirms }
             : new Session(connection, server.Broker.Context) { Variant = variant, Confirms = confirms };
-        Frames = new FrameReader(maxMessageBytes, maxFragments, allowCompressed: variant == Variant.Deflated);
+        Frames = new FrameReader(maxMessageBytes, maxFragments, allowCompressed: variant.IsDeflated());
         _lastHeard = _lastPing = server.Clock.Now;
         connection.Phase = this;
     }
@@ -55,6 +55,9 @@ internal abstract class FramePhase : IConnectionPhase
 
     /// <summary>Where the payload of the message under way goes; null drops it after it was checked.</summary>
     protected abstract IBufferWriter<byte>? Sink { get; }
+
+    /// <summary>The reason that goes with 1009.</summary>
+    protected virtual ReadOnlyMemory<byte> TooBig => MessageTooBig;
 
     /// <summary>Whether the peer is pinged.</summary>
     protected virtual bool IsPinged => true;
@@ -219,7 +222,7 @@ internal abstract class FramePhase : IConnectionPhase
                     break;
                 case FrameEvent.Failed:
                     Server.Counters.ProtocolErrors.Increment();
-                    Close(Frames.FailureCode, Frames.FailureReason.ToArray());
+                    Close(Frames.FailureCode, Frames.FailureCode == CloseCode.MessageTooBig ? TooBig : Frames.FailureReason.ToArray());
                     break;
             }
         }

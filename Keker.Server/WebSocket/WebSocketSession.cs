@@ -14,6 +14,8 @@ namespace Keker.Server.WebSocket;
 internal sealed class WebSocketSession : FramePhase
 {
     private static readonly ReadOnlyMemory<byte> MalformedHello = "expected: HELLO <AUTH_INFO>"u8.ToArray();
+    private static readonly ReadOnlyMemory<byte> LongAuthInfo = Encoding.ASCII.GetBytes($"AUTH_INFO too long: at most {AuthInfo.MaxLength} bytes");
+    private static readonly ReadOnlyMemory<byte> LongHello = Encoding.ASCII.GetBytes($"HELLO too long: at most {Limits.HelloMessageBytes} bytes");
     private static readonly ReadOnlyMemory<byte> MalformedCommand = "expected: SUBSCRIBE <topic> or UNSUBSCRIBE <topic>"u8.ToArray();
     private static readonly ReadOnlyMemory<byte> TooManyTopics = "too many topics"u8.ToArray();
     private static readonly ReadOnlyMemory<byte> BinaryRefused = "binary messages are not accepted"u8.ToArray();
@@ -30,6 +32,8 @@ internal sealed class WebSocketSession : FramePhase
     }
 
     protected override IBufferWriter<byte>? Sink => _message ??= new MessageBuffer();
+
+    protected override ReadOnlyMemory<byte> TooBig => SaidHello ? base.TooBig : LongHello;
 
     protected override bool IsPinged => SaidHello;
 
@@ -88,7 +92,7 @@ internal sealed class WebSocketSession : FramePhase
         else if (command.Kind == CommandKind.Hello)
             TakeHello(command);
         else
-            Close(CloseCode.PolicyViolation, MalformedHello);
+            Close(CloseCode.PolicyViolation, command.IsTooLong ? LongAuthInfo : MalformedHello);
     }
 
     private void TakeHello(in ClientCommand command)
@@ -99,7 +103,7 @@ internal sealed class WebSocketSession : FramePhase
         if (!Server.Broker.TryJoin(Session, command.Name, ResumeOf(command), out Arrival own))
             return;
         if (IsTagged)
-            Pause = AnswerAsync(TaggedAnswers.Welcome(own), own);
+            Pause = AnswerAsync([.. command.HasBadId ? TaggedAnswers.Error(ErrorCode.BadId) : [], .. TaggedAnswers.Welcome(own)], own);
         else
             Server.Broker.Begin(own);
         if (Server.Log.IsEnabled(LogLevel.Debug))

@@ -70,6 +70,27 @@ internal sealed class CompressionTests() : KekerFixture("--compression", "on", "
     }
 
     [Test]
+    public async Task With_a_smaller_window_only_messages_within_it_are_deflated_and_the_others_get_theirs()
+    {
+        string token = NewToken();
+        await using RawWebSocket small = await RawWebSocket.UpgradeAsync(await ConnectAsync(), "permessage-deflate; server_max_window_bits=12");
+        Assert.That(small.Extensions, Does.EndWith("; server_max_window_bits=12"));
+        await small.HelloAsync(token);
+        await using RawWebSocket large = await JoinDeflatingAsync(token);
+        await using RawWebSocket plain = await JoinAsync(token);
+
+        foreach ((int length, bool deflated) in ((int, bool)[])[(1000, false), (4096, true), (4097, false), (40_000, false), (2000, true)])
+        {
+            byte[] message = Deflated.Json(length);
+            await Backend.PublishAsync(token, message);
+            ServerFrame frame = await small.ReadAsync();
+            Assert.That((frame.IsDeflated, frame.Message), Is.EqualTo((deflated, message)), $"{length} bytes");
+            Assert.That((await large.ReadAsync()).IsDeflated, Is.EqualTo(length >= 1024), $"{length} bytes");
+            await plain.ExpectAsync(OpCode.Text, message);
+        }
+    }
+
+    [Test]
     public async Task What_does_not_get_smaller_goes_plain()
     {
         string token = NewToken();

@@ -56,16 +56,6 @@ internal sealed class DeadlineTests() : KekerFixture("--timeout", "2")
     }
 
     [Test]
-    public async Task An_idle_keep_alive_connection_ends_quietly()
-    {
-        await using RawClient client = await ConnectAsync();
-        await client.SendAsync(RawClient.Head("GET", "/v1/health"));
-        Assert.That((await client.ReadResponseAsync()).Status, Is.EqualTo(200));
-
-        await client.ExpectEndAsync();
-    }
-
-    [Test]
     public async Task A_peer_that_never_answers_a_Close_is_cut_off()
     {
         await using RawWebSocket socket = await ConnectWebSocketAsync();

@@ -45,8 +45,8 @@ internal sealed class EventStream(RawClient client) : IAsyncDisposable
         while (true)
         {
             string block = await ReadBlockAsync();
-            if (block.StartsWith("id: ", StringComparison.Ordinal))
-                _lastId = block[4..block.IndexOf('\n', StringComparison.Ordinal)];
+            if (Array.Find(block.Split('\n'), line => line.StartsWith("id: ", StringComparison.Ordinal)) is { } id)
+                _lastId = id[4..];
             if (ReceivedEvent.ReadAll(block) is [var received])
                 return received with { LastId = _lastId };
         }

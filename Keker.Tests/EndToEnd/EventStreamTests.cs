@@ -115,6 +115,72 @@ internal sealed class EventStreamTests : KekerFixture
         Assert.That(gap.Data, Is.EqualTo($"1f:3 {gap.LastId}"));
     }
 
+    [TestCase("", "Last-Event-ID: nonsense")]
+    [TestCase("", "Last-Event-ID: 1F:3")]
+    [TestCase("&last_event_id=nonsense")]
+    [TestCase("&last_event_id=%zz")]
+    [TestCase("&lastEventId=nonsense")]
+    [TestCase("&last_event_id=1f:3&lastEventId=0123456789012345678901234567890123456789")]
+    [TestCase("&lastEventId=1f:3&lastEventId=1f:4")]
+    public async Task An_id_that_is_none_is_a_gap_and_what_is_there_follows(string query, params string[] headers)
+    {
+        string token = NewToken();
+        await Backend.PublishAsync(token, "cached");
+        await using EventStream stream = await OpenAsync(token + query, headers);
+
+        ReceivedEvent gap = await stream.ReadAsync();
+
+        Assert.That((gap.Type, gap.Data), Is.EqualTo(("gap", $"0:0 {gap.LastId}")));
+        await stream.ExpectAsync("cached");
+    }
+
+    [TestCase("")]
+    [TestCase("&lastEventId=")]
+    [TestCase("&last_event_id=&lastEventId", "Last-Event-ID:")]
+    public async Task An_empty_id_is_as_good_as_none(string query, params string[] headers)
+    {
+        string token = NewToken();
+        await Backend.PublishAsync(token, "cached");
+        await using EventStream stream = await OpenAsync(token + query, headers);
+        await stream.ExpectAsync("cached");
+    }
+
+    [TestCase("&lastEventId={0}")]
+    [TestCase("&last_event_id=1f:3&lastEventId={0}")]
+    [TestCase("&last_event_id=1f:3&lastEventId=1f:3", "Last-Event-ID: {0}")]
+    public async Task The_latest_id_counts(string query, params string[] headers)
+    {
+        string token = NewToken();
+        string lastId;
+        await using (EventStream first = await OpenAsync(token))
+        {
+            await Backend.PublishAsync(token, "1");
+            await Backend.PublishAsync(token, "2");
+            lastId = (await first.ReadAsync()).LastId;
+        }
+
+        await using EventStream next = await OpenAsync(
+            token + query.Replace("{0}", lastId, StringComparison.Ordinal), [.. headers.Select(header => header.Replace("{0}", lastId, StringComparison.Ordinal))]);
+
+        await next.ExpectAsync("2");
+    }
+
+    [Test]
+    public async Task An_upgrade_to_something_else_is_ignored()
+    {
+        await using RawClient client = await ConnectAsync();
+        string token = NewToken();
+
+        await client.SendAsync(RawClient.Head(
+            "GET", EventStream.Target(token), Accept, "Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABkAAQAAP__"));
+        Assert.That((await client.ReadResponseAsync()).Status, Is.EqualTo(200));
+        var stream = new EventStream(client);
+        await stream.ReadBlockAsync();
+        await Backend.PublishAsync(token, "hello");
+
+        await stream.ExpectAsync("hello");
+    }
+
     [TestCase("/v1/subscribe", "no token: ask for")]
     [TestCase("/v1/subscribe?token=", "bad token: send")]
     [TestCase("/v1/subscribe?token=a%20b", "bad token: send")]

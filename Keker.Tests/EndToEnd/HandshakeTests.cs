@@ -15,7 +15,7 @@ internal sealed class HandshakeTests : KekerFixture
         (101, [Upgrade, Connection, Version, KeyHeader, "Sec-WebSocket-Extensions: permessage-deflate"]),
         (101, [Upgrade, Connection, Version, KeyHeader, "Sec-WebSocket-Extensions: ;;,=\""]),
         (426, [Connection, Version, KeyHeader]),
-        (400, ["Upgrade: h2c", Connection, Version, KeyHeader]),
+        (426, ["Upgrade: h2c", Connection, Version, KeyHeader]),
         (400, [Upgrade, "Connection: keep-alive", Version, KeyHeader]),
         (400, [Upgrade, Connection, KeyHeader]),
         (426, [Upgrade, Connection, "Sec-WebSocket-Version: 8", KeyHeader]),

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.Versioning;
 
 namespace Keker.Tests.EndToEnd;
 
@@ -17,6 +18,31 @@ internal sealed class ListenerTests
 
         Assert.That(await keker.WaitForExitAsync(), Is.Zero);
         Assert.That(File.Exists(path), Is.False);
+    }
+
+    [TestCase("0660", UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite)]
+    [TestCase("600", UnixFileMode.UserRead | UnixFileMode.UserWrite)]
+    [UnsupportedOSPlatform("windows")]
+    public async Task A_Unix_socket_has_the_mode_that_is_asked_for(string mode, UnixFileMode expected)
+    {
+        using var directory = new TempDirectory();
+        string path = directory.File("keker.sock");
+        await using KekerProcess keker = await KekerProcess.StartAsync("--listen", $"unix:{path},mode={mode}");
+
+        Assert.That(File.GetUnixFileMode(path), Is.EqualTo(expected));
+        await ExpectServiceAsync(path);
+    }
+
+    [Test]
+    public async Task A_directory_that_is_missing_is_said_to_be()
+    {
+        using var directory = new TempDirectory();
+        string path = directory.File("missing/keker.sock");
+
+        ExitedProcess run = await KekerProcess.RunAsync("--listen", $"unix:{path}");
+
+        Assert.That(run.Status, Is.EqualTo(1));
+        Assert.That(run.Output + run.Errors, Does.Contain($"cannot listen on unix:{path}: there is no directory {directory.File("missing")}"));
     }
 
     [Test]

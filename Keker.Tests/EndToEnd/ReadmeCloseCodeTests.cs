@@ -49,7 +49,7 @@ internal sealed class ReadmeCloseCodeTests
 
         await SendAsync(client, WebSocketMessageType.Text, new byte[1025]);
 
-        await AssertClosedAsync(client, 1009, "message too big");
+        await AssertClosedAsync(client, 1009, "HELLO too long: at most 1024 bytes");
     }
 
     [Test]

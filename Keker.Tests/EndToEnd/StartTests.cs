@@ -51,6 +51,35 @@ internal sealed class StartTests
         Assert.That(lines[0], Does.Contain(directory.File("cert.pem")));
     }
 
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task A_key_that_takes_a_passphrase_is_said_to_be_encrypted(bool pkcs8)
+    {
+        using var directory = new TempDirectory();
+        new TestCertificate().WriteTo(directory);
+        using var key = System.Security.Cryptography.ECDsa.Create();
+        key.ImportFromPem(await File.ReadAllTextAsync(directory.File("key.pem")));
+        var parameters = new System.Security.Cryptography.PbeParameters(
+            System.Security.Cryptography.PbeEncryptionAlgorithm.Aes128Cbc, System.Security.Cryptography.HashAlgorithmName.SHA256, 1000);
+        await File.WriteAllTextAsync(directory.File("key.pem"), pkcs8
+            ? key.ExportEncryptedPkcs8PrivateKeyPem("passphrase", parameters)
+            : "-----BEGIN EC PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00112233445566778899AABBCCDDEEFF\n\nAAAA\n-----END EC PRIVATE KEY-----\n");
+
+        ExitedProcess run = await KekerProcess.RunAsync(["--listen", "127.0.0.1:0", .. TestCertificate.OptionsFor(directory)]);
+
+        Assert.That(run.Status, Is.EqualTo(1));
+        string[] lines = [.. run.OutputLines, .. run.ErrorLines];
+        Assert.That(lines, Has.Length.EqualTo(1));
+        Assert.That(lines[0], Does.Contain("the key is encrypted"));
+    }
+
+    [Test]
+    public async Task What_is_hardly_meant_is_a_warning()
+    {
+        await using KekerProcess keker = await KekerProcess.StartAsync("--publish-key", "short");
+        Assert.That(await keker.Log.WaitForAsync("has fewer than 16 characters"), Has.Length.EqualTo(1).And.All.Contains(" WARN "));
+    }
+
     [Test]
     public async Task Bad_options_are_told_all_at_once_on_standard_error_with_status_2()
     {

@@ -97,6 +97,19 @@ internal sealed class TaggedTests() : KekerFixture("--cache-size", "2000", "--wr
     }
 
     [Test]
+    public async Task A_HELLO_with_an_id_that_is_none_is_told_so_and_counts_as_one_without()
+    {
+        string token = NewToken();
+        await Backend.PublishAsync(token, "cached");
+        await using RawWebSocket socket = await HelloAsync(token, "nonsense", welcomed: false);
+        Assert.That((await socket.ReadAsync()).Text, Does.StartWith("ERR bad-id "));
+        Assert.That((await socket.ReadAsync()).Text, Does.StartWith("WELCOME "));
+        Assert.That((await socket.ReadAsync()).Text, Does.Match("^MSG [0-9a-f]+:1 -\ncached$"));
+        await Backend.PublishAsync(token, "live");
+        Assert.That((await socket.ReadAsync()).Text, Does.EndWith("\nlive"));
+    }
+
+    [Test]
     public async Task More_topics_than_a_session_may_have_are_refused()
     {
         await using RawWebSocket socket = await HelloAsync(NewToken());

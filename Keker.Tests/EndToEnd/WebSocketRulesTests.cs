@@ -71,6 +71,28 @@ internal sealed class WebSocketRulesTests() : KekerFixture("--read-buffer", "200
         await socket.ExpectCloseAsync(1008, "expected: HELLO <AUTH_INFO>");
     }
 
+    [TestCase(513, 1008, "AUTH_INFO too long: at most 512 bytes")]
+    [TestCase(1018, 1008, "AUTH_INFO too long: at most 512 bytes")]
+    [TestCase(1019, 1009, "HELLO too long: at most 1024 bytes")]
+    public async Task A_HELLO_that_is_too_long_is_told_so(int length, int code, string reason)
+    {
+        await using RawWebSocket socket = await ConnectWebSocketAsync();
+        await socket.SendTextAsync("HELLO " + new string('x', length));
+        await socket.ExpectCloseAsync(code, reason);
+    }
+
+    [TestCase("HELLO {0} ")]
+    [TestCase("HELLO\t{0}")]
+    [TestCase("HELLO {0}\r\n")]
+    public async Task White_space_around_the_word_does_no_harm(string hello)
+    {
+        string token = NewToken();
+        await using RawWebSocket socket = await ConnectWebSocketAsync();
+        await Backend.PublishAsync(token, "cached");
+        await socket.SendTextAsync(hello.Replace("{0}", token, StringComparison.Ordinal));
+        await socket.ExpectTextAsync("cached");
+    }
+
     [Test]
     public async Task A_close_without_a_code_is_answered_without_one()
     {

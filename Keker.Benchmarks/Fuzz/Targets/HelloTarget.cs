@@ -10,6 +10,9 @@ internal sealed class HelloTarget() : FuzzTarget("hello")
 {
     private const string Command = "HELLO";
 
+    /// <summary>What may stand between the words and behind them.</summary>
+    private const string WhiteSpace = " \t\n\v\f\r";
+
     /// <summary>Unicode White_Space outside the controls, written out (PropList.txt).</summary>
     private static readonly int[] Spaces =
     [
@@ -30,14 +33,14 @@ internal sealed class HelloTarget() : FuzzTarget("hello")
         if (!isHello) return;
 
         Property.Holds(AuthInfo.IsValid(token), "what HELLO names is an AUTH_INFO");
-        Property.Holds(input.AsSpan().Overlaps(token, out int offset) && offset + token.Length == input.Length, "the token ends the message");
+        Property.Holds(input.AsSpan().Overlaps(token, out int offset) && input.AsSpan(offset + token.Length).IndexOfAnyExcept(Encoding.ASCII.GetBytes(WhiteSpace)) < 0, "the token ends the message");
     }
 
     private static byte[]? TokenOf(byte[] message)
     {
         string text = Encoding.Latin1.GetString(message);
-        if (!text.StartsWith(Command + " ", StringComparison.Ordinal)) return null;
-        byte[] word = Encoding.Latin1.GetBytes(text[Command.Length..].TrimStart(' '));
+        if (!text.StartsWith(Command, StringComparison.Ordinal) || text.Length == Command.Length || !WhiteSpace.Contains(text[Command.Length], StringComparison.Ordinal)) return null;
+        byte[] word = Encoding.Latin1.GetBytes(text[Command.Length..].Trim([.. WhiteSpace]));
         return IsWord(word) ? word : null;
     }
 

@@ -8,13 +8,14 @@ namespace Keker.Tests.Protocol.WebSocket;
 internal sealed class DeflateOfferTests
 {
     private const string Plain = "permessage-deflate; server_no_context_takeover; client_no_context_takeover";
-    private const string WithBits = Plain + "; server_max_window_bits=15";
+    private const string Bits = Plain + "; server_max_window_bits=";
+    private const string WithBits = Bits + "15";
     private const string Declined = "";
 
     [TestCase("permessage-deflate", Plain)]
     [TestCase("permessage-deflate; client_max_window_bits", Plain, Description = "what browsers send")]
-    [TestCase("permessage-deflate; client_max_window_bits; server_max_window_bits=10", Declined, Description = "RFC 7692 7.1.3")]
-    [TestCase("permessage-deflate; client_max_window_bits; server_max_window_bits=10, permessage-deflate; client_max_window_bits", Plain,
+    [TestCase("permessage-deflate; client_max_window_bits; server_max_window_bits=10", Bits + "10", Description = "RFC 7692 7.1.3")]
+    [TestCase("permessage-deflate; client_max_window_bits; server_max_window_bits=10, permessage-deflate; client_max_window_bits", Bits + "10",
         Description = "RFC 7692 7.1.3, with a fallback")]
     [TestCase("permessage-deflate; client_no_context_takeover", Plain)]
     [TestCase("permessage-deflate; server_no_context_takeover; client_no_context_takeover", Plain)]
@@ -31,9 +32,9 @@ internal sealed class DeflateOfferTests
         Assert.That(Answer(value), Is.EqualTo(answer));
 
     [TestCase("server_max_window_bits")]
-    [TestCase("server_max_window_bits=14")]
-    [TestCase("server_max_window_bits=\"10\"")]
-    [TestCase("server_max_window_bits=8")]
+    [TestCase("server_max_window_bits=7")]
+    [TestCase("server_max_window_bits=08")]
+    [TestCase("server_max_window_bits=\"16\"")]
     [TestCase("server_max_window_bits=16")]
     [TestCase("server_max_window_bits=015")]
     [TestCase("server_max_window_bits=+15")]
@@ -55,6 +56,7 @@ internal sealed class DeflateOfferTests
     [TestCase("unknown")]
     [TestCase("unknown=1; unknown=2")]
     [TestCase("Server_no_context_takeover")]
+    [TestCase("server_max_window_bits=9; server_max_window_bits=9")]
     public void An_offer_with_a_wrong_parameter_is_declined_and_the_next_one_looked_at(string parameters)
     {
         Assert.That(Answer($"permessage-deflate; {parameters}"), Is.EqualTo(Declined));
@@ -65,6 +67,25 @@ internal sealed class DeflateOfferTests
     [TestCase("permessage-deflate, permessage-deflate; server_max_window_bits=15", Plain)]
     [TestCase("permessage-deflate; server_max_window_bits=15, permessage-deflate", WithBits)]
     public void The_first_good_offer_counts(string value, string answer) => Assert.That(Answer(value), Is.EqualTo(answer));
+
+    [Test]
+    public void A_window_that_the_client_asks_for_is_confirmed([Range(8, 15)] int bits, [Values("{0}", "\"{0}\"")] string spelling)
+    {
+        DeflateOffer offer = default;
+        offer.Add(Encoding.ASCII.GetBytes("permessage-deflate; server_max_window_bits=" + spelling.Replace("{0}", $"{bits}", StringComparison.Ordinal)));
+        Assert.That((Encoding.ASCII.GetString(offer.Answer), offer.WindowBits), Is.EqualTo(($"{Bits}{bits}", bits)));
+    }
+
+    [TestCase("permessage-deflate", 15)]
+    [TestCase("permessage-deflate; server_max_window_bits=16", 0)]
+    [TestCase("permessage-deflate; server_max_window_bits=9, ;", 0)]
+    [TestCase("permessage-deflate; server_max_window_bits=9; x, permessage-deflate", 15)]
+    public void Without_one_it_is_the_largest_and_without_an_answer_none(string value, int bits)
+    {
+        DeflateOffer offer = default;
+        offer.Add(Encoding.ASCII.GetBytes(value));
+        Assert.That(offer.WindowBits, Is.EqualTo(bits));
+    }
 
     [TestCase("x-webkit-deflate-frame", Declined)]
     [TestCase("permessage-bzip2; a; b=\"c\", permessage-deflate", Plain)]
@@ -141,10 +162,10 @@ internal sealed class DeflateOfferTests
             + "sec-websocket-extensions: permessage-deflate; server_max_window_bits=\"15\"\r\n\r\n");
         var head = new RequestHead();
         Assert.That(head.Parse(bytes), Is.EqualTo(ParseStatus.Complete));
-        Assert.That(Encoding.ASCII.GetString(DeflateOffer.Judge(HandshakeRequest.Extensions(head, bytes), bytes)), Is.EqualTo(WithBits));
+        Assert.That(Encoding.ASCII.GetString(DeflateOffer.Judge(HandshakeRequest.Extensions(head, bytes), bytes).Answer), Is.EqualTo(WithBits));
 
         int length = 0;
-        Assert.That(Allocations.Least(() => length = DeflateOffer.Judge(HandshakeRequest.Extensions(head, bytes), bytes).Length), Is.Zero);
+        Assert.That(Allocations.Least(() => length = DeflateOffer.Judge(HandshakeRequest.Extensions(head, bytes), bytes).Answer.Length), Is.Zero);
         Assert.That(length, Is.EqualTo(WithBits.Length));
     }
 

@@ -50,10 +50,24 @@ internal sealed class EventStreamSessionTests
     }
 
     [Test]
-    public void It_begins_with_the_id_to_come_back_with()
+    public void It_begins_with_the_time_to_come_back_in_and_the_id_to_come_back_with()
     {
         TestClient stream = Join();
-        Assert.That(stream.Wire.Stream, Is.EqualTo($"id: {stream.Topic.Epoch:x}:0\n\n"));
+        Assert.That(stream.Wire.Stream, Does.Match($"^retry: (1[0-9]{{3}}|2000)\nid: {stream.Topic.Epoch:x}:0\n\n$"));
+    }
+
+    [Test]
+    public void The_times_to_come_back_in_are_spread()
+    {
+        string[] times = [.. Enumerable.Range(0, 20).Select(_ => Join().Wire.Stream.Split('\n')[0])];
+        Assert.That(times.Distinct().Count(), Is.GreaterThan(1));
+    }
+
+    [Test]
+    public void A_gap_at_the_beginning_comes_with_the_time_to_come_back_in()
+    {
+        TestClient stream = Join("abc:7");
+        Assert.That(stream.Wire.Stream, Does.Match("^retry: (1[0-9]{3}|2000)\nid: [0-9a-f]+:0\nevent: gap\ndata: "));
     }
 
     [Test]

@@ -43,6 +43,89 @@ internal sealed class PublishEndpointTests
         Assert.That(late.Wire.Messages, Is.EqualTo(new[] { "hi" }));
     }
 
+    [TestCase("Token: a, b, absent, a")]
+    [TestCase("Token: a,\tb , absent,  ")]
+    [TestCase("Token: a, , b", "Token: , absent")]
+    public void A_list_is_as_good_as_repeated_headers(params string[] headers)
+    {
+        TestClient[] there = [_server.Join("a"), _server.Join("b")];
+
+        Publish("hi", headers);
+
+        AssertAnswer(200, """{"message":"message published","data":{"sessions":2,"cached":1}}""");
+        Assert.That(there.Select(client => string.Join(' ', client.Wire.Messages)), Is.All.EqualTo("hi"));
+    }
+
+    [Test]
+    public void A_list_of_topics_as_well()
+    {
+        TestClient there = _server.Join("a");
+        _server.Broker.SubscribeTo(there.Session, "t"u8);
+        _server.Broker.SubscribeTo(there.Session, "u"u8);
+
+        Publish("hi", "Topic: t, u");
+
+        AssertAnswer(200, """{"message":"message published","data":{"sessions":2,"cached":0}}""");
+    }
+
+    [TestCase("a,b")]
+    [TestCase(",a")]
+    [TestCase("a,")]
+    [TestCase(",")]
+    [TestCase("a,,b")]
+    public void A_bare_comma_belongs_to_the_name(string name)
+    {
+        TestClient there = _server.Join(name);
+
+        Publish("hi", $"Token: {name}");
+
+        AssertAnswer(200, """{"message":"message published","data":{"sessions":1,"cached":0}}""");
+        Assert.That(there.Wire.Messages, Is.EqualTo(new[] { "hi" }));
+    }
+
+    [TestCase("Token: a b")]
+    [TestCase("Token: a ,b")]
+    [TestCase("Token: a, b c")]
+    [TestCase("Token:")]
+    public void A_bad_name_in_a_list_is_400(string header)
+    {
+        Publish("", header);
+        Assert.That(_answers.Statuses, Is.EqualTo(new[] { 400 }));
+        Assert.That(_answers.Text, Does.Contain("bad Token header"));
+    }
+
+    [TestCase(64, 404)]
+    [TestCase(65, 400)]
+    public void At_most_64_are_named_each_counted_once(int count, int status)
+    {
+        IEnumerable<int> numbers = Enumerable.Range(0, count / 2);
+        Publish("", $"Token: {string.Join(", ", numbers)}, 0, 1", $"Topic: {string.Join(", ", Enumerable.Range(0, count - count / 2))}");
+
+        Assert.That(_answers.Statuses, Is.EqualTo(new[] { status }));
+        Assert.That(_answers.Text.Contains("too many recipients: send at most 64", StringComparison.Ordinal), Is.EqualTo(status == 400));
+    }
+
+    [TestCase("Content-Encoding: gzip", 415)]
+    [TestCase("content-encoding: br", 415)]
+    [TestCase("Content-Encoding: identity, gzip", 415)]
+    [TestCase("Content-Encoding: identity", 404)]
+    [TestCase("Content-Encoding: Identity", 404)]
+    [TestCase("Content-Encoding:", 404)]
+    public void A_coded_body_is_415(string header, int status)
+    {
+        Publish("x", "Token: a", header);
+        Assert.That(_answers.Statuses, Is.EqualTo(new[] { status }));
+        Assert.That(_answers.Text.Contains("no Content-Encoding is understood", StringComparison.Ordinal), Is.EqualTo(status == 415));
+    }
+
+    [TestCase("/v1/broadcast")]
+    [TestCase("/v1/publish/batch")]
+    public void So_it_is_wherever_a_body_is_published(string path)
+    {
+        _answers.Feed(Encoding.ASCII.GetBytes($"POST {path} HTTP/1.1\r\nHost: a\r\nContent-Encoding: deflate\r\nContent-Length: 0\r\n\r\n"));
+        Assert.That(_answers.Statuses, Is.EqualTo(new[] { 415 }));
+    }
+
     [Test]
     public void Who_is_in_two_of_the_topics_gets_it_twice_for_they_are_two_topics()
     {

@@ -2,15 +2,18 @@ namespace Keker.Tests.Server.Options;
 
 internal sealed class CommandLineMistakesTests
 {
-    private const string Buffer = "bytes, digits only";
+    private const string Buffer = "bytes, such as 65536, 64k or 64KiB";
     private const string Address = "expected host:port, [ipv6]:port, *:port or unix:/path";
-    private const string Duration = "such as 500ms, 5s, 1m30s or 1h";
-    private const string Origin = "expected scheme://host[:port] in ASCII without a path, or null; leave the option out to allow any";
+    private const string Duration = "such as 500ms, 5s, 1m30s or 1h; bare digits are seconds";
+    private const string Help = "see kekerd --help";
+    private const string Switch = "expected on or off (or true/false, yes/no, 1/0)";
+    private const string Origin = "expected scheme://host[:port] in ASCII without a path, file:// or null; leave the option out to allow any";
     private const string Key = "1 to 4096 visible ASCII characters without spaces";
 
     [TestCase("--read-buffer 1023", $"--read-buffer '1023': expected 1024 to 1073741824 {Buffer}")]
     [TestCase("--read-buffer 1073741825", $"--read-buffer '1073741825': expected 1024 to 1073741824 {Buffer}")]
-    [TestCase("-r 64k", $"--read-buffer '64k': expected 1024 to 1073741824 {Buffer}")]
+    [TestCase("-r 64kB", $"--read-buffer '64kB': expected 1024 to 1073741824 {Buffer}")]
+    [TestCase("-r 1023T", $"--read-buffer '1023T': expected 1024 to 1073741824 {Buffer}")]
     [TestCase("--write-buffer 0", $"--write-buffer '0': expected 1 to 67108864 {Buffer}")]
     [TestCase("--write-buffer -1", $"--write-buffer '-1': expected 1 to 67108864 {Buffer}")]
     [TestCase("--write-buffer +1", $"--write-buffer '+1': expected 1 to 67108864 {Buffer}")]
@@ -22,12 +25,15 @@ internal sealed class CommandLineMistakesTests
     [TestCase("--timeout 0", "--timeout '0': expected 1 to 86400 whole seconds, such as 60 or 1m30s")]
     [TestCase("--timeout 86401", "--timeout '86401': expected 1 to 86400 whole seconds, such as 60 or 1m30s")]
     [TestCase("--timeout 1500ms", "--timeout '1500ms': expected 1 to 86400 whole seconds, such as 60 or 1m30s")]
-    [TestCase("--cache 5", $"--cache '5': expected 0 or a duration up to 24h, {Duration}")]
+    [TestCase("--cache 5d", $"--cache '5d': expected 0 or a duration up to 24h, {Duration}")]
     [TestCase("--cache 25h", $"--cache '25h': expected 0 or a duration up to 24h, {Duration}")]
     [TestCase("--drain 1h1ms", $"--drain '1h1ms': expected 0 or a duration up to 1h, {Duration}")]
     [TestCase("--verbose TRACE", "--verbose 'TRACE': expected ERROR, WARN, INFO or DEBUG")]
     [TestCase("--max-connections -1", "--max-connections '-1': expected 0 to 2147483647, digits only")]
     [TestCase("--listen 3498", $"--listen '3498': {Address}")]
+    [TestCase("--listen http://0.0.0.0:3498", "--listen 'http://0.0.0.0:3498': expected an address without http:// or the like, such as 127.0.0.1:3498; with --cert and --key it speaks TLS")]
+    [TestCase("--listen 0.0.0.0:3498,mode=0660", $"--listen '0.0.0.0:3498,mode=0660': {Address}; a setting such as mode=0660 goes with unix: only")]
+    [TestCase("--listen unix:/s,mode=999", "--listen 'unix:/s,mode=999': expected mode= and an octal number up to 0777 after the comma, such as unix:/run/keker.sock,mode=0660")]
     [TestCase("--admin-listen x:y", "--admin-listen 'x:y': expected a port from 0 to 65535 after the last colon")]
     [TestCase("-l a:1 -l A:1", "--listen 'A:1': expected another address, this one is listened on already")]
     [TestCase("-l 127.0.0.1:1 -l localhost:1", "--listen 'localhost:1': expected another address, this one is listened on already")]
@@ -41,13 +47,16 @@ internal sealed class CommandLineMistakesTests
     [TestCase("--timeout --lag 9999999", "--timeout: value missing, expected --timeout SECONDS")]
     [TestCase("-l a:1 -l", "--listen: value missing, expected --listen ADDRESS")]
     [TestCase("-t 5 --timeout 6", "--timeout: given 2 times ('5', '6'), expected once")]
-    [TestCase("--nonsense", "--nonsense: no such option, see kekerd --help")]
-    [TestCase("--ekko", "--ekko: no such option, see kekerd --help")]
-    [TestCase("--echo yes", "--echo 'yes': expected on or off")]
+    [TestCase("--nonsense", $"--nonsense: no such option, the nearest is --listen, {Help}")]
+    [TestCase("--ekko", $"--ekko: no such option, the nearest is --echo, {Help}")]
+    [TestCase("--publish_key secret", $"--publish_key: no such option, the nearest is --publish-key, {Help}")]
+    [TestCase("--Publish-Key=secret", $"--Publish-Key: no such option, the nearest is --publish-key, {Help}")]
+    [TestCase("--hlep", $"--hlep: no such option, the nearest is --help, {Help}")]
+    [TestCase("--echo maybe", $"--echo 'maybe': {Switch}")]
     [TestCase("--echo on --echo off", "--echo: given 2 times ('on', 'off'), expected once")]
-    [TestCase("-timeout 5", "-timeout: no such option, see kekerd --help")]
-    [TestCase("-x", "-x: no such option, see kekerd --help")]
-    [TestCase("--nonsense=5", "--nonsense: no such option, see kekerd --help")]
+    [TestCase("-timeout 5", $"-timeout: no such option, the nearest is --timeout, {Help}")]
+    [TestCase("-x", $"-x: no such option, {Help}")]
+    [TestCase("--nonsense=5", $"--nonsense: no such option, the nearest is --listen, {Help}")]
     [TestCase("start", "'start': belongs to no option, expected options only")]
     [TestCase("kekerd", "'kekerd': belongs to no option, expected options only")]
     [TestCase("[suggest]", "'[suggest]': belongs to no option, expected options only")]
@@ -71,6 +80,13 @@ internal sealed class CommandLineMistakesTests
     [TestCase("KEKER_CERT", "x", "KEKER_CERT: given without --key, expected both for TLS or none")]
     [TestCase("KEKER_PUBLISH_KEY", "", "KEKER_PUBLISH_KEY: set but empty, expected KEY; unset it to do without")]
     [TestCase("KEKER_ALLOW_ORIGIN", " , ", "KEKER_ALLOW_ORIGIN: set but empty, expected ORIGIN; unset it to do without")]
+    [TestCase("KEKER_PUBLISH_KEYS", "x", "'KEKER_PUBLISH_KEYS': no such option, and nearly KEKER_PUBLISH_KEY, which guards access: correct it or unset it")]
+    [TestCase("KEKER_PUBLISHKEY", "x", "'KEKER_PUBLISHKEY': no such option, and nearly KEKER_PUBLISH_KEY, which guards access: correct it or unset it")]
+    [TestCase("KEKERPUBLISH_KEY", "x", "'KEKERPUBLISH_KEY': no such option, and nearly KEKER_PUBLISH_KEY, which guards access: correct it or unset it")]
+    [TestCase("keker_publish_key", "x", "'keker_publish_key': no such option, and nearly KEKER_PUBLISH_KEY, which guards access: correct it or unset it")]
+    [TestCase("KEKER_PUBLISH_KYE", "", "'KEKER_PUBLISH_KYE': no such option, and nearly KEKER_PUBLISH_KEY, which guards access: correct it or unset it")]
+    [TestCase("KEKER_ALLOW_ORIGINS", "x", "'KEKER_ALLOW_ORIGINS': no such option, and nearly KEKER_ALLOW_ORIGIN, which guards access: correct it or unset it")]
+    [TestCase("KEKER_ADMIN-LISTEN", "x", "'KEKER_ADMIN-LISTEN': no such option, and nearly KEKER_ADMIN_LISTEN, which guards access: correct it or unset it")]
     [TestCase("KEKER_ADMIN_LISTEN", "", "KEKER_ADMIN_LISTEN: set but empty, expected ADDRESS; unset it to do without")]
     public void A_mistake_in_the_environment_names_the_variable(string variable, string value, string expected)
     {
@@ -88,7 +104,7 @@ internal sealed class CommandLineMistakesTests
 
         Assert.That(run.Errors, Is.EqualTo(new[]
         {
-            "kekerd: --what: no such option, see kekerd --help",
+            $"kekerd: --what: no such option, the nearest is --cache, {Help}",
             "kekerd: --write-buffer: value missing, expected --write-buffer BYTES",
             $"kekerd: --listen 'x': {Address}",
             "kekerd: --listen 'unix:y': expected unix: and an absolute path, such as unix:/run/keker.sock",
@@ -139,6 +155,9 @@ internal sealed class CommandLineMistakesTests
     [TestCase("--publish-key a -secretSecret")]
     [TestCase("--publish-key a --publish-key")]
     [TestCase("--publish-key a @secret")]
+    [TestCase("--publish_key secret")]
+    [TestCase("--publish_key=secret")]
+    [TestCase("--PUBLISH-KEY=secret")]
     public void What_may_be_a_key_is_never_repeated(string line)
     {
         CommandLineRun run = CommandLineRun.Of(line.Split(' '));

@@ -15,7 +15,11 @@ internal sealed class CommandLineTests
         yield return Good("--timeout", "-t", "1m30s", o => o.Timeout, TimeSpan.FromSeconds(90));
         yield return Good("--cache", "-c", "500ms", o => o.Cache, TimeSpan.FromMilliseconds(500));
         yield return Good("--cache", "-c", "0", o => o.Cache, TimeSpan.Zero);
+        yield return Good("--cache", "-c", "7", o => o.Cache, TimeSpan.FromSeconds(7));
         yield return Good("--cache-size", null, "0", o => o.CacheSize, 0);
+        yield return Good("--cache-size", null, "256k", o => o.CacheSize, 256 << 10);
+        yield return Good("--cache-memory", null, "1G", o => o.CacheMemory, 1L << 30);
+        yield return Good("--lag", null, "8MiB", o => o.Lag, 8L << 20);
         yield return Good("--lag", null, "4194305", o => o.Lag, 4194305L);
         yield return Good("--cache-memory", null, "8589934592", o => o.CacheMemory, 8589934592L);
         yield return Good("--verbose", "-v", "ERROR", o => o.Verbosity, LogLevel.Error);
@@ -30,6 +34,10 @@ internal sealed class CommandLineTests
         yield return Good("--max-connections-per-ip", null, "3", o => o.MaxConnectionsPerIp, 3);
         yield return Good("--compression", null, "on", o => o.Compression, true);
         yield return Good("--compression", null, "off", o => o.Compression, false);
+        yield return Good("--compression", null, "True", o => o.Compression, true);
+        yield return Good("--compression", null, "0", o => o.Compression, false);
+        yield return Good("--echo", null, "yes", o => o.Echo, true);
+        yield return Good("--echo", null, "NO", o => o.Echo, false);
         yield return Good("--echo", null, "on", o => o.Echo, true);
         yield return Good("--drain", null, "1h", o => o.Drain, TimeSpan.FromHours(1));
     }
@@ -141,6 +149,13 @@ internal sealed class CommandLineTests
     }
 
     [Test]
+    public void The_mode_of_a_Unix_socket_stays_with_its_path_in_the_environment()
+    {
+        KekerOptions options = CommandLineRun.With(new() { ["KEKER_LISTEN"] = "unix:/a,mode=0600,127.0.0.1:1, unix:/b , mode=0666" }).Accepted;
+        Assert.That(options.Listen.Select(address => address.ToString()), Is.EqualTo(new[] { "unix:/a,mode=0600", "127.0.0.1:1", "unix:/b,mode=0666" }));
+    }
+
+    [Test]
     public void The_command_line_wins_over_the_environment()
     {
         KekerOptions options = CommandLineRun.With(
@@ -169,6 +184,7 @@ internal sealed class CommandLineTests
         CommandLineRun run = CommandLineRun.With(new()
         {
             ["KEKER_URL"] = "x",
+            ["KEKER_TIMEOUTS"] = "x",
             ["KEKER_SERVICE_HOST"] = "10.0.0.1",
             ["KEKER_SERVICE_PORT_HTTP"] = "80",
             ["KEKER_PORT"] = "tcp://10.0.0.1:80",
@@ -178,7 +194,11 @@ internal sealed class CommandLineTests
 
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(run.Errors, Is.EqualTo(new[] { "kekerd: 'KEKER_URL': no such option, the variable is ignored" }));
+            Assert.That(run.Errors, Is.EqualTo(new[]
+            {
+                "kekerd: 'KEKER_TIMEOUTS': no such option, the variable is ignored; the nearest is KEKER_TIMEOUT",
+                "kekerd: 'KEKER_URL': no such option, the variable is ignored; the nearest is KEKER_KEY",
+            }));
             Assert.That(run.Options, Is.Not.Null);
         }
     }

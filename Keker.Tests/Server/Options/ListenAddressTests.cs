@@ -45,6 +45,17 @@ internal sealed class ListenAddressTests
         }
     }
 
+    [TestCase("unix:/a,mode=0660", 432)]
+    [TestCase("unix:/a,mode=600", 384)]
+    [TestCase("unix:/a,mode=0777", 511)]
+    [TestCase("unix:/a,mode=0", 0)]
+    [TestCase("unix:/a", null)]
+    public void A_unix_address_may_say_who_may_connect(string text, int? mode)
+    {
+        ListenAddress address = ListenAddress.Parse(text);
+        Assert.That((address.Path, (int?)address.Mode, address.ToString()), Is.EqualTo(("/a", mode, text)));
+    }
+
     [Test]
     public void The_longest_unix_path_can_be_bound()
     {
@@ -80,6 +91,20 @@ internal sealed class ListenAddressTests
     [TestCase("-a:80")]
     [TestCase("a..b:80")]
     [TestCase("http://a:80")]
+    [TestCase("https://a")]
+    [TestCase("ws://a:80/v1")]
+    [TestCase("a:80,mode=0660")]
+    [TestCase("unix:/a,")]
+    [TestCase("unix:/a,mode")]
+    [TestCase("unix:/a,mode=")]
+    [TestCase("unix:/a,mode=0888")]
+    [TestCase("unix:/a,mode=1777")]
+    [TestCase("unix:/a,mode=00660")]
+    [TestCase("unix:/a,mode=-1")]
+    [TestCase("unix:/a,mode=rw")]
+    [TestCase("unix:/a,Mode=0660")]
+    [TestCase("unix:/a,mode=0660,mode=0660")]
+    [TestCase("unix:,mode=0660")]
     [TestCase("unix:")]
     [TestCase("unix:relative")]
     [TestCase("unix:/directory/")]
@@ -100,6 +125,7 @@ internal sealed class ListenAddressTests
     [TestCase("[::0]:80", "[::]:80", true)]
     [TestCase("unix:/a", "unix:/a", true)]
     [TestCase("unix:/a", "unix:/A", false)]
+    [TestCase("unix:/a", "unix:/a,mode=0660", true)]
     [TestCase("localhost:80", "localhost:81", false)]
     [TestCase("[::]:80", "0.0.0.0:80", false)]
     public void Addresses_are_equal_when_they_name_the_same_place(string one, string other, bool equal)

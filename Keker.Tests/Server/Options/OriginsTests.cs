@@ -14,6 +14,8 @@ internal sealed class OriginsTests
     [TestCase("http://[0:0::1]", "http://[::1]")]
     [TestCase("capacitor://localhost", "capacitor://localhost")]
     [TestCase("chrome-extension://abc", "chrome-extension://abc")]
+    [TestCase("file://", "file://")]
+    [TestCase("FILE://", "file://")]
     [TestCase("null", "null")]
     [TestCase("Null", "null")]
     public void An_origin_gets_the_spelling_of_browsers(string text, string expected)
@@ -25,6 +27,8 @@ internal sealed class OriginsTests
     [TestCase("*")]
     [TestCase("example.com")]
     [TestCase("https://")]
+    [TestCase("file:///")]
+    [TestCase("file:")]
     [TestCase("://example.com")]
     [TestCase("1http://example.com")]
     [TestCase("ht tp://example.com")]
