@@ -13,13 +13,19 @@ namespace Keker.Server.Http;
 /// <remarks>One reader; the heartbeat and the drain come from other threads.</remarks>
 internal sealed class HttpSession : IConnectionPhase
 {
+    /// <summary>What has to arrive within the grace at the slowest rate, and so starts the time anew. What came before is no credit.</summary>
+    private static readonly uint EnoughBytes = (uint)(Limits.BodyRateGrace.TotalSeconds * Limits.BodyMinimumBytesPerSecond);
+
     private readonly Connection _connection;
     private readonly HttpServer _http;
     private HttpExchange? _exchange;
     private volatile HttpWait _wait;
     private volatile bool _silent = true;
     private long _waitingSince;
-    private long _bodyReceived;
+    private uint _receivedBefore;
+    private BudgetClaim _claim;
+    private bool _wasStarved;
+    private bool _lingersLong;
     private volatile bool _expired;
     private volatile Receipt? _receipt;
 
@@ -27,6 +33,7 @@ internal sealed class HttpSession : IConnectionPhase
     {
         _connection = connection;
         _http = http;
+        _claim = new BudgetClaim(http.Server.Input.Budget);
         _wait = HttpWait.Head;
         _waitingSince = Server.Clock.Now;
         connection.Phase = this;
@@ -52,9 +59,22 @@ internal sealed class HttpSession : IConnectionPhase
             // However it ended: what was appended has to reach its members.
             if (_exchange is not null)
                 Server.Broker.Flush(_exchange.Dirty);
-            CountBody(0);
             ReturnExchange();
+            EndLinger();
         }
+    }
+
+    public long UnfinishedSince => _wait is HttpWait.Head or HttpWait.Body or HttpWait.Send ? Math.Max(1, Volatile.Read(ref _waitingSince)) : 0;
+
+    public void GiveUp()
+    {
+        if (_wait == HttpWait.Send)
+        {
+            _connection.Abort();
+            return;
+        }
+        _expired = true;
+        _connection.StopReading();
     }
 
     public void OnHeartbeat(long now)
@@ -68,7 +88,7 @@ internal sealed class HttpSession : IConnectionPhase
         switch (wait)
         {
             case HttpWait.Request when waited >= Server.Options.Timeout.TotalMilliseconds:
-            case HttpWait.Linger when waited >= Limits.LingeringCloseTimeout.TotalMilliseconds:
+            case HttpWait.Linger when waited >= (_lingersLong ? Limits.LingeringCloseTimeout : Limits.ShortLingerTimeout).TotalMilliseconds:
                 // An ordinary end: what the peer has not taken of its answers yet stays with the kernel.
                 _connection.StopReading();
                 break;
@@ -76,7 +96,7 @@ internal sealed class HttpSession : IConnectionPhase
                 _connection.Abort();
                 break;
             case HttpWait.Head when waited >= Limits.RequestHeadTimeout.TotalMilliseconds:
-            case HttpWait.Body when waited >= Limits.BodyRateGrace.TotalMilliseconds && IsTooSlow(waited):
+            case HttpWait.Body when waited >= Limits.BodyRateGrace.TotalMilliseconds:
                 _expired = true;
                 _connection.StopReading();
                 break;
@@ -93,10 +113,7 @@ internal sealed class HttpSession : IConnectionPhase
         _receipt?.End();
     }
 
-    private bool IsTooSlow(double waited) =>
-        Volatile.Read(ref _bodyReceived) < (waited - Limits.BodyRateGrace.TotalMilliseconds) / 1000 * Limits.BodyMinimumBytesPerSecond;
-
-    private async Task<Upgrade> ServeAsync(PipeReader reader)
+    private async Task<Upgrade> ServeAsync(ConnectionReader reader)
     {
         var turn = new ReadTurn();
         while (true)
@@ -106,11 +123,15 @@ internal sealed class HttpSession : IConnectionPhase
                 await Task.Yield();
             ReadResult result = await read.ConfigureAwait(false);
             ReadOnlySequence<byte> input = result.Buffer;
-            Progress progress = Read(ref input);
+            Progress progress = result.IsCanceled ? RefuseForMemory() : Read(ref input);
             bool needsInput = progress is Progress.NeedMore or Progress.Idle;
-            reader.AdvanceTo(input.Start, needsInput ? result.Buffer.End : input.Start);
             if (needsInput && result.IsCompleted)
                 progress = EndOfInput(progress);
+
+            // Nothing is held for somebody who only has to read its last answer.
+            if (progress == Progress.Close)
+                input = input.Slice(input.End);
+            reader.AdvanceTo(input.Start, needsInput ? result.Buffer.End : input.Start);
             if (!await FlushAndSendAsync().ConfigureAwait(false))
                 return default;
             while (progress is Progress.NoRoom or Progress.NoReceipt)
@@ -127,9 +148,12 @@ internal sealed class HttpSession : IConnectionPhase
                     return _exchange!.Upgrade;
                 case Progress.Close:
                     ReturnExchange();
-                    WaitFor(HttpWait.Linger);
-                    await _connection.LingerAsync(result.IsCompleted).ConfigureAwait(false);
+                    BeginLinger();
+                    await _connection.LingerAsync(result.IsCompleted, MostLingeringBytes).ConfigureAwait(false);
                     return default;
+                case Progress.NoMemory:
+                    await Server.Input.Budget.WaitForRoom().ConfigureAwait(false);
+                    break;
                 case Progress.Idle:
                     ReturnExchange();
 
@@ -148,28 +172,58 @@ internal sealed class HttpSession : IConnectionPhase
         _exchange.Begin(_connection, _http.Date.Now);
         _silent &= input.IsEmpty;
         Progress progress = _http.Requests.Read(_exchange, ref input);
-        CountBody(progress == Progress.NeedMore && _exchange.Endpoint is not null ? HeldOfBody(input) : 0);
-        if (progress != Progress.NeedMore)
+        if (_exchange.Answered > 0)
+            _connection.UncountStranger();
+        bool isUnfinished = progress == Progress.NeedMore;
+        bool isPlainBody = isUnfinished && _exchange.Endpoint is { StreamsBody: false } && _exchange.Head.BodyKind != BodyKind.Chunked;
+        _connection.Reader.Needed = isPlainBody ? (int)_exchange.Head.ContentLength : 0;
+        bool isStarvedAgain = _wasStarved && _exchange.IsStarved;
+        _wasStarved = _exchange.IsStarved;
+        if (!isUnfinished)
             return progress;
-        if (Server.BodiesUnderWay.Bytes > Server.MostBytesOfBodies)
-        {
-            Refusal.Write(_exchange, Server, 503, "too many bodies are under way: try again later"u8, retryAfterSeconds: 1);
-            CountBody(0);
-            return Progress.Close;
-        }
+        if (_exchange.IsStarved)
+            return isStarvedAgain ? RefuseForMemory() : Progress.NoMemory;
+        if (!_claim.TrySet(Limits.UnfinishedRequestBytes))
+            return RefuseForMemory();
 
         // A request has its own time, also where the one before it ended in the same read.
-        WaitFor(_exchange.Endpoint is null ? HttpWait.Head : HttpWait.Body, restart: _exchange.Answered > 0 || _exchange.Batch?.TakeProgress() == true);
+        HttpWait wait = _exchange.Endpoint is null ? HttpWait.Head : HttpWait.Body;
+        WaitFor(wait, restart: _exchange.Answered > 0 || (wait == HttpWait.Body && HasComeOn()));
         return progress;
     }
 
-    private long HeldOfBody(in ReadOnlySequence<byte> input) =>
-        _exchange!.Batch?.HeldBytes ?? _exchange.ChunkedBody?.WrittenCount ?? input.Length;
-
-    private void CountBody(long received)
+    /// <summary>Whether so much of a body has arrived, or of a batch a line, that the sender is not slow as of now.</summary>
+    private bool HasComeOn()
     {
-        Server.BodiesUnderWay.Add(received - _bodyReceived);
-        Volatile.Write(ref _bodyReceived, received);
+        uint received = _connection.Reader.Received;
+        bool isEnough = received - _receivedBefore >= EnoughBytes || _exchange!.Batch?.TakeLine() == true || _wait != HttpWait.Body;
+        if (isEnough)
+            _receivedBefore = received;
+        return isEnough;
+    }
+
+    /// <summary>There is no memory for what has to come yet, also after those were ended who are slow.</summary>
+    private Progress RefuseForMemory()
+    {
+        _exchange ??= _http.Exchanges.Get();
+        _exchange.Begin(_connection, _http.Date.Now);
+        _exchange.Closing = true;
+        Refusal.Write(_exchange, Server, 503, PublishRefusals.TooMuchUnfinished, PublishRefusals.RetryAfter);
+        return Progress.Close;
+    }
+
+    private long MostLingeringBytes => _lingersLong ? (long)Limits.LingeringCloseFactor * Server.Options.WriteBuffer : Limits.ShortLingerBytes;
+
+    private void BeginLinger()
+    {
+        _lingersLong = Server.TryBeginLinger();
+        WaitFor(HttpWait.Linger);
+    }
+
+    private void EndLinger()
+    {
+        if (_lingersLong)
+            Server.EndLinger();
     }
 
     /// <summary>
@@ -204,10 +258,17 @@ internal sealed class HttpSession : IConnectionPhase
         }
         if (!answers.IsEmpty)
         {
+            // Who does not take its answers fills memory as much as who does not finish its requests.
             HttpWait wait = _wait;
             WaitFor(HttpWait.Send);
+            if (!_claim.TrySet(Limits.UnfinishedRequestBytes + exchange.Answers.Capacity))
+            {
+                _connection.Abort();
+                return false;
+            }
             if (!await _connection.SendAsync(answers).ConfigureAwait(false))
                 return false;
+            _claim.TrySet(Limits.UnfinishedRequestBytes);
             WaitFor(wait);
         }
         exchange.AnswersSent();
@@ -259,6 +320,7 @@ internal sealed class HttpSession : IConnectionPhase
 
     private void ReturnExchange()
     {
+        _claim.TrySet(0);
         if (_exchange is null)
             return;
         _http.Exchanges.Return(_exchange);

@@ -10,6 +10,9 @@ internal static class PublishRefusals
 
     public static ReadOnlySpan<byte> ShortOfMemory => "the server is short of memory: try again later"u8;
 
+    /// <summary>Where nothing is to be had also after the slowest senders were ended.</summary>
+    public static ReadOnlySpan<byte> TooMuchUnfinished => "too many requests are under way: try again later"u8;
+
     public static ReadOnlySpan<byte> TooMuchWaits => "too many messages wait for slow readers: try again later"u8;
 
     /// <summary>Goes with 409.</summary>

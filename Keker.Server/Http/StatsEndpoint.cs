@@ -37,13 +37,14 @@ internal sealed class StatsEndpoint(ServerContext server) : Endpoint(server)
             writer.WriteNumber("cachedNow", broker.CacheLedger.Count);
             writer.WriteNumber("cachedBytes", broker.CacheLedger.Bytes);
             writer.WriteNumber("logBytes", broker.Memory.Bytes);
+            writer.WriteNumber("unfinishedBytes", Server.Input.Budget.Bytes);
             writer.WriteNumber("unconfirmedLost", counters.UnconfirmedLost.Value);
             writer.WriteNumber("slowConsumers", counters.SlowConsumers.Value);
             writer.WriteNumber("failedRequests", counters.FailedRequests.Value);
             writer.WriteNumber("protocolErrors", counters.ProtocolErrors.Value);
             writer.WriteNumber("refusedConnections", counters.Refused.Value);
             writer.WriteNumber("memoryBytes", Environment.WorkingSet);
-            writer.WriteNumber("memoryLimitBytes", MemoryGuard.Limit);
+            writer.WriteNumber("memoryLimitBytes", Server.Memory.Limit);
             writer.WriteEndObject();
         }
         JsonAnswers.WriteMessage(exchange.Answers, 200, "statistics"u8, json.WrittenSpan, exchange.Headers());

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using Keker.Protocol.Commands;
 using Keker.Protocol.WebSocket;
@@ -16,11 +15,13 @@ internal sealed class WebSocketSession : FramePhase
     private static readonly ReadOnlyMemory<byte> MalformedHello = "expected: HELLO <AUTH_INFO>"u8.ToArray();
     private static readonly ReadOnlyMemory<byte> MalformedCommand = "expected: SUBSCRIBE <topic> or UNSUBSCRIBE <topic>"u8.ToArray();
     private static readonly ReadOnlyMemory<byte> TooManyTopics = "too many topics"u8.ToArray();
+    private static readonly ReadOnlyMemory<byte> TryLater = "short of memory: reconnect later"u8.ToArray();
     private static readonly ReadOnlyMemory<byte> BinaryRefused = "binary messages are not accepted"u8.ToArray();
     private static readonly ReadOnlyMemory<byte> Flooding = "too many messages: subscribers say HELLO and listen"u8.ToArray();
 
     private MessageBuffer? _message;
     private FrameBudget _budget;
+    private int _inflated;
     private TaskCompletionSource? _pause;
 
     public WebSocketSession(Connection connection, ServerContext server, Variant variant = Variant.Plain)
@@ -29,7 +30,7 @@ internal sealed class WebSocketSession : FramePhase
         _budget = new FrameBudget(server.Clock.Now);
     }
 
-    protected override IBufferWriter<byte>? Sink => _message ??= new MessageBuffer();
+    protected override MessageBuffer Sink => _message ??= new MessageBuffer(Server.Input);
 
     protected override bool IsPinged => SaidHello;
 
@@ -53,15 +54,22 @@ internal sealed class WebSocketSession : FramePhase
             Close(CloseCode.UnsupportedData, BinaryRefused);
         else
             OnText();
+        Forget();
+        OnUnaskedFrame();
+    }
+
+    protected override void Forget()
+    {
         _message?.Clear();
         _message = null;
-        OnUnaskedFrame();
     }
 
     /// <summary>Every frame that nobody asked for costs; with nothing left, reading pauses and the peer's own buffers fill up.</summary>
     protected override void OnUnaskedFrame()
     {
-        if (IsDeaf || _budget.TrySpend(Server.Clock.Now))
+        int inflatedFrames = _inflated / Limits.InflatedBytesPerFrame;
+        _inflated = 0;
+        if (IsDeaf || _budget.TrySpend(Server.Clock.Now, 1 + inflatedFrames))
             return;
         _pause = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Pause = Pause is { } answer ? Task.WhenAll(answer, _pause.Task) : _pause.Task;
@@ -74,9 +82,10 @@ internal sealed class WebSocketSession : FramePhase
             TakeText(_message is null ? default : _message.Written.Span);
             return;
         }
-        var inflated = new MessageBuffer();
+        var inflated = new MessageBuffer(Server.Input, isBrief: true);
         if (TryInflate(OpCode.Text, _message!.Written, inflated))
             TakeText(inflated.Written.Span);
+        _inflated = inflated.Length;
         inflated.Clear();
     }
 
@@ -93,6 +102,12 @@ internal sealed class WebSocketSession : FramePhase
 
     private void TakeHello(in ClientCommand command)
     {
+        if (Server.Memory.Pressure == MemoryPressure.Hard)
+        {
+            Close(CloseCode.TryAgainLater, TryLater);
+            return;
+        }
+        Connection.UncountStranger();
         Frames.MaxMessageBytes = Server.Options.ReadBuffer;
         Frames.MaxFragments = Limits.MessageFragments;
         Heard();
@@ -146,7 +161,14 @@ internal sealed class WebSocketSession : FramePhase
 
     private void Subscribe(in ClientCommand command)
     {
-        if (!Server.Broker.TryJoinTopic(Session, command.Name, ResumeOf(command), out Arrival arrival))
+        if (!Server.HasMemoryForSubscription())
+        {
+            if (IsTagged)
+                Answer(TaggedAnswers.Error(ErrorCode.TryLater));
+            else
+                Close(CloseCode.TryAgainLater, TryLater);
+        }
+        else if (!Server.Broker.TryJoinTopic(Session, command.Name, ResumeOf(command), out Arrival arrival))
             Refuse(ErrorCode.TooManyTopics, TooManyTopics);
         else if (Session is TaggedSession tagged && arrival.HandOver is not null)
             Pause = AnswerSettledAsync(tagged, arrival);

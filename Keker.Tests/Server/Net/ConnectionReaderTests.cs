@@ -9,7 +9,7 @@ internal sealed class ConnectionReaderTests
     [Test]
     public async Task Unread_bytes_come_again_in_one_piece_with_what_follows([Values] bool holdsBuffer)
     {
-        var reader = new ConnectionReader(new ScriptedStream([1, 2, 3], [4, 5])) { HoldsBuffer = holdsBuffer };
+        var reader = new ConnectionReader(new ScriptedStream([1, 2, 3], [4, 5]), InputBuffers.Unbounded) { HoldsBuffer = holdsBuffer };
 
         ReadResult first = await reader.ReadAsync();
         Assert.That(first.Buffer.ToArray(), Is.EqualTo(new byte[] { 1, 2, 3 }));
@@ -24,7 +24,7 @@ internal sealed class ConnectionReaderTests
     public async Task What_was_not_examined_comes_again_without_a_read()
     {
         var stream = new ScriptedStream([1, 2, 3]);
-        var reader = new ConnectionReader(stream);
+        var reader = new ConnectionReader(stream, InputBuffers.Unbounded);
         ReadResult first = await reader.ReadAsync();
         reader.AdvanceTo(first.Buffer.GetPosition(1));
         int reads = stream.ReadSizes.Count;
@@ -38,7 +38,7 @@ internal sealed class ConnectionReaderTests
     public async Task Without_a_buffer_in_hand_it_waits_before_it_takes_one()
     {
         var stream = new ScriptedStream([1], [2]);
-        var reader = new ConnectionReader(stream);
+        var reader = new ConnectionReader(stream, InputBuffers.Unbounded);
         for (int i = 0; i < 2; i++)
         {
             ReadResult result = await reader.ReadAsync();
@@ -51,7 +51,7 @@ internal sealed class ConnectionReaderTests
     public async Task With_a_buffer_in_hand_a_read_is_one_call()
     {
         var stream = new ScriptedStream([1], [2]);
-        var reader = new ConnectionReader(stream) { HoldsBuffer = true };
+        var reader = new ConnectionReader(stream, InputBuffers.Unbounded) { HoldsBuffer = true };
         for (int i = 0; i < 2; i++)
         {
             ReadResult result = await reader.ReadAsync();
@@ -65,7 +65,7 @@ internal sealed class ConnectionReaderTests
     {
         byte[] body = new byte[300_000];
         new Random(7).NextBytes(body);
-        var reader = new ConnectionReader(new ScriptedStream([.. body.Chunk(pieceLength)])) { HoldsBuffer = holdsBuffer };
+        var reader = new ConnectionReader(new ScriptedStream([.. body.Chunk(pieceLength)]), InputBuffers.Unbounded) { HoldsBuffer = holdsBuffer };
         while (true)
         {
             ReadResult result = await reader.ReadAsync();
@@ -84,7 +84,7 @@ internal sealed class ConnectionReaderTests
     {
         byte[] sent = new byte[20_000];
         new Random(8).NextBytes(sent);
-        var reader = new ConnectionReader(new ScriptedStream([.. sent.Chunk(pieceLength)]));
+        var reader = new ConnectionReader(new ScriptedStream([.. sent.Chunk(pieceLength)]), InputBuffers.Unbounded);
         List<byte> received = [];
         while (true)
         {
@@ -101,7 +101,7 @@ internal sealed class ConnectionReaderTests
     [Test]
     public async Task The_end_is_told_with_what_was_left_unread()
     {
-        var reader = new ConnectionReader(new ScriptedStream([1, 2]));
+        var reader = new ConnectionReader(new ScriptedStream([1, 2]), InputBuffers.Unbounded);
         ReadResult first = await reader.ReadAsync();
         reader.AdvanceTo(first.Buffer.Start, first.Buffer.End);
 
@@ -114,7 +114,7 @@ internal sealed class ConnectionReaderTests
     public async Task What_filled_a_small_buffer_is_followed_by_a_large_one_also_when_a_request_is_left_over([Values] bool leftOver)
     {
         var stream = new ScriptedStream(new byte[2048], new byte[10_000]);
-        var reader = new ConnectionReader(stream) { HoldsBuffer = true };
+        var reader = new ConnectionReader(stream, InputBuffers.Unbounded) { HoldsBuffer = true };
         ReadResult first = await reader.ReadAsync();
         reader.AdvanceTo(first.Buffer.GetPosition(leftOver ? 1500 : 2048), first.Buffer.End);
 
@@ -126,7 +126,7 @@ internal sealed class ConnectionReaderTests
     public async Task Who_sends_in_bulk_no_more_waits_with_a_small_buffer_again()
     {
         var stream = new ScriptedStream([new byte[2048], .. Enumerable.Repeat(new byte[10], 100)]);
-        var reader = new ConnectionReader(stream) { HoldsBuffer = true };
+        var reader = new ConnectionReader(stream, InputBuffers.Unbounded) { HoldsBuffer = true };
         for (int i = 0; i < 101; i++)
         {
             ReadResult result = await reader.ReadAsync();
