@@ -13,19 +13,16 @@ namespace Keker.Server.Http;
 /// <remarks>One reader; the heartbeat and the drain come from other threads.</remarks>
 internal sealed class HttpSession : IConnectionPhase
 {
-    /// <summary>What has to arrive within the grace at the slowest rate, and so starts the time anew. What came before is no credit.</summary>
-    private static readonly uint EnoughBytes = (uint)(Limits.BodyRateGrace.TotalSeconds * Limits.BodyMinimumBytesPerSecond);
-
     private readonly Connection _connection;
     private readonly HttpServer _http;
     private HttpExchange? _exchange;
     private volatile HttpWait _wait;
     private volatile bool _silent = true;
     private long _waitingSince;
-    private uint _receivedBefore;
+    private BodyPace _pace;
     private BudgetClaim _claim;
     private bool _wasStarved;
-    private bool _lingersLong;
+    private Lingering _lingering;
     private volatile bool _expired;
     private volatile Receipt? _receipt;
 
@@ -34,6 +31,7 @@ internal sealed class HttpSession : IConnectionPhase
         _connection = connection;
         _http = http;
         _claim = new BudgetClaim(http.Server.Input.Budget);
+        _lingering = new Lingering(http.Server);
         _wait = HttpWait.Head;
         _waitingSince = Server.Clock.Now;
         connection.Phase = this;
@@ -60,7 +58,7 @@ internal sealed class HttpSession : IConnectionPhase
             if (_exchange is not null)
                 Server.Broker.Flush(_exchange.Dirty);
             ReturnExchange();
-            EndLinger();
+            _lingering.End();
         }
     }
 
@@ -88,7 +86,7 @@ internal sealed class HttpSession : IConnectionPhase
         switch (wait)
         {
             case HttpWait.Request when waited >= Server.Options.Timeout.TotalMilliseconds:
-            case HttpWait.Linger when waited >= (_lingersLong ? Limits.LingeringCloseTimeout : Limits.ShortLingerTimeout).TotalMilliseconds:
+            case HttpWait.Linger when waited >= _lingering.Timeout.TotalMilliseconds:
                 // An ordinary end: what the peer has not taken of its answers yet stays with the kernel.
                 _connection.StopReading();
                 break;
@@ -97,8 +95,7 @@ internal sealed class HttpSession : IConnectionPhase
                 break;
             case HttpWait.Head when waited >= Limits.RequestHeadTimeout.TotalMilliseconds:
             case HttpWait.Body when waited >= Limits.BodyRateGrace.TotalMilliseconds:
-                _expired = true;
-                _connection.StopReading();
+                GiveUp();
                 break;
         }
     }
@@ -148,8 +145,9 @@ internal sealed class HttpSession : IConnectionPhase
                     return _exchange!.Upgrade;
                 case Progress.Close:
                     ReturnExchange();
-                    BeginLinger();
-                    await _connection.LingerAsync(result.IsCompleted, MostLingeringBytes).ConfigureAwait(false);
+                    _lingering.Begin();
+                    WaitFor(HttpWait.Linger);
+                    await _connection.LingerAsync(result.IsCompleted, _lingering.MostBytes).ConfigureAwait(false);
                     return default;
                 case Progress.NoMemory:
                     await Server.Input.Budget.WaitForRoom().ConfigureAwait(false);
@@ -177,29 +175,18 @@ internal sealed class HttpSession : IConnectionPhase
         bool isUnfinished = progress == Progress.NeedMore;
         bool isPlainBody = isUnfinished && _exchange.Endpoint is { StreamsBody: false } && _exchange.Head.BodyKind != BodyKind.Chunked;
         _connection.Reader.Needed = isPlainBody ? (int)_exchange.Head.ContentLength : 0;
-        bool isStarvedAgain = _wasStarved && _exchange.IsStarved;
-        _wasStarved = _exchange.IsStarved;
+        bool wasStarved = _wasStarved;
+        _wasStarved = isUnfinished && (_exchange.IsStarved || !_claim.TrySet(Limits.UnfinishedRequestBytes));
+        if (_wasStarved)
+            return wasStarved ? RefuseForMemory() : Progress.NoMemory;
         if (!isUnfinished)
             return progress;
-        if (_exchange.IsStarved)
-            return isStarvedAgain ? RefuseForMemory() : Progress.NoMemory;
-        if (!_claim.TrySet(Limits.UnfinishedRequestBytes))
-            return RefuseForMemory();
 
         // A request has its own time, also where the one before it ended in the same read.
         HttpWait wait = _exchange.Endpoint is null ? HttpWait.Head : HttpWait.Body;
-        WaitFor(wait, restart: _exchange.Answered > 0 || (wait == HttpWait.Body && HasComeOn()));
+        bool isStep = _exchange.Answered > 0 || _wait != wait || _exchange.Batch?.TakeLine() == true;
+        WaitFor(wait, restart: wait == HttpWait.Body ? _pace.HasComeOn(_connection.Reader.Received, isStep) : isStep);
         return progress;
-    }
-
-    /// <summary>Whether so much of a body has arrived, or of a batch a line, that the sender is not slow as of now.</summary>
-    private bool HasComeOn()
-    {
-        uint received = _connection.Reader.Received;
-        bool isEnough = received - _receivedBefore >= EnoughBytes || _exchange!.Batch?.TakeLine() == true || _wait != HttpWait.Body;
-        if (isEnough)
-            _receivedBefore = received;
-        return isEnough;
     }
 
     /// <summary>There is no memory for what has to come yet, also after those were ended who are slow.</summary>
@@ -210,20 +197,6 @@ internal sealed class HttpSession : IConnectionPhase
         _exchange.Closing = true;
         Refusal.Write(_exchange, Server, 503, PublishRefusals.TooMuchUnfinished, PublishRefusals.RetryAfter);
         return Progress.Close;
-    }
-
-    private long MostLingeringBytes => _lingersLong ? (long)Limits.LingeringCloseFactor * Server.Options.WriteBuffer : Limits.ShortLingerBytes;
-
-    private void BeginLinger()
-    {
-        _lingersLong = Server.TryBeginLinger();
-        WaitFor(HttpWait.Linger);
-    }
-
-    private void EndLinger()
-    {
-        if (_lingersLong)
-            Server.EndLinger();
     }
 
     /// <summary>
@@ -281,12 +254,10 @@ internal sealed class HttpSession : IConnectionPhase
         MessageUnderWay message = _exchange!.Message;
         if (message.FullTopic!.WaitForRoom() is not { } room)
         {
-            ReadOnlySpan<byte> reason = message.Done == 0
-                ? "too many publishers wait for this recipient: try again later"u8
-                : "too many publishers wait for one of the recipients, and others have the message: try again later"u8;
+            bool othersHaveIt = message.Done > 0;
             message.Clear();
             _exchange.Closing = true;
-            Refusal.Write(_exchange, Server, 503, reason, retryAfterSeconds: 1);
+            Refusal.Write(_exchange, Server, 503, PublishRefusals.TooManyWait(othersHaveIt), PublishRefusals.RetryAfter);
             return Progress.Close;
         }
         WaitFor(HttpWait.Room);

@@ -18,16 +18,11 @@ internal abstract class FramePhase : IConnectionPhase
 {
     private static readonly ReadOnlyMemory<byte> InternalError = "internal error: reconnect"u8.ToArray();
     private static readonly ReadOnlyMemory<byte> Draining = "server is restarting: reconnect after a random delay"u8.ToArray();
-    private static readonly ReadOnlyMemory<byte> TooBig = "message too big"u8.ToArray();
-    private static readonly ReadOnlyMemory<byte> NotDeflated = "compressed data is invalid"u8.ToArray();
-    private static readonly ReadOnlyMemory<byte> NoMemory = "short of memory: reconnect later"u8.ToArray();
-    private static readonly ReadOnlyMemory<byte> TooLong = "a message took too long: send it at once"u8.ToArray();
-    private static readonly ReadOnlyMemory<byte> NotUtf8 = "text is not UTF-8"u8.ToArray();
 
     private readonly Connection _connection;
     private long _lastHeard;
     private long _lastPing;
-    private long _unfinishedSince;
+    private UnfinishedMessage _unfinished;
     private bool _hasInflated;
     private long _acknowledged;
 
@@ -43,7 +38,7 @@ internal abstract class FramePhase : IConnectionPhase
         connection.Phase = this;
     }
 
-    public long UnfinishedSince => Volatile.Read(ref _unfinishedSince);
+    public long UnfinishedSince => _unfinished.Since;
 
     protected ServerContext Server { get; }
 
@@ -103,9 +98,9 @@ internal abstract class FramePhase : IConnectionPhase
                 _connection.Abort();
             return;
         }
-        if (UnfinishedSince is var begun && begun > 0 && now - begun >= Server.Options.Timeout.TotalMilliseconds)
+        if (_unfinished.IsOverdue(now, Server.Options.Timeout))
         {
-            Session.RequestClose(CloseCode.PolicyViolation, TooLong);
+            Session.RequestClose(CloseCode.PolicyViolation, CloseReasons.TooLong);
             return;
         }
         if (Session.WaitingSince is var waitingSince && waitingSince > 0)
@@ -133,7 +128,7 @@ internal abstract class FramePhase : IConnectionPhase
 
     public void GiveUp()
     {
-        Session.RequestClose(CloseCode.TryAgainLater, NoMemory);
+        Session.RequestClose(CloseCode.TryAgainLater, CloseReasons.NoMemory);
         _connection.StopReading();
     }
 
@@ -169,15 +164,15 @@ internal abstract class FramePhase : IConnectionPhase
         switch (Inflater.Inflate(new ReadOnlySequence<byte>(deflated), Frames.MaxMessageBytes, inflated))
         {
             case InflateStatus.TooBig:
-                Close(CloseCode.MessageTooBig, TooBig);
+                Close(CloseCode.MessageTooBig, CloseReasons.TooBig);
                 return false;
             case InflateStatus.Invalid:
-                Close(CloseCode.InvalidPayload, NotDeflated);
+                Close(CloseCode.InvalidPayload, CloseReasons.NotDeflated);
                 return false;
         }
         if (opCode != OpCode.Text || Utf8.IsValid(inflated.Written.Span))
             return true;
-        Close(CloseCode.InvalidPayload, NotUtf8);
+        Close(CloseCode.InvalidPayload, CloseReasons.NotUtf8);
         return false;
     }
 
@@ -192,13 +187,16 @@ internal abstract class FramePhase : IConnectionPhase
             ReadResult result = await read.ConfigureAwait(false);
             ReadOnlySequence<byte> input = result.Buffer;
             if (result.IsCanceled)
-                Close(CloseCode.TryAgainLater, NoMemory);
+                Close(CloseCode.TryAgainLater, CloseReasons.NoMemory);
             _hasInflated = false;
             ReadFrames(ref input);
 
             // While it pauses, whole frames are left over: nothing counts as looked at, or they would wait for more to arrive.
             Task? pause = Pause;
-            NoteUnfinished(Frames.InMessage || (pause is null && !input.IsEmpty));
+            if (Frames.InMessage || (pause is null && !input.IsEmpty))
+                _unfinished.Continue(Server.Clock.Now);
+            else
+                _unfinished.End();
             reader.AdvanceTo(input.Start, pause is null && !_hasInflated ? result.Buffer.End : input.Start);
             if (pause is not null)
             {
@@ -225,11 +223,11 @@ internal abstract class FramePhase : IConnectionPhase
             FrameEvent next = Frames.Read(ref input, sink, control, out int length);
             if (sink.IsStarved)
             {
-                Close(CloseCode.TryAgainLater, NoMemory);
+                Close(CloseCode.TryAgainLater, CloseReasons.NoMemory);
                 break;
             }
             if (next != FrameEvent.NeedMore && !Frames.InMessage)
-                NoteUnfinished(false);
+                _unfinished.End();
             switch (next)
             {
                 case FrameEvent.NeedMore:
@@ -271,14 +269,6 @@ internal abstract class FramePhase : IConnectionPhase
             Forget();
             input = input.Slice(input.End);
         }
-    }
-
-    private void NoteUnfinished(bool isUnfinished)
-    {
-        if (!isUnfinished)
-            Volatile.Write(ref _unfinishedSince, 0);
-        else if (_unfinishedSince == 0)
-            Volatile.Write(ref _unfinishedSince, Math.Max(1, Server.Clock.Now));
     }
 
     /// <summary>

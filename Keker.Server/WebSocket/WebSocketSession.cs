@@ -15,7 +15,6 @@ internal sealed class WebSocketSession : FramePhase
     private static readonly ReadOnlyMemory<byte> MalformedHello = "expected: HELLO <AUTH_INFO>"u8.ToArray();
     private static readonly ReadOnlyMemory<byte> MalformedCommand = "expected: SUBSCRIBE <topic> or UNSUBSCRIBE <topic>"u8.ToArray();
     private static readonly ReadOnlyMemory<byte> TooManyTopics = "too many topics"u8.ToArray();
-    private static readonly ReadOnlyMemory<byte> TryLater = "short of memory: reconnect later"u8.ToArray();
     private static readonly ReadOnlyMemory<byte> BinaryRefused = "binary messages are not accepted"u8.ToArray();
     private static readonly ReadOnlyMemory<byte> Flooding = "too many messages: subscribers say HELLO and listen"u8.ToArray();
 
@@ -104,7 +103,7 @@ internal sealed class WebSocketSession : FramePhase
     {
         if (Server.Memory.Pressure == MemoryPressure.Hard)
         {
-            Close(CloseCode.TryAgainLater, TryLater);
+            Close(CloseCode.TryAgainLater, CloseReasons.NoMemory);
             return;
         }
         Connection.UncountStranger();
@@ -166,7 +165,7 @@ internal sealed class WebSocketSession : FramePhase
             if (IsTagged)
                 Answer(TaggedAnswers.Error(ErrorCode.TryLater));
             else
-                Close(CloseCode.TryAgainLater, TryLater);
+                Close(CloseCode.TryAgainLater, CloseReasons.NoMemory);
         }
         else if (!Server.Broker.TryJoinTopic(Session, command.Name, ResumeOf(command), out Arrival arrival))
             Refuse(ErrorCode.TooManyTopics, TooManyTopics);
