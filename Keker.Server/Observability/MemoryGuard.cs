@@ -22,8 +22,8 @@ internal sealed class MemoryGuard(MonotonicClock clock, MemoryFigures figures)
     /// <summary>Garbage that is worth a collection.</summary>
     private const long WorthwhileBytes = 8 << 20;
 
-    /// <summary>A larger heap is never compacted while everybody waits: it took 0.8 s at 250 MB.</summary>
-    private const long MostBytesToCompact = 64 << 20;
+    /// <summary>A larger heap is not compacted while everybody waits: 2 ms for each MiB, and 0.8 s were seen at 250 MB.</summary>
+    private const long MostBytesToCompact = 16 << 20;
 
     private volatile MemoryPressure _pressure;
     private long _collectedAt = -CollectInterval;

@@ -61,6 +61,63 @@ internal sealed class ConnectionReaderTests
     }
 
     [Test]
+    public async Task Half_a_request_holds_about_what_it_is([Values(1, 200, 1000, 3000, 8000, 14_000)] int length, [Values(300, 4096)] int pieceLength)
+    {
+        var buffers = new InputBuffers(new UnfinishedBudget(1 << 20));
+        var reader = new ConnectionReader(new ScriptedStream([.. new byte[length].Chunk(pieceLength)]), buffers);
+        for (int received = 0; received < length;)
+        {
+            ReadResult result = await reader.ReadAsync();
+            received = (int)result.Buffer.Length;
+            reader.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+        }
+        await reader.ReadAsync();
+
+        Assert.That(buffers.Budget.Bytes, Is.LessThanOrEqualTo(Math.Max(1024, 4 * length)).And.LessThanOrEqualTo(Math.Max(4096, 2 * length + 512)));
+        await reader.CompleteAsync();
+        Assert.That(buffers.Budget.Bytes, Is.Zero);
+    }
+
+    [Test]
+    public async Task A_body_of_known_length_takes_no_more_where_memory_is_short()
+    {
+        const int Length = 300_000;
+        var budget = new UnfinishedBudget(1 << 20);
+        var reader = new ConnectionReader(new ScriptedStream([.. new byte[Length].Chunk(20_000)]), new InputBuffers(budget)) { Needed = Length };
+        budget.Take(600_000);
+        ReadResult result;
+        long most = 0;
+        do
+        {
+            result = await reader.ReadAsync();
+            reader.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+            most = Math.Max(most, budget.Bytes - 600_000);
+        }
+        while (result.Buffer.Length < Length);
+
+        Assert.That(most, Is.EqualTo(Length));
+    }
+
+    [Test]
+    public async Task Without_memory_for_more_it_says_so_once_it_has_waited_and_keeps_what_it_has()
+    {
+        var budget = new UnfinishedBudget(5000);
+        var reader = new ConnectionReader(new ScriptedStream([.. new byte[20_000].Chunk(4096)]), new InputBuffers(budget));
+        ReadResult result;
+        do
+        {
+            Task<ReadResult> read = reader.ReadAsync().AsTask();
+            budget.Wake();
+            result = await read;
+            reader.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+        }
+        while (!result.IsCanceled);
+
+        Assert.That(result.Buffer.Length, Is.EqualTo(4096));
+        Assert.That(budget.Bytes, Is.EqualTo(4096));
+    }
+
+    [Test]
     public async Task A_body_larger_than_any_buffer_arrives_whole([Values(1, 1000, 2048, 16384, 300_000)] int pieceLength, [Values] bool holdsBuffer)
     {
         byte[] body = new byte[300_000];
