@@ -68,7 +68,7 @@ internal sealed class ServerHost(KekerOptions options, Func<KekerOptions> readAg
     {
         server.Broker.DropExpired();
         server.Idempotency.DropExpired();
-        server.Input.Budget.Wake();
+        server.Input.Budget.Beat();
         server.Memory.Check();
         if (server.Memory.Pressure != MemoryPressure.None)
             server.Unfinished.EndNewestStrangers();

@@ -21,7 +21,7 @@ internal sealed class HttpSession : IConnectionPhase
     private long _waitingSince;
     private BodyPace _pace;
     private BudgetClaim _claim;
-    private bool _wasStarved;
+    private uint? _starvedSince;
     private Lingering _lingering;
     private volatile bool _expired;
     private volatile Receipt? _receipt;
@@ -150,7 +150,7 @@ internal sealed class HttpSession : IConnectionPhase
                     await _connection.LingerAsync(result.IsCompleted, _lingering.MostBytes).ConfigureAwait(false);
                     return default;
                 case Progress.NoMemory:
-                    await Server.Input.Budget.WaitForRoom().ConfigureAwait(false);
+                    await Server.Input.Budget.WaitForRoom(Limits.UnfinishedPieceBytes).ConfigureAwait(false);
                     break;
                 case Progress.Idle:
                     ReturnExchange();
@@ -175,10 +175,9 @@ internal sealed class HttpSession : IConnectionPhase
         bool isUnfinished = progress == Progress.NeedMore;
         bool isPlainBody = isUnfinished && _exchange.Endpoint is { StreamsBody: false } && _exchange.Head.BodyKind != BodyKind.Chunked;
         _connection.Reader.Needed = isPlainBody ? (int)_exchange.Head.ContentLength : 0;
-        bool wasStarved = _wasStarved;
-        _wasStarved = isUnfinished && (_exchange.IsStarved || !_claim.TrySet(Limits.UnfinishedRequestBytes));
-        if (_wasStarved)
-            return wasStarved ? RefuseForMemory() : Progress.NoMemory;
+        if (isUnfinished && (_exchange.IsStarved || !_claim.TrySet(Limits.UnfinishedRequestBytes)))
+            return Starve();
+        _starvedSince = null;
         if (!isUnfinished)
             return progress;
 
@@ -187,6 +186,12 @@ internal sealed class HttpSession : IConnectionPhase
         bool isStep = _exchange.Answered > 0 || _wait != wait || _exchange.Batch?.TakeLine() == true;
         WaitFor(wait, restart: wait == HttpWait.Body ? _pace.HasComeOn(_connection.Reader.Received, isStep) : isStep);
         return progress;
+    }
+
+    private Progress Starve()
+    {
+        _starvedSince ??= Server.Input.Budget.Beats;
+        return Server.Input.Budget.HasWaited(_starvedSince.Value) ? RefuseForMemory() : Progress.NoMemory;
     }
 
     /// <summary>There is no memory for what has to come yet, also after those were ended who are slow.</summary>

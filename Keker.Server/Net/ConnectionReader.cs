@@ -26,7 +26,7 @@ internal sealed class ConnectionReader(Stream stream, InputBuffers buffers) : Pi
     private const int BulkBufferBytes = 64 << 10;
 
     /// <summary>A buffer of which less than one part in so many is in use is changed for one of the right size before a wait.</summary>
-    private const int ShrinkFactor = 4;
+    private const int ShrinkFactor = 2;
 
     /// <summary>Small reads in a row after which a peer no longer counts as one that sends in bulk.</summary>
     private const int SmallReadsToForget = 64;
@@ -92,11 +92,11 @@ internal sealed class ConnectionReader(Stream stream, InputBuffers buffers) : Pi
             await stream.ReadAsync(Memory<byte>.Empty).ConfigureAwait(false);
         else
             Shrink();
-        if (!TryMakeRoom())
+        for (uint since = buffers.Budget.Beats; !TryMakeRoom();)
         {
-            await buffers.Budget.WaitForRoom().ConfigureAwait(false);
-            if (!TryMakeRoom())
+            if (buffers.Budget.HasWaited(since))
                 return Result(isCanceled: true);
+            await buffers.Budget.WaitForRoom(LengthFor(_end - _start)).ConfigureAwait(false);
         }
         int received = await stream.ReadAsync(_buffer.AsMemory(_end)).ConfigureAwait(false);
         _ended = received == 0;

@@ -8,7 +8,10 @@ namespace Keker.Server.Net;
 /// <remarks>Thread-safe. Whoever takes bytes gives as many back.</remarks>
 internal sealed class UnfinishedBudget(long most)
 {
+    private readonly Lock _lock = new();
     private long _bytes;
+    private long _needed;
+    private uint _beats;
     private TaskCompletionSource? _room;
 
     /// <summary>Bytes in all.</summary>
@@ -39,27 +42,54 @@ internal sealed class UnfinishedBudget(long most)
     public void Give(long bytes)
     {
         Interlocked.Add(ref _bytes, -bytes);
-        if (Volatile.Read(ref _room) is not null && HasRoom)
+        if (Volatile.Read(ref _room) is not null && HasRoomFor(Volatile.Read(ref _needed)))
             Wake();
     }
 
-    /// <summary>Waits until somebody has given back, or the time is up: try once more then, and refuse if there is still no room.</summary>
-    public Task WaitForRoom()
+    /// <summary>Waits until so much is free, or for the next heartbeat: then try again, and refuse after <see cref="HasWaited"/>.</summary>
+    /// <param name="needed">Bytes.</param>
+    public Task WaitForRoom(long needed)
     {
-        var room = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (Interlocked.CompareExchange(ref _room, room, null) is { } earlier)
-            return earlier.Task;
+        Task room;
+        bool isFirst;
+        lock (_lock)
+        {
+            isFirst = _room is null;
+            _needed = isFirst ? needed : Math.Min(_needed, needed);
+            room = (_room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        }
 
         // What was given back before anybody waited woke nobody.
-        if (HasRoom)
+        if (HasRoomFor(needed))
             Wake();
-        else
+        else if (isFirst)
             Full?.Invoke();
-        return room.Task;
+        return room;
     }
 
-    /// <summary>Lets everybody who waits try again. The heartbeat calls it: nobody waits for longer than a second.</summary>
-    public void Wake() => Interlocked.Exchange(ref _room, null)?.SetResult();
+    /// <summary>Heartbeats so far, modulo 2^32.</summary>
+    public uint Beats => Volatile.Read(ref _beats);
 
-    private bool HasRoom => Bytes <= Most - Most / 8;
+    /// <summary>Whether who began to wait at a beat has waited for a second, and is to be refused.</summary>
+    public bool HasWaited(uint since) => Beats - since >= 2;
+
+    /// <summary>A second has passed: lets everybody who waits try again.</summary>
+    public void Beat()
+    {
+        Interlocked.Increment(ref _beats);
+        Wake();
+    }
+
+    private bool HasRoomFor(long bytes) => Bytes + bytes <= Most;
+
+    private void Wake()
+    {
+        TaskCompletionSource? room;
+        lock (_lock)
+        {
+            room = _room;
+            _room = null;
+        }
+        room?.SetResult();
+    }
 }

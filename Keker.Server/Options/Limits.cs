@@ -84,6 +84,9 @@ internal static class Limits
     /// <summary>What a request that is not whole costs beside its bytes: the parsed head and what goes with it.</summary>
     public const int UnfinishedRequestBytes = 4 * 1024;
 
+    /// <summary>What whoever waits for memory for a body whose length nobody knows waits for: it may need more, and then waits again.</summary>
+    public const int UnfinishedPieceBytes = 64 * 1024;
+
     /// <summary>What a TLS handshake costs while it is under way: OpenSSL's session (30 KB measured), the stream's buffers.</summary>
     public const int TlsHandshakeBytes = 48 * 1024;
 

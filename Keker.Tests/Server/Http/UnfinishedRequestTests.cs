@@ -96,11 +96,12 @@ internal sealed class UnfinishedRequestTests
         foreach (HttpPeer peer in stalled)
         {
             await peer.SendAsync(Publish(450_000) + new string('x', 449_000));
+            Assert.That(peer.HasAnswer, Is.False);
             _server.Time.Advance(TimeSpan.FromSeconds(0.5));
         }
         HttpPeer newest = Connect();
 
-        await newest.SendOnlyAsync(Publish(400_000) + new string('y', 400_000));
+        await newest.SendOnlyAsync(Publish(250_000) + new string('y', 250_000));
 
         Assert.That(await stalled[0].ReadAsync(), Does.StartWith("HTTP/1.1 408 "));
         Assert.That(await newest.ReadAsync(), Does.StartWith("HTTP/1.1 404 "));
@@ -183,7 +184,7 @@ internal sealed class UnfinishedRequestTests
         using var timeout = new CancellationTokenSource(Patience.Limit);
         while (!task.IsCompleted)
         {
-            Unfinished.Wake();
+            Unfinished.Beat();
             await Task.WhenAny(task, Task.Delay(1, timeout.Token));
             timeout.Token.ThrowIfCancellationRequested();
         }

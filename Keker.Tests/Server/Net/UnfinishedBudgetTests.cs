@@ -14,34 +14,38 @@ internal sealed class UnfinishedBudgetTests
     }
 
     [Test]
-    public void Who_waits_goes_on_when_an_eighth_is_free()
+    public void Who_waits_goes_on_when_the_least_that_anybody_needs_is_free()
     {
         var budget = new UnfinishedBudget(800);
         int full = 0;
         budget.Full = () => full++;
         budget.TryTake(800);
 
-        Task first = budget.WaitForRoom();
-        Task second = budget.WaitForRoom();
+        Task first = budget.WaitForRoom(200);
+        Task second = budget.WaitForRoom(100);
         budget.Give(99);
         Assert.That((first.IsCompleted, second.IsCompleted, full), Is.EqualTo((false, false, 1)));
 
         budget.Give(1);
 
         Assert.That((first.IsCompleted, second.IsCompleted), Is.EqualTo((true, true)));
+        Assert.That((budget.WaitForRoom(200).IsCompleted, full), Is.EqualTo((false, 2)), "who needs more has more ended");
     }
 
     [Test]
-    public void Who_waits_goes_on_at_the_next_heartbeat_and_at_once_where_there_is_room()
+    public void Who_waits_tries_again_at_every_heartbeat_and_gives_up_after_a_second()
     {
         var budget = new UnfinishedBudget(800);
-        Assert.That(budget.WaitForRoom().IsCompleted);
+        Assert.That(budget.WaitForRoom(800).IsCompleted, "where there is room");
         budget.TryTake(800);
+        uint since = budget.Beats;
 
-        Task wait = budget.WaitForRoom();
-        budget.Wake();
+        Task wait = budget.WaitForRoom(1);
+        budget.Beat();
+        Assert.That((wait.IsCompleted, budget.HasWaited(since)), Is.EqualTo((true, false)));
+        budget.Beat();
 
-        Assert.That(wait.IsCompleted);
+        Assert.That(budget.HasWaited(since));
     }
 
     [Test]

@@ -48,6 +48,13 @@ internal sealed class UnfinishedMessageTests
         await _client.DisposeAsync();
         _sockets.Dispose();
         Assert.That(Unfinished.Bytes, Is.Zero, "what was taken is given back");
+
+        // What a break may need again has had its time.
+        for (int i = 0; i < 10; i++)
+        {
+            _server.Time.Advance(TimeSpan.FromMinutes(1));
+            _server.Broker.DropExpired();
+        }
         Assert.That(_server.Broker.Context.SubscriptionMemory.Bytes, Is.Zero, "and so is what topics cost");
         _server.Dispose();
     }
@@ -64,11 +71,9 @@ internal sealed class UnfinishedMessageTests
         {
             // The first ping, which keeps the session.
             Pass(30);
-            byte[] ping = (await _client.ReadAsync()).Payload;
+            Assert.That((await _client.ReadAsync()).OpCode, Is.EqualTo(OpCode.Ping));
             if (!inHeader)
                 await _client.SendAsync(message[100..101]);
-            else
-                Assert.That(ping, Has.Length.EqualTo(4));
         }
 
         Pass(afterHello ? 29.9 : 59.9);
