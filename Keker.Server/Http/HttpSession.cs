@@ -66,13 +66,11 @@ internal sealed class HttpSession : IConnectionPhase
 
     public void GiveUp()
     {
-        if (_wait == HttpWait.Send)
-        {
-            _connection.Abort();
-            return;
-        }
         _expired = true;
-        _connection.StopReading();
+        if (_wait == HttpWait.Send)
+            _connection.Abort();
+        else
+            _connection.StopReading();
     }
 
     public void OnHeartbeat(long now)
@@ -126,9 +124,8 @@ internal sealed class HttpSession : IConnectionPhase
                 progress = EndOfInput(progress);
 
             // Nothing is held for somebody who only has to read its last answer.
-            if (progress == Progress.Close)
-                input = input.Slice(input.End);
-            reader.AdvanceTo(input.Start, needsInput ? result.Buffer.End : input.Start);
+            SequencePosition consumed = progress == Progress.Close ? input.End : input.Start;
+            reader.AdvanceTo(consumed, needsInput ? result.Buffer.End : consumed);
             if (!await FlushAndSendAsync().ConfigureAwait(false))
                 return default;
             while (progress is Progress.NoRoom or Progress.NoReceipt)
@@ -170,13 +167,13 @@ internal sealed class HttpSession : IConnectionPhase
         _exchange.Begin(_connection, _http.Date.Now);
         _silent &= input.IsEmpty;
         Progress progress = _http.Requests.Read(_exchange, ref input);
+        bool isUnfinished = progress == Progress.NeedMore;
         if (_exchange.Answered > 0)
             _connection.UncountStranger();
-        bool isUnfinished = progress == Progress.NeedMore;
         bool isPlainBody = isUnfinished && _exchange.Endpoint is { StreamsBody: false } && _exchange.Head.BodyKind != BodyKind.Chunked;
         _connection.Reader.Needed = isPlainBody ? (int)_exchange.Head.ContentLength : 0;
         if (isUnfinished && (_exchange.IsStarved || !_claim.TrySet(Limits.UnfinishedRequestBytes)))
-            return Starve();
+            return Server.Input.Budget.HasWaited(_starvedSince ??= Server.Input.Budget.Beats) ? RefuseForMemory() : Progress.NoMemory;
         _starvedSince = null;
         if (!isUnfinished)
             return progress;
@@ -188,19 +185,18 @@ internal sealed class HttpSession : IConnectionPhase
         return progress;
     }
 
-    private Progress Starve()
-    {
-        _starvedSince ??= Server.Input.Budget.Beats;
-        return Server.Input.Budget.HasWaited(_starvedSince.Value) ? RefuseForMemory() : Progress.NoMemory;
-    }
-
     /// <summary>There is no memory for what has to come yet, also after those were ended who are slow.</summary>
     private Progress RefuseForMemory()
     {
         _exchange ??= _http.Exchanges.Get();
         _exchange.Begin(_connection, _http.Date.Now);
-        _exchange.Closing = true;
-        Refusal.Write(_exchange, Server, 503, PublishRefusals.TooMuchUnfinished, PublishRefusals.RetryAfter);
+        return Refuse(PublishRefusals.TooMuchUnfinished);
+    }
+
+    private Progress Refuse(ReadOnlySpan<byte> reason)
+    {
+        _exchange!.Closing = true;
+        Refusal.Write(_exchange, Server, 503, reason, PublishRefusals.RetryAfter);
         return Progress.Close;
     }
 
@@ -239,12 +235,8 @@ internal sealed class HttpSession : IConnectionPhase
             // Who does not take its answers fills memory as much as who does not finish its requests.
             HttpWait wait = _wait;
             WaitFor(HttpWait.Send);
-            if (!_claim.TrySet(Limits.UnfinishedRequestBytes + exchange.Answers.Capacity))
-            {
-                _connection.Abort();
-                return false;
-            }
-            if (!await _connection.SendAsync(answers).ConfigureAwait(false))
+            bool isCounted = _claim.TrySet(Limits.UnfinishedRequestBytes + exchange.Answers.Capacity);
+            if (!isCounted || !await _connection.SendAsync(answers).ConfigureAwait(false))
                 return false;
             _claim.TrySet(Limits.UnfinishedRequestBytes);
             WaitFor(wait);
@@ -261,14 +253,11 @@ internal sealed class HttpSession : IConnectionPhase
         {
             bool othersHaveIt = message.Done > 0;
             message.Clear();
-            _exchange.Closing = true;
-            Refusal.Write(_exchange, Server, 503, PublishRefusals.TooManyWait(othersHaveIt), PublishRefusals.RetryAfter);
-            return Progress.Close;
+            return Refuse(PublishRefusals.TooManyWait(othersHaveIt));
         }
         WaitFor(HttpWait.Room);
         await room.ConfigureAwait(false);
-        ReadOnlySequence<byte> nothing = ReadOnlySequence<byte>.Empty;
-        return Read(ref nothing);
+        return ReadOn();
     }
 
     /// <returns>How it goes on once the clients have confirmed, or the time is up.</returns>
@@ -282,6 +271,11 @@ internal sealed class HttpSession : IConnectionPhase
         _receipt = receipt;
         await receipt.Ended.ConfigureAwait(false);
         _receipt = null;
+        return ReadOn();
+    }
+
+    private Progress ReadOn()
+    {
         ReadOnlySequence<byte> nothing = ReadOnlySequence<byte>.Empty;
         return Read(ref nothing);
     }

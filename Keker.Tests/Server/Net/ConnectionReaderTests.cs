@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using Keker.Server.Net;
+using Keker.Tests.EndToEnd;
 
 namespace Keker.Tests.Server.Net;
 
@@ -108,7 +109,13 @@ internal sealed class ConnectionReaderTests
         do
         {
             Task<ReadResult> read = reader.ReadAsync().AsTask();
-            budget.Beat();
+            using var timeout = new CancellationTokenSource(Patience.Limit);
+            while (!read.IsCompleted)
+            {
+                budget.Beat();
+                await Task.WhenAny(read, Task.Delay(1, timeout.Token));
+                timeout.Token.ThrowIfCancellationRequested();
+            }
             result = await read;
             reader.AdvanceTo(result.Buffer.Start, result.Buffer.End);
         }
