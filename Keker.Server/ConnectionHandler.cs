@@ -27,6 +27,8 @@ internal sealed class ConnectionHandler(ServerContext server, TlsUpgrade? tls, T
     private readonly HttpServer _http = new(server);
     private int _refusals;
     private uint _accepted;
+    private long _pressedSecond;
+    private int _pressed;
 
     /// <summary>Takes over a socket. Returns once the connection waits for something.</summary>
     /// <param name="socket">The accepted socket; closed here.</param>
@@ -36,17 +38,18 @@ internal sealed class ConnectionHandler(ServerContext server, TlsUpgrade? tls, T
         // A reconnect storm brings tens of thousands between two heartbeats.
         if (Interlocked.Increment(ref _accepted) % AcceptsPerMemoryCheck == 0)
             server.Memory.Check();
-        Connection connection;
+        Connection? connection = null;
         bool isTakenIn;
         try
         {
             Configure(socket);
-            connection = new Connection(socket, isAdmin, server.Clock);
-            isTakenIn = server.Connections.TryAdd(connection);
+            connection = new Connection(socket, isAdmin, server.Clock, server.Input);
+            isTakenIn = HasMemoryFor(connection) && server.Connections.TryAdd(connection);
         }
         catch (SocketException)
         {
             // Gone before it was taken in.
+            connection?.UncountStranger();
             socket.Dispose();
             return;
         }
@@ -55,6 +58,25 @@ internal sealed class ConnectionHandler(ServerContext server, TlsUpgrade? tls, T
             _ = RunAsync(connection, isTls);
         else
             _ = RefuseAsync(connection, isTls);
+    }
+
+    /// <summary>
+    /// What a stranger costs has to fit the budget. With hardly any memory left only a few are let in, who may be those that ask how the server is.
+    /// </summary>
+    private bool HasMemoryFor(Connection connection)
+    {
+        if (server.Memory.Pressure == MemoryPressure.Hard)
+        {
+            long second = server.Clock.Now / 1000;
+            if (Interlocked.Exchange(ref _pressedSecond, second) != second)
+                _pressed = 0;
+            if (Interlocked.Increment(ref _pressed) > Limits.AcceptsUnderPressure)
+                return false;
+        }
+        if (connection.TryCountStranger())
+            return true;
+        server.Unfinished.EndSlowestSoon();
+        return false;
     }
 
     private static void Configure(Socket socket)
@@ -105,13 +127,20 @@ internal sealed class ConnectionHandler(ServerContext server, TlsUpgrade? tls, T
         }
         finally
         {
+            connection.UncountStranger();
             server.Connections.Remove(connection);
         }
     }
 
     private async Task<bool> TryAuthenticateAsync(Connection connection)
     {
-        connection.Phase = new TlsHandshake(connection, server.Clock.Now + (long)Limits.TlsHandshakeTimeout.TotalMilliseconds);
+        if (!server.Input.Budget.TryTake(Limits.TlsHandshakeBytes))
+        {
+            server.Unfinished.EndSlowestSoon();
+            return false;
+        }
+        long now = server.Clock.Now;
+        connection.Phase = new TlsHandshake(connection, now, now + (long)Limits.TlsHandshakeTimeout.TotalMilliseconds);
 
         // A signature takes a millisecond: on the thread pool, never on a thread that polls sockets.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
@@ -125,6 +154,10 @@ internal sealed class ConnectionHandler(ServerContext server, TlsUpgrade? tls, T
             server.Log.HandshakeFailed(e.GetType().Name);
             return false;
         }
+        finally
+        {
+            server.Input.Budget.Give(Limits.TlsHandshakeBytes);
+        }
     }
 
     /// <summary>Over the limit: plain connections are told, as many as there are descriptors for; TLS ones are not worth a handshake.</summary>
@@ -134,12 +167,13 @@ internal sealed class ConnectionHandler(ServerContext server, TlsUpgrade? tls, T
         if (Interlocked.Increment(ref _refusals) <= Limits.RefusalsTold && !isTls)
         {
             connection.TrySend(Busy(_http.Date.Now));
-            Task end = connection.LingerAsync(inputEnded: false);
-            await Task.WhenAny(end, Task.Delay(Limits.LingeringCloseTimeout, timeProvider)).ConfigureAwait(false);
+            Task end = connection.LingerAsync(inputEnded: false, Limits.ShortLingerBytes);
+            await Task.WhenAny(end, Task.Delay(Limits.ShortLingerTimeout, timeProvider)).ConfigureAwait(false);
             connection.StopReading();
             await end.ConfigureAwait(false);
         }
         Interlocked.Decrement(ref _refusals);
+        connection.UncountStranger();
         await connection.DisposeAsync().ConfigureAwait(false);
     }
 

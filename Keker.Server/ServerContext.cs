@@ -8,32 +8,52 @@ using Microsoft.Extensions.Logging;
 namespace Keker.Server;
 
 /// <summary>What every connection needs of the process. Immutable but for the drain flag and the keys; thread-safe.</summary>
-internal sealed class ServerContext(KekerOptions options, MessageBroker broker, ConnectionTable connections, ILogger log)
+internal sealed class ServerContext
 {
     private int _draining;
+    private int _lingering;
+    private uint _subscribes;
 
-    public KekerOptions Options { get; } = options;
+    /// <param name="options">What the operator decided.</param>
+    /// <param name="broker">The broker.</param>
+    /// <param name="connections">The open connections.</param>
+    /// <param name="log">The log.</param>
+    /// <param name="figures">How much memory there is, and is in use; null for what the process itself sees.</param>
+    public ServerContext(KekerOptions options, MessageBroker broker, ConnectionTable connections, ILogger log, MemoryFigures? figures = null)
+    {
+        Options = options;
+        Broker = broker;
+        Connections = connections;
+        Log = log;
+        Memory = new MemoryGuard(broker.Context.Clock, figures ?? new ProcessMemory());
+        PublishKeys = new PublishKeyCheck(options.PublishKeys);
+        Idempotency = new IdempotencyTable(broker.Context.Clock);
+        Input = new InputBuffers(new UnfinishedBudget(Memory.Limit / Limits.UnfinishedMemoryShare));
+        Unfinished = new UnfinishedInput(connections, Input.Budget, broker.Context.Clock);
+    }
 
-    public MessageBroker Broker { get; } = broker;
+    public KekerOptions Options { get; }
 
-    public ConnectionTable Connections { get; } = connections;
+    public MessageBroker Broker { get; }
 
-    public ILogger Log { get; } = log;
+    public ConnectionTable Connections { get; }
+
+    public ILogger Log { get; }
 
     /// <summary>Whether there is memory left for new subscribers and new messages.</summary>
-    public MemoryGuard Memory { get; } = new(broker.Context.Clock);
+    public MemoryGuard Memory { get; }
 
     /// <summary>The keys in force: those of the options until a reload.</summary>
-    public PublishKeyCheck PublishKeys { get; } = new(options.PublishKeys);
+    public PublishKeyCheck PublishKeys { get; }
 
     /// <summary>Publishes that have a key.</summary>
-    public IdempotencyTable Idempotency { get; } = new(broker.Context.Clock);
+    public IdempotencyTable Idempotency { get; }
 
-    /// <summary>The most bytes of bodies that may have arrived in part.</summary>
-    public long MostBytesOfBodies { get; } = Math.Min((long)Limits.BodiesUnderWay * options.WriteBuffer, MemoryGuard.Limit / Limits.LogMemoryShare);
+    /// <summary>Where memory for what is not finished comes from, and its budget.</summary>
+    public InputBuffers Input { get; }
 
-    /// <summary>Bytes of bodies that have arrived in part.</summary>
-    public MemoryGauge BodiesUnderWay { get; } = new();
+    /// <summary>Who goes when that is used up.</summary>
+    public UnfinishedInput Unfinished { get; }
 
     public MonotonicClock Clock => Broker.Context.Clock;
 
@@ -41,6 +61,28 @@ internal sealed class ServerContext(KekerOptions options, MessageBroker broker, 
 
     /// <summary>True once the server is told to stop: health answers 503, nobody new may subscribe, answers close their connection.</summary>
     public bool IsDraining => Volatile.Read(ref _draining) != 0;
+
+    /// <summary>Whether a session may be given one more topic.</summary>
+    public bool HasMemoryForSubscription()
+    {
+        // Crowds that subscribe to a hundred topics each do not wait for the next heartbeat.
+        if (Interlocked.Increment(ref _subscribes) % Limits.SubscribesPerMemoryCheck == 0)
+            Memory.Check();
+        BrokerContext context = Broker.Context;
+        return Memory.Pressure == MemoryPressure.None && context.SubscriptionMemory.Bytes < context.Limits.SubscriptionMemory;
+    }
+
+    /// <summary>One more connection has its last answer and may still send what nobody will read. If it may take its time, <see cref="EndLinger"/> follows.</summary>
+    /// <returns>False when so many do that already that it has to be short.</returns>
+    public bool TryBeginLinger()
+    {
+        if (Interlocked.Increment(ref _lingering) <= Limits.LingeringConnections)
+            return true;
+        Interlocked.Decrement(ref _lingering);
+        return false;
+    }
+
+    public void EndLinger() => Interlocked.Decrement(ref _lingering);
 
     /// <returns>False when it was draining already.</returns>
     public bool TryBeginDrain() => Interlocked.Exchange(ref _draining, 1) == 0;

@@ -30,8 +30,10 @@ internal sealed class ServerHost(KekerOptions options, Func<KekerOptions> readAg
         var counters = new Counters();
         int most = options.MaxConnections > 0 ? options.MaxConnections : int.MaxValue;
         var connections = new ConnectionTable(Math.Min(most, DescriptorLimit.RaiseAndGetMostConnections()), options.MaxConnectionsPerIp, counters);
-        using var broker = new MessageBroker(new BrokerContext(LimitsFrom(options), new MonotonicClock(timeProvider), counters) { OnUnexpected = log.InternalError });
-        var server = new ServerContext(options, broker, connections, log);
+        var memory = new ProcessMemory();
+        long memoryLimit = Math.Min(memory.HeapLimit, memory.ResidentLimit);
+        using var broker = new MessageBroker(new BrokerContext(LimitsFrom(options, memoryLimit), new MonotonicClock(timeProvider), counters) { OnUnexpected = log.InternalError });
+        var server = new ServerContext(options, broker, connections, log, memory);
 
         TlsUpgrade? tls = LoadCertificate();
         using PosixSignalRegistration terminate = OnSignal(PosixSignal.SIGTERM, Stop);
@@ -50,13 +52,14 @@ internal sealed class ServerHost(KekerOptions options, Func<KekerOptions> readAg
         return 0;
     }
 
-    private static BrokerLimits LimitsFrom(KekerOptions options) => new()
+    private static BrokerLimits LimitsFrom(KekerOptions options, long memoryLimit) => new()
     {
         Lag = options.Lag,
         Cache = options.Cache,
         CacheSize = options.CacheSize,
-        CacheMemory = Math.Min(options.CacheMemory, MemoryGuard.Limit / Limits.LogMemoryShare),
-        LogMemory = MemoryGuard.Limit / Limits.LogMemoryShare,
+        CacheMemory = Math.Min(options.CacheMemory, memoryLimit / Limits.LogMemoryShare),
+        LogMemory = memoryLimit / Limits.LogMemoryShare,
+        SubscriptionMemory = memoryLimit / Limits.SubscriptionMemoryShare,
         SmallPass = Limits.SmallPassMembers,
         ConfirmTime = options.Timeout + 3 * Limits.HeartbeatInterval,
     };
@@ -65,8 +68,11 @@ internal sealed class ServerHost(KekerOptions options, Func<KekerOptions> readAg
     {
         server.Broker.DropExpired();
         server.Idempotency.DropExpired();
+        server.Input.Budget.Beat();
         server.Memory.Check();
-        server.Memory.CollectWhenQuiet();
+        if (server.Memory.Pressure != MemoryPressure.None)
+            server.Unfinished.EndNewestStrangers();
+        server.Memory.CollectWhenQuiet(server.Counters.Published.Value, server.Input.Trim);
     }
 
     private static PosixSignalRegistration OnSignal(PosixSignal signal, Action action) =>

@@ -19,4 +19,7 @@ public enum ErrorCode : byte
 
     /// <summary><c>not-subscribed</c>: UNSUBSCRIBE for a topic the session is not in.</summary>
     NotSubscribed,
+
+    /// <summary><c>try-later</c>: the server is short of memory.</summary>
+    TryLater,
 }

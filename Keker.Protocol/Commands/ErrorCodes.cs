@@ -12,6 +12,7 @@ public static class ErrorCodes
         ErrorCode.BadId => "bad-id"u8,
         ErrorCode.TooManyTopics => "too-many-topics"u8,
         ErrorCode.NotSubscribed => "not-subscribed"u8,
+        ErrorCode.TryLater => "try-later"u8,
         _ => throw new ArgumentOutOfRangeException(nameof(code)),
     };
 
@@ -24,6 +25,7 @@ public static class ErrorCodes
         ErrorCode.BadId => "an id is <epoch>:<offset> as the server sent it"u8,
         ErrorCode.TooManyTopics => "too many subscriptions: UNSUBSCRIBE from one first"u8,
         ErrorCode.NotSubscribed => "there is no subscription to this topic"u8,
+        ErrorCode.TryLater => "the server is short of memory: try again after a random delay"u8,
         _ => throw new ArgumentOutOfRangeException(nameof(code)),
     };
 }

@@ -45,6 +45,9 @@ public sealed class BatchLine
     /// <summary>Number of topics, 0 to <see cref="MaxRecipients"/> less the tokens; duplicates are kept.</summary>
     public int TopicCount { get; private set; }
 
+    /// <summary>Bytes of memory that are kept for the next line: as many as the longest one so far had.</summary>
+    public int HeldBytes => _strings.Capacity;
+
     /// <summary>The body, as it is to be published.</summary>
     public ReadOnlySpan<byte> Body => _strings[_body];
 

@@ -14,6 +14,9 @@ internal sealed class DecodedStrings
     private byte[] _bytes = [];
     private int _length;
 
+    /// <summary>Bytes of the array.</summary>
+    public int Capacity => _bytes.Length;
+
     /// <summary>The bytes of a piece, valid until <see cref="Clear"/>.</summary>
     public ReadOnlySpan<byte> this[Slice piece] => piece.In(_bytes);
 

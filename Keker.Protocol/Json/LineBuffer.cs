@@ -17,6 +17,14 @@ public sealed class LineBuffer(int maxLength)
     /// <summary>Bytes that are held of the line under way.</summary>
     public int Length { get; private set; }
 
+    /// <summary>Bytes of memory that will be held once a piece is added.</summary>
+    /// <param name="piece">What would be added next, or more than that.</param>
+    public int CapacityWith(ReadOnlySpan<byte> piece)
+    {
+        bool isWhole = Length == 0 && !piece.IsEmpty && piece[^1] == LineFeed;
+        return isWhole || _isTooLong || piece.Length > maxLength - Length ? _bytes.Length : CapacityFor(Length + piece.Length);
+    }
+
     /// <summary>The longest beginning of the input that <see cref="Add"/> takes: up to and with its first LF.</summary>
     public static ReadOnlySpan<byte> FirstPiece(ReadOnlySpan<byte> input)
     {
@@ -65,10 +73,13 @@ public sealed class LineBuffer(int maxLength)
         }
         int needed = Length + piece.Length;
         if (needed > _bytes.Length)
-            Array.Resize(ref _bytes, (int)Math.Min(maxLength, Math.Max(InitialBytes, Math.Max(needed, 2L * _bytes.Length))));
+            Array.Resize(ref _bytes, CapacityFor(needed));
         piece.CopyTo(_bytes.AsSpan(Length));
         Length = needed;
     }
+
+    private int CapacityFor(int needed) =>
+        needed <= _bytes.Length ? _bytes.Length : (int)Math.Min(maxLength, Math.Max(InitialBytes, Math.Max(needed, 2L * _bytes.Length)));
 
     private LineStatus Take(out ReadOnlySpan<byte> line)
     {

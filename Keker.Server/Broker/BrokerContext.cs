@@ -35,6 +35,9 @@ internal sealed class BrokerContext
     /// <summary>Bytes in logs that every member was sent and that are kept for confirmation only.</summary>
     public MemoryGauge RetainedMemory { get; } = new();
 
+    /// <summary>Bytes of the subscriptions to topics by name, and of these topics.</summary>
+    public MemoryGauge SubscriptionMemory { get; } = new();
+
     /// <summary>Bytes kept alive only by unfinished writes.</summary>
     public MemoryGauge UnfinishedWrites { get; } = new();
 

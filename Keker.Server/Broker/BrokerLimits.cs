@@ -27,6 +27,15 @@ internal sealed record BrokerLimits
     /// <summary>Bytes of all logs together beyond which publishes are refused.</summary>
     public long LogMemory { get; init; } = 1L << 30;
 
+    /// <summary>Bytes of all subscriptions to topics by name, with these topics, beyond which nobody may subscribe to another one.</summary>
+    public long SubscriptionMemory { get; init; } = 1L << 30;
+
+    /// <summary>What a subscription costs, in bytes: the object (112), its places in the topic's and the session's tables while these grow.</summary>
+    public const int SubscriptionBytes = 192;
+
+    /// <summary>What a topic costs beside its name, in bytes: the objects (about 550) and its place in the table of topics.</summary>
+    public const int TopicBytes = 640;
+
     /// <summary>Publishers that may wait for room in one topic; more are refused. Each holds a connection, so this bounds a pile-up.</summary>
     public int MostWaitingPublishers { get; init; } = 4096;
 

@@ -84,7 +84,7 @@ internal class Session(ISessionTransport transport, BrokerContext context) : Con
             if (!earlier.AfterLog || afterLog || Interlocked.CompareExchange(ref _closeRequest, request, earlier) != earlier)
                 return;
         }
-        if (code == CloseCode.TryAgainLater)
+        if (code == CloseCode.TryAgainLater && (reason.IsEmpty || reason.Equals(CloseRequest.SlowConsumer)))
             Context.Counters.SlowConsumers.Increment();
 
         // Whoever is about to be closed gets nothing any more: to publishers it is gone, and what they send is cached for its next HELLO.

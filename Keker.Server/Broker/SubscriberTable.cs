@@ -49,7 +49,7 @@ internal sealed class SubscriberTable
     }
 
     /// <summary>Takes a topic out, if it is still empty. Called with no lock held.</summary>
-    public void Retire(Topic topic) => StripeOf(TokenComparer.Hash(topic.Name)).Retire(topic);
+    public void Retire(Topic topic) => StripeOf(TokenComparer.Hash(topic.Name)).Retire(topic, _context);
 
     /// <summary>Topics as they are now, stripe by stripe; those that come and go meanwhile may or may not be in it.</summary>
     public IEnumerable<Topic> Snapshot() => _stripes.SelectMany(stripe => stripe.Snapshot());
@@ -83,17 +83,22 @@ internal sealed class SubscriberTable
                 {
                     topic = new Topic(kind, token.ToArray(), context);
                     _topics.Add(topic.Name, topic);
+                    if (kind == TopicKind.Named)
+                        context.SubscriptionMemory.Add(BrokerLimits.TopicBytes + topic.Name.Length);
                 }
                 return topic;
             }
         }
 
-        public void Retire(Topic topic)
+        public void Retire(Topic topic, BrokerContext context)
         {
             lock (_lock)
             {
-                if (topic.TryRetire() && _topics.TryGetValue(topic.Name, out Topic? current) && current == topic)
-                    _topics.Remove(topic.Name);
+                if (!topic.TryRetire() || !_topics.TryGetValue(topic.Name, out Topic? current) || current != topic)
+                    return;
+                _topics.Remove(topic.Name);
+                if (topic.Kind == TopicKind.Named)
+                    context.SubscriptionMemory.Remove(BrokerLimits.TopicBytes + topic.Name.Length);
             }
         }
 

@@ -281,6 +281,8 @@ internal sealed class Topic
     private void Tally(Subscription member, int change)
     {
         _tally.Count(member, change);
+        if (Kind == TopicKind.Named)
+            _context.SubscriptionMemory.Add(change * BrokerLimits.SubscriptionBytes);
         if (Kind == TopicKind.Token && _members.Count == Math.Max(change, 0))
             _context.Topics.Occupied.Add(change);
     }

@@ -13,6 +13,9 @@ internal sealed class AnswerBuffer : IBufferWriter<byte>
 
     public int Length { get; private set; }
 
+    /// <summary>Bytes of memory that it holds.</summary>
+    public int Capacity => _buffer.Length;
+
     public ReadOnlyMemory<byte> Bytes => _buffer.AsMemory(0, Length);
 
     public void Advance(int count) => Length += count;

@@ -37,7 +37,7 @@ internal sealed class BatchEndpoint(ServerContext server) : Endpoint(server)
             if (BelongsIntoLines(exchange.Head.NameAt(i).In(head)))
                 return Refuse(exchange, 400, "each line of a batch says it for itself: send token, topic, ttl, collapse_key and idempotency_key there, not as headers"u8);
         }
-        exchange.Batch = new BatchUnderWay(exchange.Head, Server.Options.WriteBuffer);
+        exchange.Batch = new BatchUnderWay(exchange.Head, Server.Options.WriteBuffer, Server.Input.Budget);
         return true;
     }
 
@@ -100,6 +100,7 @@ internal sealed class BatchEndpoint(ServerContext server) : Endpoint(server)
         else
         {
             batch.Seal(exchange);
+            exchange.IsStarved = batch.IsStarved;
             return false;
         }
         exchange.EndRequest();

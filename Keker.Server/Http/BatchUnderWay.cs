@@ -1,24 +1,22 @@
 using System.Buffers;
 using Keker.Protocol.Http;
 using Keker.Protocol.Json;
-using Keker.Server.Options;
+using Keker.Server.Net;
 
 namespace Keker.Server.Http;
 
 /// <summary>A batch: how far its body is read, and its answer, which begins before the body has ended.</summary>
 /// <remarks>Not thread-safe: it belongs to its <see cref="HttpExchange"/>, and is made for one request.</remarks>
-internal sealed class BatchUnderWay(RequestHead head, int mostLineBytes)
+internal sealed class BatchUnderWay(RequestHead head, int mostLineBytes, UnfinishedBudget budget)
 {
-    /// <summary>What has to arrive within the grace at the slowest rate, and so starts the time anew.</summary>
-    private static readonly long EnoughBytes = (long)(Limits.BodyRateGrace.TotalSeconds * Limits.BodyMinimumBytesPerSecond);
-
     private readonly LineBuffer _lines = new(mostLineBytes);
     private readonly bool _isChunked = head.BodyKind == BodyKind.Chunked;
     private readonly bool _answersInChunks = head.IsHttp11;
     private ChunkedDecoder _chunks = new(long.MaxValue, head);
     private long _left = head.ContentLength;
-    private long _arrived;
+    private bool _hasLine;
     private bool _hasBegun;
+    private BudgetClaim _claim = new(budget);
 
     /// <summary>The line under way, as it was understood.</summary>
     public BatchLine Line { get; set; } = new();
@@ -26,8 +24,8 @@ internal sealed class BatchUnderWay(RequestHead head, int mostLineBytes)
     /// <summary>Answers to lines that have no chunk yet.</summary>
     public AnswerBuffer Answers { get; } = new();
 
-    /// <summary>Bytes held of a line that is not complete.</summary>
-    public int HeldBytes => _lines.Length;
+    /// <summary>True when there was no memory for what comes next of the line under way: it is still in the input.</summary>
+    public bool IsStarved { get; private set; }
 
     /// <summary>True once there is an answer to a line: it is too late for another status than 200.</summary>
     public bool HasAnswered => _hasBegun || Answers.Length > 0;
@@ -38,13 +36,12 @@ internal sealed class BatchUnderWay(RequestHead head, int mostLineBytes)
     /// <summary>Why the body is refused, where its chunks are broken.</summary>
     public HttpFailure Failure => _chunks.Failure;
 
-    /// <summary>Whether the sender has done enough since the last time it was asked to have its time start anew.</summary>
-    public bool TakeProgress()
+    /// <summary>Whether a line was completed since this was asked last.</summary>
+    public bool TakeLine()
     {
-        bool isEnough = _arrived >= EnoughBytes;
-        if (isEnough)
-            _arrived = 0;
-        return isEnough;
+        bool hasLine = _hasLine;
+        _hasLine = false;
+        return hasLine;
     }
 
     /// <summary>Reads up to the end of a line, and not further.</summary>
@@ -55,13 +52,17 @@ internal sealed class BatchUnderWay(RequestHead head, int mostLineBytes)
     {
         LineStatus status = LineStatus.NeedMore;
         line = default;
+        IsStarved = false;
         while (status == LineStatus.NeedMore && !IsOver && Failure == HttpFailure.None)
         {
+            // What the parser keeps of the longest line so far is counted as well.
+            IsStarved = !_claim.TrySet(_lines.CapacityWith(LineBuffer.FirstPiece(input.FirstSpan)) + Line.HeldBytes);
+            if (IsStarved)
+                break;
             ReadOnlySpan<byte> piece = NextPiece(ref input, out bool isBodyOver);
-            _arrived += piece.Length;
             status = _lines.Add(piece, out line);
             if (status != LineStatus.NeedMore)
-                _arrived = EnoughBytes;
+                _hasLine = true;
             else if (isBodyOver)
                 (IsOver, status) = (true, _lines.End(out line));
             else if (piece.IsEmpty && input.IsEmpty)
@@ -69,6 +70,9 @@ internal sealed class BatchUnderWay(RequestHead head, int mostLineBytes)
         }
         return status;
     }
+
+    /// <summary>Ends the request: nothing is held for it any more.</summary>
+    public void Clear() => _claim.TrySet(0);
 
     /// <summary>Gives the answers to the lines so far a chunk of their own.</summary>
     public void Seal(HttpExchange exchange)

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Keker.Protocol.Http;
 using Keker.Server.Broker;
 using Keker.Server.Net;
@@ -34,7 +33,10 @@ internal sealed class HttpExchange : IResettable
     public ChunkedDecoder Chunks;
 
     /// <summary>Decoded bytes of a chunked body.</summary>
-    public ArrayBufferWriter<byte>? ChunkedBody { get; set; }
+    public ChunkedBody? ChunkedBody { get; set; }
+
+    /// <summary>True when there was no memory for what has arrived: it is still in the input.</summary>
+    public bool IsStarved { get; set; }
 
     /// <summary>True once a 100 was sent for the request under way.</summary>
     public bool SaidContinue { get; set; }
@@ -64,6 +66,7 @@ internal sealed class HttpExchange : IResettable
 
     public void Begin(Connection connection, byte[] date)
     {
+        IsStarved = false;
         Connection = connection;
         _date = date;
     }
@@ -86,12 +89,7 @@ internal sealed class HttpExchange : IResettable
         Answered++;
         Closing |= !Head.KeepAlive;
         Head.Reset();
-        Endpoint = null;
-        ChunkedBody = null;
-        SaidContinue = false;
-        HasReadBody = false;
-        Batch = null;
-        Message.Clear();
+        ForgetBody();
     }
 
     /// <summary>The answers are sent.</summary>
@@ -105,15 +103,22 @@ internal sealed class HttpExchange : IResettable
     {
         Head.Reset();
         AnswersSent();
-        Endpoint = null;
-        ChunkedBody = null;
-        SaidContinue = false;
-        HasReadBody = false;
-        Batch = null;
-        Message.Clear();
+        ForgetBody();
         Closing = false;
         Upgrade = default;
         Connection = null!;
         return true;
+    }
+
+    private void ForgetBody()
+    {
+        Endpoint = null;
+        ChunkedBody?.Clear();
+        ChunkedBody = null;
+        SaidContinue = false;
+        HasReadBody = false;
+        Batch?.Clear();
+        Batch = null;
+        Message.Clear();
     }
 }

@@ -19,7 +19,10 @@ internal sealed class HttpSession : IConnectionPhase
     private volatile HttpWait _wait;
     private volatile bool _silent = true;
     private long _waitingSince;
-    private long _bodyReceived;
+    private BodyPace _pace;
+    private BudgetClaim _claim;
+    private uint? _starvedSince;
+    private Lingering _lingering;
     private volatile bool _expired;
     private volatile Receipt? _receipt;
 
@@ -27,6 +30,8 @@ internal sealed class HttpSession : IConnectionPhase
     {
         _connection = connection;
         _http = http;
+        _claim = new BudgetClaim(http.Server.Input.Budget);
+        _lingering = new Lingering(http.Server);
         _wait = HttpWait.Head;
         _waitingSince = Server.Clock.Now;
         connection.Phase = this;
@@ -52,9 +57,20 @@ internal sealed class HttpSession : IConnectionPhase
             // However it ended: what was appended has to reach its members.
             if (_exchange is not null)
                 Server.Broker.Flush(_exchange.Dirty);
-            CountBody(0);
             ReturnExchange();
+            _lingering.End();
         }
+    }
+
+    public long UnfinishedSince => _wait is HttpWait.Head or HttpWait.Body or HttpWait.Send ? Math.Max(1, Volatile.Read(ref _waitingSince)) : 0;
+
+    public void GiveUp()
+    {
+        _expired = true;
+        if (_wait == HttpWait.Send)
+            _connection.Abort();
+        else
+            _connection.StopReading();
     }
 
     public void OnHeartbeat(long now)
@@ -68,7 +84,7 @@ internal sealed class HttpSession : IConnectionPhase
         switch (wait)
         {
             case HttpWait.Request when waited >= Limits.KeepAliveTimeout.TotalMilliseconds:
-            case HttpWait.Linger when waited >= Limits.LingeringCloseTimeout.TotalMilliseconds:
+            case HttpWait.Linger when waited >= _lingering.Timeout.TotalMilliseconds:
                 // An ordinary end: what the peer has not taken of its answers yet stays with the kernel.
                 _connection.StopReading();
                 break;
@@ -76,9 +92,8 @@ internal sealed class HttpSession : IConnectionPhase
                 _connection.Abort();
                 break;
             case HttpWait.Head when waited >= Limits.RequestHeadTimeout.TotalMilliseconds:
-            case HttpWait.Body when waited >= Limits.BodyRateGrace.TotalMilliseconds && IsTooSlow(waited):
-                _expired = true;
-                _connection.StopReading();
+            case HttpWait.Body when waited >= Limits.BodyRateGrace.TotalMilliseconds:
+                GiveUp();
                 break;
         }
     }
@@ -93,10 +108,7 @@ internal sealed class HttpSession : IConnectionPhase
         _receipt?.End();
     }
 
-    private bool IsTooSlow(double waited) =>
-        Volatile.Read(ref _bodyReceived) < (waited - Limits.BodyRateGrace.TotalMilliseconds) / 1000 * Limits.BodyMinimumBytesPerSecond;
-
-    private async Task<Upgrade> ServeAsync(PipeReader reader)
+    private async Task<Upgrade> ServeAsync(ConnectionReader reader)
     {
         var turn = new ReadTurn();
         while (true)
@@ -106,11 +118,14 @@ internal sealed class HttpSession : IConnectionPhase
                 await Task.Yield();
             ReadResult result = await read.ConfigureAwait(false);
             ReadOnlySequence<byte> input = result.Buffer;
-            Progress progress = Read(ref input);
+            Progress progress = result.IsCanceled ? RefuseForMemory() : Read(ref input);
             bool needsInput = progress is Progress.NeedMore or Progress.Idle;
-            reader.AdvanceTo(input.Start, needsInput ? result.Buffer.End : input.Start);
             if (needsInput && result.IsCompleted)
                 progress = EndOfInput(progress);
+
+            // Nothing is held for somebody who only has to read its last answer.
+            SequencePosition consumed = progress == Progress.Close ? input.End : input.Start;
+            reader.AdvanceTo(consumed, needsInput ? result.Buffer.End : consumed);
             if (!await FlushAndSendAsync().ConfigureAwait(false))
                 return default;
             while (progress is Progress.NoRoom or Progress.NoReceipt)
@@ -127,9 +142,13 @@ internal sealed class HttpSession : IConnectionPhase
                     return _exchange!.Upgrade;
                 case Progress.Close:
                     ReturnExchange();
+                    _lingering.Begin();
                     WaitFor(HttpWait.Linger);
-                    await _connection.LingerAsync(result.IsCompleted).ConfigureAwait(false);
+                    await _connection.LingerAsync(result.IsCompleted, _lingering.MostBytes).ConfigureAwait(false);
                     return default;
+                case Progress.NoMemory:
+                    await Server.Input.Budget.WaitForRoom(Limits.UnfinishedPieceBytes).ConfigureAwait(false);
+                    break;
                 case Progress.Idle:
                     ReturnExchange();
 
@@ -148,28 +167,37 @@ internal sealed class HttpSession : IConnectionPhase
         _exchange.Begin(_connection, _http.Date.Now);
         _silent &= input.IsEmpty;
         Progress progress = _http.Requests.Read(_exchange, ref input);
-        CountBody(progress == Progress.NeedMore && _exchange.Endpoint is not null ? HeldOfBody(input) : 0);
-        if (progress != Progress.NeedMore)
+        bool isUnfinished = progress == Progress.NeedMore;
+        if (_exchange.Answered > 0)
+            _connection.UncountStranger();
+        bool isPlainBody = isUnfinished && _exchange.Endpoint is { StreamsBody: false } && _exchange.Head.BodyKind != BodyKind.Chunked;
+        _connection.Reader.Needed = isPlainBody ? (int)_exchange.Head.ContentLength : 0;
+        if (isUnfinished && (_exchange.IsStarved || !_claim.TrySet(Limits.UnfinishedRequestBytes)))
+            return Server.Input.Budget.HasWaited(_starvedSince ??= Server.Input.Budget.Beats) ? RefuseForMemory() : Progress.NoMemory;
+        _starvedSince = null;
+        if (!isUnfinished)
             return progress;
-        if (Server.BodiesUnderWay.Bytes > Server.MostBytesOfBodies)
-        {
-            Refusal.Write(_exchange, Server, 503, "too many bodies are under way: try again later"u8, retryAfterSeconds: 1);
-            CountBody(0);
-            return Progress.Close;
-        }
 
         // A request has its own time, also where the one before it ended in the same read.
-        WaitFor(_exchange.Endpoint is null ? HttpWait.Head : HttpWait.Body, restart: _exchange.Answered > 0 || _exchange.Batch?.TakeProgress() == true);
+        HttpWait wait = _exchange.Endpoint is null ? HttpWait.Head : HttpWait.Body;
+        bool isStep = _exchange.Answered > 0 || _wait != wait || _exchange.Batch?.TakeLine() == true;
+        WaitFor(wait, restart: wait == HttpWait.Body ? _pace.HasComeOn(_connection.Reader.Received, isStep) : isStep);
         return progress;
     }
 
-    private long HeldOfBody(in ReadOnlySequence<byte> input) =>
-        _exchange!.Batch?.HeldBytes ?? _exchange.ChunkedBody?.WrittenCount ?? input.Length;
-
-    private void CountBody(long received)
+    /// <summary>There is no memory for what has to come yet, also after those were ended who are slow.</summary>
+    private Progress RefuseForMemory()
     {
-        Server.BodiesUnderWay.Add(received - _bodyReceived);
-        Volatile.Write(ref _bodyReceived, received);
+        _exchange ??= _http.Exchanges.Get();
+        _exchange.Begin(_connection, _http.Date.Now);
+        return Refuse(PublishRefusals.TooMuchUnfinished);
+    }
+
+    private Progress Refuse(ReadOnlySpan<byte> reason)
+    {
+        _exchange!.Closing = true;
+        Refusal.Write(_exchange, Server, 503, reason, PublishRefusals.RetryAfter);
+        return Progress.Close;
     }
 
     /// <summary>
@@ -204,10 +232,13 @@ internal sealed class HttpSession : IConnectionPhase
         }
         if (!answers.IsEmpty)
         {
+            // Who does not take its answers fills memory as much as who does not finish its requests.
             HttpWait wait = _wait;
             WaitFor(HttpWait.Send);
-            if (!await _connection.SendAsync(answers).ConfigureAwait(false))
+            bool isCounted = _claim.TrySet(Limits.UnfinishedRequestBytes + exchange.Answers.Capacity);
+            if (!isCounted || !await _connection.SendAsync(answers).ConfigureAwait(false))
                 return false;
+            _claim.TrySet(Limits.UnfinishedRequestBytes);
             WaitFor(wait);
         }
         exchange.AnswersSent();
@@ -220,18 +251,13 @@ internal sealed class HttpSession : IConnectionPhase
         MessageUnderWay message = _exchange!.Message;
         if (message.FullTopic!.WaitForRoom() is not { } room)
         {
-            ReadOnlySpan<byte> reason = message.Done == 0
-                ? "too many publishers wait for this recipient: try again later"u8
-                : "too many publishers wait for one of the recipients, and others have the message: try again later"u8;
+            bool othersHaveIt = message.Done > 0;
             message.Clear();
-            _exchange.Closing = true;
-            Refusal.Write(_exchange, Server, 503, reason, retryAfterSeconds: 1);
-            return Progress.Close;
+            return Refuse(PublishRefusals.TooManyWait(othersHaveIt));
         }
         WaitFor(HttpWait.Room);
         await room.ConfigureAwait(false);
-        ReadOnlySequence<byte> nothing = ReadOnlySequence<byte>.Empty;
-        return Read(ref nothing);
+        return ReadOn();
     }
 
     /// <returns>How it goes on once the clients have confirmed, or the time is up.</returns>
@@ -242,6 +268,11 @@ internal sealed class HttpSession : IConnectionPhase
         _receipt = receipt;
         await receipt.Ended.ConfigureAwait(false);
         _receipt = null;
+        return ReadOn();
+    }
+
+    private Progress ReadOn()
+    {
         ReadOnlySequence<byte> nothing = ReadOnlySequence<byte>.Empty;
         return Read(ref nothing);
     }
@@ -256,6 +287,7 @@ internal sealed class HttpSession : IConnectionPhase
 
     private void ReturnExchange()
     {
+        _claim.TrySet(0);
         if (_exchange is null)
             return;
         _http.Exchanges.Return(_exchange);

@@ -18,6 +18,9 @@ internal enum Progress
     /// <summary>A publish waits for confirmations.</summary>
     NoReceipt,
 
+    /// <summary>There is no memory for what has arrived of a body: it is still in the input.</summary>
+    NoMemory,
+
     /// <summary>The last answer is written: send it and close.</summary>
     Close,
 

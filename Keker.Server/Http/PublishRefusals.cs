@@ -10,9 +10,17 @@ internal static class PublishRefusals
 
     public static ReadOnlySpan<byte> ShortOfMemory => "the server is short of memory: try again later"u8;
 
+    /// <summary>Where nothing is to be had also after the slowest senders were ended.</summary>
+    public static ReadOnlySpan<byte> TooMuchUnfinished => "too many requests are under way: try again later"u8;
+
     public static ReadOnlySpan<byte> TooMuchWaits => "too many messages wait for slow readers: try again later"u8;
 
     public static ReadOnlySpan<byte> TooManyReceipts => "too many publishers wait for confirmations: try again later, or without Prefer: wait"u8;
+
+    /// <summary>Where a recipient's topic has no room, and so many wait for it that nobody else may.</summary>
+    public static ReadOnlySpan<byte> TooManyWait(bool othersHaveIt) => othersHaveIt
+        ? "too many publishers wait for one of the recipients, and others have the message: try again later"u8
+        : "too many publishers wait for this recipient: try again later"u8;
 
     /// <summary>Goes with 409.</summary>
     public static ReadOnlySpan<byte> KeyIsUnderWay => "a publish with this Idempotency-Key is under way: repeat it once that is answered"u8;

@@ -140,8 +140,16 @@ internal sealed class RequestReader(ServerContext server)
     {
         if (exchange.ChunkedBody is null)
         {
-            exchange.ChunkedBody = new ArrayBufferWriter<byte>();
+            exchange.ChunkedBody = new ChunkedBody(server.Input);
             exchange.Chunks = new ChunkedDecoder(server.Options.WriteBuffer, exchange.Head);
+        }
+
+        // What is decoded is never longer than what has arrived, nor than a body may be.
+        int most = (int)Math.Min(input.Length, Math.Max(0, server.Options.WriteBuffer - exchange.ChunkedBody.Length));
+        if (!exchange.ChunkedBody.TryReserve(most))
+        {
+            exchange.IsStarved = true;
+            return false;
         }
         while (true)
         {
@@ -158,7 +166,7 @@ internal sealed class RequestReader(ServerContext server)
                     exchange.EndRequest();
                     return true;
                 case ChunkStatus.Complete:
-                    Handle(exchange, new ReadOnlySequence<byte>(exchange.ChunkedBody.WrittenMemory));
+                    Handle(exchange, new ReadOnlySequence<byte>(exchange.ChunkedBody.Written));
                     return true;
             }
         }

@@ -37,6 +37,7 @@ internal sealed class StatsEndpoint(ServerContext server) : Endpoint(server)
             writer.WriteNumber("cachedNow", broker.CacheLedger.Count);
             writer.WriteNumber("cachedBytes", broker.CacheLedger.Bytes);
             writer.WriteNumber("logBytes", broker.Memory.Bytes);
+            writer.WriteNumber("unfinishedBytes", Server.Input.Budget.Bytes);
             writer.WriteNumber("unconfirmedLost", counters.UnconfirmedLost.Value);
             writer.WriteNumber("skipped", counters.Skipped.Value);
             writer.WriteNumber("slowConsumers", counters.SlowConsumers.Value);
@@ -46,7 +47,7 @@ internal sealed class StatsEndpoint(ServerContext server) : Endpoint(server)
             writer.WriteNumber("unfinishedBytes", broker.UnfinishedWrites.Bytes);
             writer.WriteNumber("refusedConnections", counters.Refused.Value);
             writer.WriteNumber("memoryBytes", Environment.WorkingSet);
-            writer.WriteNumber("memoryLimitBytes", MemoryGuard.Limit);
+            writer.WriteNumber("memoryLimitBytes", Server.Memory.Limit);
             writer.WriteEndObject();
         }
         JsonAnswers.WriteMessage(exchange.Answers, 200, "statistics"u8, json.WrittenSpan, exchange.Headers());

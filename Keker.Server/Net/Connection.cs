@@ -23,14 +23,22 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
     private long _finishedSendingAt;
     private volatile bool _aborted;
     private long _sentBytes;
+    private readonly InputBuffers _buffers;
+    private int _isStranger;
 
-    public Connection(Socket socket, bool isAdmin, MonotonicClock clock)
+    /// <param name="socket">The accepted socket; closed with the connection.</param>
+    /// <param name="isAdmin">See <see cref="IsAdmin"/>.</param>
+    /// <param name="clock">The clock of its deadlines.</param>
+    /// <param name="buffers">What it is read with; null where nothing is counted.</param>
+    public Connection(Socket socket, bool isAdmin, MonotonicClock clock, InputBuffers? buffers = null)
     {
         _socket = socket;
         _clock = clock;
+        _buffers = buffers ?? InputBuffers.Unbounded;
         _plain = new SocketStream(socket);
         _stream = _plain;
         IsAdmin = isAdmin;
+        AcceptedAt = (int)(clock.Now / 1000);
     }
 
     /// <summary>Slot in the connection table.</summary>
@@ -38,6 +46,12 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
 
     /// <summary>True when it came in through an admin listener.</summary>
     public bool IsAdmin { get; }
+
+    /// <summary>When it was accepted, in seconds of the clock.</summary>
+    public int AcceptedAt { get; }
+
+    /// <summary>True until the peer has shown what it is here for, by a whole request or a HELLO: such connections are counted, and go first when memory is short.</summary>
+    public bool IsStranger => Volatile.Read(ref _isStranger) != 0;
 
     /// <summary>The peer's address as <see cref="Net.AddressKey"/> counts it; null on a unix socket.</summary>
     /// <exception cref="SocketException">The peer is gone.</exception>
@@ -62,7 +76,7 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
     public IConnectionPhase? Phase { get; set; }
 
     /// <summary>What has arrived.</summary>
-    public ConnectionReader Reader => _reader ??= new ConnectionReader(_stream);
+    public ConnectionReader Reader => _reader ??= new ConnectionReader(_stream, _buffers);
 
     /// <summary>True once the server has ended it without waiting for the peer.</summary>
     public bool IsAborted => _aborted;
@@ -103,6 +117,23 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
             return false;
         TimeSpan patience = close.IsSlowConsumer ? Limits.SlowConsumerCloseTimeout : Limits.CloseHandshakeTimeout;
         return now - close.RequestedAt >= patience.TotalMilliseconds;
+    }
+
+    /// <summary>Counts it as a stranger's.</summary>
+    /// <returns>False when strangers have all the memory that they may have.</returns>
+    public bool TryCountStranger()
+    {
+        if (!_buffers.Budget.TryTake(Limits.StrangerBytes))
+            return false;
+        Volatile.Write(ref _isStranger, 1);
+        return true;
+    }
+
+    /// <summary>The peer has shown what it is here for, or is gone.</summary>
+    public void UncountStranger()
+    {
+        if (Volatile.Read(ref _isStranger) != 0 && Interlocked.Exchange(ref _isStranger, 0) != 0)
+            _buffers.Budget.Give(Limits.StrangerBytes);
     }
 
     public bool CanTrySend => _stream is SocketStream;
@@ -166,17 +197,18 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
     /// and the reset may overtake the last answer (RFC 9112 9.6). <see cref="StopReading"/> ends it.
     /// </summary>
     /// <param name="inputEnded">True when the peer has closed already.</param>
-    public async Task LingerAsync(bool inputEnded)
+    /// <param name="mostBytes">What is dropped at most: a client that sends more has stopped listening.</param>
+    public async Task LingerAsync(bool inputEnded, long mostBytes)
     {
         FinishSending();
         long dropped = 0;
         try
         {
-            while (!inputEnded && dropped <= Limits.LingeringCloseBytes)
+            while (!inputEnded && dropped <= mostBytes)
             {
                 ReadResult result = await Reader.ReadAsync().ConfigureAwait(false);
                 dropped += result.Buffer.Length;
-                inputEnded = result.IsCompleted;
+                inputEnded = result.IsCompleted || result.IsCanceled;
                 Reader.AdvanceTo(result.Buffer.End);
             }
         }

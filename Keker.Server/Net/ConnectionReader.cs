@@ -12,8 +12,9 @@ namespace Keker.Server.Net;
 /// <remarks>
 /// Not thread-safe, as every pipe reader: one read at a time. Waiting without a buffer costs a system call more each time (the kernel is
 /// asked whether there is something before it is asked for it), which subscribers, who say nothing, hardly ever pay.
+/// A result that is <see cref="ReadResult.IsCanceled"/> means that there is no memory for more: what has arrived is in it, and it stays so.
 /// </remarks>
-internal sealed class ConnectionReader(Stream stream) : PipeReader
+internal sealed class ConnectionReader(Stream stream, InputBuffers buffers) : PipeReader
 {
     /// <summary>What a busy connection waits with: most requests fit.</summary>
     private const int SmallBufferBytes = 2 << 10;
@@ -24,8 +25,8 @@ internal sealed class ConnectionReader(Stream stream) : PipeReader
     /// <summary>What a publisher is read with that sends in bulk: a whole burst in one read is one batch for its readers.</summary>
     private const int BulkBufferBytes = 64 << 10;
 
-    /// <summary>A buffer that is full of one request is followed by one so many times its size.</summary>
-    private const int GrowthFactor = 8;
+    /// <summary>A buffer of which less than one part in so many is in use is changed for one of the right size before a wait.</summary>
+    private const int ShrinkFactor = 2;
 
     /// <summary>Small reads in a row after which a peer no longer counts as one that sends in bulk.</summary>
     private const int SmallReadsToForget = 64;
@@ -37,9 +38,16 @@ internal sealed class ConnectionReader(Stream stream) : PipeReader
     private bool _ended;
     private bool _isBulk;
     private int _smallReads;
+    private uint _received;
 
     /// <summary>Whether to wait with a buffer in hand.</summary>
     public bool HoldsBuffer { get; set; }
+
+    /// <summary>Bytes that the request under way is known to need from the first unread one on; 0 when nobody knows.</summary>
+    public int Needed { get; set; }
+
+    /// <summary>Bytes received so far, modulo 2^32: differences count.</summary>
+    public uint Received => _received;
 
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default) =>
         _examined < _end || _ended ? new ValueTask<ReadResult>(Result()) : ReadMoreAsync();
@@ -74,23 +82,31 @@ internal sealed class ConnectionReader(Stream stream) : PipeReader
         ReturnBuffer();
     }
 
-    private ReadResult Result() => new(
-        _buffer is null ? ReadOnlySequence<byte>.Empty : new ReadOnlySequence<byte>(_buffer, _start, _end - _start), isCanceled: false, _ended);
+    private ReadResult Result(bool isCanceled = false) => new(
+        _buffer is null ? ReadOnlySequence<byte>.Empty : new ReadOnlySequence<byte>(_buffer, _start, _end - _start), isCanceled, _ended);
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<ReadResult> ReadMoreAsync()
     {
         if (_buffer is null && !WaitsWithBuffer)
             await stream.ReadAsync(Memory<byte>.Empty).ConfigureAwait(false);
-        MakeRoom();
+        else
+            Shrink();
+        for (uint since = buffers.Budget.Beats; !TryMakeRoom();)
+        {
+            if (buffers.Budget.HasWaited(since))
+                return Result(isCanceled: true);
+            await buffers.Budget.WaitForRoom(LengthFor(_end - _start)).ConfigureAwait(false);
+        }
         int received = await stream.ReadAsync(_buffer.AsMemory(_end)).ConfigureAwait(false);
         _ended = received == 0;
         Learn(received, filled: received == _buffer!.Length - _end);
         _end += received;
+        _received += (uint)received;
         return Result();
     }
 
-    private bool WaitsWithBuffer => HoldsBuffer && !_isBulk;
+    private bool WaitsWithBuffer => HoldsBuffer && !_isBulk && !buffers.Budget.IsTight;
 
     /// <summary>What did not fit a small buffer is likely to go on so: the next read should find it all.</summary>
     private void Learn(int received, bool filled)
@@ -103,34 +119,63 @@ internal sealed class ConnectionReader(Stream stream) : PipeReader
             _isBulk = false;
     }
 
-    private void MakeRoom()
+    /// <returns>False when there is no memory for what has yet to come.</returns>
+    private bool TryMakeRoom()
     {
-        if (_buffer is null)
-        {
-            _buffer = ArrayPool<byte>.Shared.Rent(_isBulk ? BulkBufferBytes : HoldsBuffer ? SmallBufferBytes : FirstBufferBytes);
-            return;
-        }
         int unread = _end - _start;
-        if (_isBulk && _buffer.Length < BulkBufferBytes)
+        int length = LengthFor(unread);
+        if (_buffer is not null && length <= _buffer.Length)
         {
-            MoveTo(ArrayPool<byte>.Shared.Rent(BulkBufferBytes), unread);
-            return;
+            // As long as there is as much room as was used, nothing is worth moving.
+            if (_start > 0 && _buffer.Length - _end < _end)
+                MoveTo(_buffer, unread);
+            return true;
+        }
+        if (buffers.TryRent(length) is { } larger)
+        {
+            MoveTo(larger, unread);
+            return true;
         }
 
-        // As long as there is as much room as was used, nothing is worth moving.
-        if (_buffer.Length - _end >= _end)
-            return;
+        // What there is may still do, if only for less at a time.
+        if (_buffer is null || unread == _buffer.Length)
+            return false;
+        MoveTo(_buffer, unread);
+        return true;
+    }
 
-        // What is consumed makes room where that is enough to go on with; otherwise a full buffer is followed by a larger one.
-        if (_start > 0 && _buffer.Length - unread >= _buffer.Length / 4)
-            MoveTo(_buffer, unread);
-        else if (_end == _buffer.Length)
-            MoveTo(RentLarger(), unread);
+    /// <summary>How long the buffer has to be: what is known to come decides, and where nothing is known, or little memory is left, it doubles.</summary>
+    private int LengthFor(int unread)
+    {
+        bool isTight = buffers.Budget.IsTight;
+        if (_buffer is null)
+            return isTight ? SmallBufferBytes : _isBulk ? BulkBufferBytes : HoldsBuffer ? SmallBufferBytes : FirstBufferBytes;
+        int length = _buffer.Length;
+        if (!isTight && length < BulkBufferBytes)
+            length = _isBulk ? BulkBufferBytes : Math.Max(length, Math.Min(Needed, BulkBufferBytes));
+
+        // What is consumed makes room where that is enough to go on with.
+        if (length > _buffer.Length || _buffer.Length - unread >= Math.Max(1, _start > 0 ? _buffer.Length / 4 : 0))
+            return length;
+        int doubled = (int)Math.Min(2L * length, Array.MaxLength);
+        return Needed > length ? Math.Min(doubled, Needed) : doubled;
+    }
+
+    /// <summary>Before a wait: half a head costs about what it is, and not what the largest read might have brought.</summary>
+    private void Shrink()
+    {
+        if (_buffer is null || ((_isBulk || (HoldsBuffer && _buffer.Length <= SmallBufferBytes)) && !buffers.Budget.IsTight))
+            return;
+        int unread = _end - _start;
+        int enough = Math.Max(InputBuffers.Smallest, unread + unread / 2);
+        if (enough <= _buffer.Length / ShrinkFactor && Needed <= enough && buffers.TryRent(enough) is { } smaller)
+            MoveTo(smaller, unread);
     }
 
     private void MoveTo(byte[] next, int unread)
     {
-        Buffer.BlockCopy(_buffer!, _start, next, 0, unread);
+        if (unread > 0)
+            Buffer.BlockCopy(_buffer!, _start, next, 0, unread);
         if (next != _buffer)
             ReturnBuffer();
         _buffer = next;
@@ -139,21 +184,9 @@ internal sealed class ConnectionReader(Stream stream) : PipeReader
         _end = unread;
     }
 
-    private byte[] RentLarger()
-    {
-        try
-        {
-            return ArrayPool<byte>.Shared.Rent(checked(_buffer!.Length * GrowthFactor));
-        }
-        catch (OutOfMemoryException e)
-        {
-            throw new IOException("no memory for a larger buffer", e);
-        }
-    }
-
     private void ReleaseEmptyBuffer()
     {
-        if (!HoldsBuffer || _buffer!.Length > SmallBufferBytes)
+        if (!HoldsBuffer || _buffer!.Length > SmallBufferBytes || buffers.Budget.IsTight)
             ReturnBuffer();
         _start = _examined = _end = 0;
     }
@@ -161,7 +194,7 @@ internal sealed class ConnectionReader(Stream stream) : PipeReader
     private void ReturnBuffer()
     {
         if (_buffer is not null)
-            ArrayPool<byte>.Shared.Return(_buffer);
+            buffers.Return(_buffer);
         _buffer = null;
     }
 }

@@ -9,4 +9,12 @@ internal interface IConnectionPhase
 
     /// <summary>The server is draining: finish what is under way, then close.</summary>
     void Drain();
+
+    /// <summary>Since when the peer has had something unfinished, in milliseconds of the clock; 0 when it has nothing. Any thread may ask.</summary>
+    long UnfinishedSince => 0;
+
+    /// <summary>Memory is short, and this connection is one of those that go: ends it, with a word why where there is one. Any thread may ask.</summary>
+    void GiveUp()
+    {
+    }
 }

@@ -1,8 +1,10 @@
 namespace Keker.Server.Net;
 
 /// <summary>The phase before HTTP on a TLS listener: nothing to do but to be over in time.</summary>
-internal sealed class TlsHandshake(Connection connection, long deadline) : IConnectionPhase
+internal sealed class TlsHandshake(Connection connection, long begun, long deadline) : IConnectionPhase
 {
+    public long UnfinishedSince => begun;
+
     public void OnHeartbeat(long now)
     {
         if (now >= deadline)
@@ -10,4 +12,6 @@ internal sealed class TlsHandshake(Connection connection, long deadline) : IConn
     }
 
     public void Drain() => connection.Abort();
+
+    public void GiveUp() => connection.Abort();
 }

@@ -38,11 +38,23 @@ internal static class Limits
     /// <summary>A slow consumer does not read, so its Close can hardly be delivered: one try, then the memory is wanted back.</summary>
     public static readonly TimeSpan SlowConsumerCloseTimeout = TimeSpan.FromSeconds(1);
 
-    /// <summary>After an error answer: input is read and dropped so that a reset does not destroy the answer (RFC 9112 9.6).</summary>
-    public static readonly TimeSpan LingeringCloseTimeout = TimeSpan.FromSeconds(1);
+    /// <summary>
+    /// After an error answer: input is read and dropped so that a reset does not destroy the answer (RFC 9112 9.6). Many clients write all of
+    /// a body before they read.
+    /// </summary>
+    public static readonly TimeSpan LingeringCloseTimeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>What is dropped at most while lingering; a client that sends more has stopped listening.</summary>
-    public const int LingeringCloseBytes = 64 * 1024;
+    /// <summary>What is dropped at most while lingering, in units of --write-buffer: a client that sends more has stopped listening.</summary>
+    public const int LingeringCloseFactor = 4;
+
+    /// <summary>Connections that linger so long at a time; more get what <see cref="ShortLingerTimeout"/> and <see cref="ShortLingerBytes"/> allow.</summary>
+    public const int LingeringConnections = 256;
+
+    /// <summary>The same where nobody waits for an answer, or too many linger: enough for a client that listens.</summary>
+    public static readonly TimeSpan ShortLingerTimeout = TimeSpan.FromSeconds(1);
+
+    /// <summary>See <see cref="ShortLingerTimeout"/>.</summary>
+    public const int ShortLingerBytes = 64 * 1024;
 
     /// <summary>One sweep over all deadlines: fine enough for the shortest of them, cheap with a million connections.</summary>
     public static readonly TimeSpan HeartbeatInterval = TimeSpan.FromSeconds(1);
@@ -64,6 +76,38 @@ internal static class Limits
     /// <summary>sockaddr_un holds 108 bytes on Linux and 104 on macOS, of which one is the terminating zero.</summary>
     public static readonly int UnixPathBytes = OperatingSystem.IsMacOS() ? 103 : 107;
 
+    // ---- Unfinished input
+
+    /// <summary>
+    /// What strangers have begun and not finished may take one part in so many of the memory the process may use. Full-size bodies of 64
+    /// publishers fit in a container of 256 MiB.
+    /// </summary>
+    public const int UnfinishedMemoryShare = 4;
+
+    /// <summary>What a connection costs that has not said a word yet: its socket, its tasks, its slot. Measured: 3 to 4 KiB.</summary>
+    public const int StrangerBytes = 4 * 1024;
+
+    /// <summary>What a request that is not whole costs beside its bytes: the parsed head and what goes with it.</summary>
+    public const int UnfinishedRequestBytes = 4 * 1024;
+
+    /// <summary>What whoever waits for memory for a body whose length nobody knows waits for: it may need more, and then waits again.</summary>
+    public const int UnfinishedPieceBytes = 64 * 1024;
+
+    /// <summary>What a TLS handshake costs while it is under way: OpenSSL's session (30 KB measured), the stream's buffers.</summary>
+    public const int TlsHandshakeBytes = 48 * 1024;
+
+    /// <summary>When the budget is full the slowest are ended, until one part in so many of it is to come back.</summary>
+    public const int UnfinishedRoomShare = 8;
+
+    /// <summary>Nobody is called slow who began so short a time ago.</summary>
+    public static readonly TimeSpan UnfinishedGrace = TimeSpan.FromSeconds(1);
+
+    /// <summary>Subscriptions, some MiB in all where each is to a topic of its own, after which memory is looked at again.</summary>
+    public const uint SubscribesPerMemoryCheck = 4096;
+
+    /// <summary>With so little memory left that nothing is published, connections that are let in a second: enough to be asked how one is.</summary>
+    public const int AcceptsUnderPressure = 256;
+
     // ---- Requests
 
     /// <summary>Pipelined requests that wait for their answers; more are read when these are answered.</summary>
@@ -71,12 +115,6 @@ internal static class Limits
 
     /// <summary>Unsent answers on one connection: a client that only writes must not fill our memory.</summary>
     public const int PipelinedAnswerBytes = 64 * 1024;
-
-    /// <summary>
-    /// Bodies of full size that may be under way at a time, in all: what has arrived of a body is held until it is whole, and slow senders
-    /// must not add up to all memory. One that arrives in one piece never counts.
-    /// </summary>
-    public const int BodiesUnderWay = 64;
 
     /// <summary>A token is an opaque name, and this is ample for one.</summary>
     public const int TokenBytes = 512;
@@ -107,6 +145,9 @@ internal static class Limits
     /// <summary>Frames that may come at once before <see cref="InboundFramesPerSecond"/> slows the reading down.</summary>
     public const int InboundFrameBurst = 200;
 
+    /// <summary>Bytes that cost as much as a frame when a compressed message inflates to them: 65 bytes can become 50 KiB, 30 µs of work.</summary>
+    public const int InflatedBytesPerFrame = 1024;
+
     /// <summary>Held back for this long without a pause, a connection is flooding and is closed with 1008.</summary>
     public static readonly TimeSpan InboundFloodTimeout = TimeSpan.FromSeconds(10);
 
@@ -124,8 +165,11 @@ internal static class Limits
     /// <summary>TCP_NOTSENT_LOWAT of subscribers: a peer that never reads otherwise swallows megabytes of kernel memory.</summary>
     public const int NotSentLowWaterBytes = 128 * 1024;
 
-    /// <summary>All logs together may take one part in so many of the memory the process may use, and so may bodies that arrive; beyond it publishes are refused.</summary>
+    /// <summary>All logs together may take one part in so many of the memory the process may use; beyond it publishes are refused.</summary>
     public const int LogMemoryShare = 4;
+
+    /// <summary>Subscriptions to topics by name, with these topics, may take one part in so many of it; beyond it SUBSCRIBE is refused.</summary>
+    public const int SubscriptionMemoryShare = 4;
 
     // ---- Log
 

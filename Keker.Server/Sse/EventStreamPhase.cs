@@ -40,6 +40,7 @@ internal sealed class EventStreamPhase : IConnectionPhase
     {
         // A subscriber before it can be drained: a stream that was ended first would join its topics all the same.
         _server.Broker.Subscribe(_session, _token, _resume);
+        _connection.UncountStranger();
         _connection.Phase = this;
         if (_server.Log.IsEnabled(LogLevel.Debug))
             _server.Log.SaidHello(LogText.Token(_token));
@@ -103,12 +104,12 @@ internal sealed class EventStreamPhase : IConnectionPhase
     private static async Task ReadToEndAsync(PipeReader reader)
     {
         long dropped = 0;
-        while (dropped <= Limits.LingeringCloseBytes)
+        while (dropped <= Limits.ShortLingerBytes)
         {
             ReadResult result = await reader.ReadAsync().ConfigureAwait(false);
             dropped += result.Buffer.Length;
             reader.AdvanceTo(result.Buffer.End);
-            if (result.IsCompleted)
+            if (result.IsCompleted || result.IsCanceled)
                 return;
         }
     }

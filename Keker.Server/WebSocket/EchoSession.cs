@@ -1,4 +1,3 @@
-using System.Buffers;
 using Keker.Protocol.WebSocket;
 using Keker.Server.Broker;
 using Keker.Server.Net;
@@ -13,9 +12,11 @@ namespace Keker.Server.WebSocket;
 internal sealed class EchoSession(Connection connection, ServerContext server, Variant variant)
     : FramePhase(connection, server, variant, confirms: false, Limits.EchoMessageBytes, maxFragments: int.MaxValue)
 {
-    private readonly MessageBuffer _message = new();
+    private readonly MessageBuffer _message = new(server.Input);
 
-    protected override IBufferWriter<byte> Sink => _message;
+    protected override MessageBuffer Sink => _message;
+
+    protected override void Forget() => _message.Clear();
 
     /// <summary>The next message is not read before this one is sent: a peer that does not read its own echoes fills nobody's memory.</summary>
     protected override void OnMessage(OpCode opCode) => Pause = EchoAsync(opCode);
@@ -28,7 +29,7 @@ internal sealed class EchoSession(Connection connection, ServerContext server, V
         MessageBuffer message = _message;
         if (Frames.MessageCompressed)
         {
-            message = new MessageBuffer();
+            message = new MessageBuffer(Server.Input, isBrief: true);
             if (!TryInflate(opCode, _message.Written, message))
             {
                 message.Clear();

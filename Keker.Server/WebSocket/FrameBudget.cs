@@ -16,12 +16,15 @@ internal struct FrameBudget(long now)
     /// <summary>True when the connection has been over its budget for too long without a pause.</summary>
     public readonly bool IsFlooding(long now) => _emptySince != 0 && now - _emptySince >= Limits.InboundFloodTimeout.TotalMilliseconds;
 
-    /// <summary>Takes one frame out.</summary>
-    /// <returns>False when that was the last one: stop reading until <see cref="Refill"/> says otherwise.</returns>
-    public bool TrySpend(long now)
+    /// <summary>Takes frames out.</summary>
+    /// <param name="now">The time.</param>
+    /// <param name="frames">How many, 1 or more; no more than a burst counts, so that nobody has to wait for longer than that takes to fill up.</param>
+    /// <returns>False when none is left: stop reading until <see cref="Refill"/> says otherwise.</returns>
+    public bool TrySpend(long now, int frames = 1)
     {
         Refill(now);
-        if (--_frames > 0)
+        _frames -= Math.Min(frames, Limits.InboundFrameBurst);
+        if (_frames > 0)
             return true;
         if (_emptySince == 0)
             _emptySince = Math.Max(1, now);

@@ -17,13 +17,12 @@ namespace Keker.Server.WebSocket;
 internal abstract class FramePhase : IConnectionPhase
 {
     private static readonly ReadOnlyMemory<byte> Draining = "server is restarting: reconnect after a random delay"u8.ToArray();
-    private static readonly ReadOnlyMemory<byte> MessageTooBig = "message too big"u8.ToArray();
-    private static readonly ReadOnlyMemory<byte> NotDeflated = "compressed data is invalid"u8.ToArray();
-    private static readonly ReadOnlyMemory<byte> NotUtf8 = "text is not UTF-8"u8.ToArray();
 
     private readonly Connection _connection;
     private long _lastHeard;
     private long _lastPing;
+    private UnfinishedMessage _unfinished;
+    private bool _hasInflated;
     private long _acknowledged;
 
     protected FramePhase(Connection connection, ServerContext server, Variant variant, bool confirms, int maxMessageBytes, int maxFragments)
@@ -38,7 +37,11 @@ internal abstract class FramePhase : IConnectionPhase
         connection.Phase = this;
     }
 
+    public long UnfinishedSince => _unfinished.Since;
+
     protected ServerContext Server { get; }
+
+    protected Connection Connection => _connection;
 
     protected Session Session { get; }
 
@@ -53,11 +56,11 @@ internal abstract class FramePhase : IConnectionPhase
     /// <summary>Set by a handler that wants the reading to stop; it goes on when the task completes.</summary>
     protected Task? Pause { get; set; }
 
-    /// <summary>Where the payload of the message under way goes; null drops it after it was checked.</summary>
-    protected abstract IBufferWriter<byte>? Sink { get; }
+    /// <summary>Where the payload of the message under way goes.</summary>
+    protected abstract MessageBuffer Sink { get; }
 
     /// <summary>The reason that goes with 1009.</summary>
-    protected virtual ReadOnlyMemory<byte> TooBig => MessageTooBig;
+    protected virtual ReadOnlyMemory<byte> TooBig => CloseReasons.TooBig;
 
     /// <summary>Whether the peer is pinged.</summary>
     protected virtual bool IsPinged => true;
@@ -84,6 +87,7 @@ internal abstract class FramePhase : IConnectionPhase
         }
         finally
         {
+            Forget();
             Session.Disconnected(byClient: !_connection.IsAborted);
         }
     }
@@ -94,6 +98,11 @@ internal abstract class FramePhase : IConnectionPhase
         {
             if (_connection.IsCloseOverdue(close, now))
                 _connection.Abort();
+            return;
+        }
+        if (_unfinished.IsOverdue(now, Server.Options.Timeout))
+        {
+            Session.RequestClose(CloseCode.PolicyViolation, CloseReasons.TooLong);
             return;
         }
         if (Session.WaitingSince is var waitingSince && waitingSince > 0)
@@ -119,8 +128,17 @@ internal abstract class FramePhase : IConnectionPhase
 
     public void Drain() => Session.RequestClose(CloseCode.GoingAway, Draining, afterLog: true);
 
+    public void GiveUp()
+    {
+        Session.RequestClose(CloseCode.TryAgainLater, CloseReasons.NoMemory);
+        _connection.StopReading();
+    }
+
     /// <summary>A message is complete.</summary>
     protected abstract void OnMessage(OpCode opCode);
+
+    /// <summary>The message under way is over, or there will be no more: nothing is held of it.</summary>
+    protected abstract void Forget();
 
     /// <summary>A ping, or a pong that nobody asked for, has arrived.</summary>
     protected virtual void OnUnaskedFrame()
@@ -144,18 +162,19 @@ internal abstract class FramePhase : IConnectionPhase
     /// <returns>False when it was a violation.</returns>
     protected bool TryInflate(OpCode opCode, ReadOnlyMemory<byte> deflated, MessageBuffer inflated)
     {
+        _hasInflated = true;
         switch (Inflater.Inflate(new ReadOnlySequence<byte>(deflated), Frames.MaxMessageBytes, inflated))
         {
             case InflateStatus.TooBig:
                 Close(CloseCode.MessageTooBig, TooBig);
                 return false;
             case InflateStatus.Invalid:
-                Close(CloseCode.InvalidPayload, NotDeflated);
+                Close(CloseCode.InvalidPayload, CloseReasons.NotDeflated);
                 return false;
         }
         if (opCode != OpCode.Text || Utf8.IsValid(inflated.Written.Span))
             return true;
-        Close(CloseCode.InvalidPayload, NotUtf8);
+        Close(CloseCode.InvalidPayload, CloseReasons.NotUtf8);
         return false;
     }
 
@@ -169,17 +188,24 @@ internal abstract class FramePhase : IConnectionPhase
                 await Task.Yield();
             ReadResult result = await read.ConfigureAwait(false);
             ReadOnlySequence<byte> input = result.Buffer;
+            if (result.IsCanceled)
+                Close(CloseCode.TryAgainLater, CloseReasons.NoMemory);
+            _hasInflated = false;
             ReadFrames(ref input);
 
             // While it pauses, whole frames are left over: nothing counts as looked at, or they would wait for more to arrive.
             Task? pause = Pause;
-            reader.AdvanceTo(input.Start, pause is null ? result.Buffer.End : input.Start);
+            if (Frames.InMessage || (pause is null && !input.IsEmpty))
+                _unfinished.Continue(Server.Clock.Now);
+            else
+                _unfinished.End();
+            reader.AdvanceTo(input.Start, pause is null && !_hasInflated ? result.Buffer.End : input.Start);
             if (pause is not null)
             {
                 await pause.ConfigureAwait(false);
                 Pause = null;
             }
-            else if (result.IsCompleted)
+            else if (result.IsCompleted && !_hasInflated)
             {
                 return;
             }
@@ -190,11 +216,25 @@ internal abstract class FramePhase : IConnectionPhase
     private void ReadFrames(ref ReadOnlySequence<byte> input)
     {
         Span<byte> control = stackalloc byte[FrameWriter.MaxControlPayload];
-        while (!IsDeaf && Pause is null)
+
+
+        // Inflating takes long: others get their turn before the next frame.
+        while (!IsDeaf && Pause is null && !_hasInflated)
         {
-            switch (Frames.Read(ref input, Sink, control, out int length))
+            MessageBuffer sink = Sink;
+            FrameEvent next = Frames.Read(ref input, sink, control, out int length);
+            if (sink.IsStarved)
+            {
+                Close(CloseCode.TryAgainLater, CloseReasons.NoMemory);
+                break;
+            }
+            if (next != FrameEvent.NeedMore && !Frames.InMessage)
+                _unfinished.End();
+            switch (next)
             {
                 case FrameEvent.NeedMore:
+                    if (!Frames.InMessage)
+                        Forget();
                     return;
                 case FrameEvent.Text:
                     OnMessage(OpCode.Text);
@@ -229,7 +269,10 @@ internal abstract class FramePhase : IConnectionPhase
 
         // After a Close, in either direction, what still arrives is dropped unread until the peer ends the connection.
         if (IsDeaf)
+        {
+            Forget();
             input = input.Slice(input.End);
+        }
     }
 
     /// <summary>

@@ -1,30 +1,37 @@
 using System.Buffers;
 using Keker.Protocol.WebSocket;
+using Keker.Server.Net;
 
 namespace Keker.Server.WebSocket;
 
 /// <summary>One message while it arrives, with room before it for the header of the frame in which it may go back.</summary>
+/// <param name="buffers">Where its arrays come from.</param>
+/// <param name="isBrief">True for one that lives for one call only: it gets its arrays whatever room there is.</param>
 /// <remarks>Not thread-safe. It holds a rented array from the first byte until <see cref="Clear"/>.</remarks>
-internal sealed class MessageBuffer : IBufferWriter<byte>
+internal sealed class MessageBuffer(InputBuffers buffers, bool isBrief = false) : IBufferWriter<byte>
 {
-    private const int Headroom = FrameWriter.MaxHeaderLength;
-    private const int SmallestArray = 256;
+    [ThreadStatic]
+    private static byte[]? _nowhere;
 
+    private const int Headroom = FrameWriter.MaxHeaderLength;
     private byte[] _array = [];
 
     /// <summary>Bytes of the message so far.</summary>
     public int Length { get; private set; }
 
+    /// <summary>True once there was no memory for the message: it is lost.</summary>
+    public bool IsStarved { get; private set; }
+
     /// <summary>The message so far.</summary>
     public ReadOnlyMemory<byte> Written => _array.Length == 0 ? default : _array.AsMemory(Headroom, Length);
 
-    public void Advance(int count) => Length += count;
+    public void Advance(int count) => Length += IsStarved ? 0 : count;
 
     public Memory<byte> GetMemory(int sizeHint = 0)
     {
         int needed = Headroom + Length + Math.Max(1, sizeHint);
-        if (needed > _array.Length)
-            Grow(needed);
+        if (needed > _array.Length && !TryGrow(needed))
+            return Nowhere(needed - Headroom - Length);
         return _array.AsMemory(Headroom + Length);
     }
 
@@ -44,19 +51,36 @@ internal sealed class MessageBuffer : IBufferWriter<byte>
     public void Clear()
     {
         if (_array.Length > 0)
-            ArrayPool<byte>.Shared.Return(_array);
+            buffers.Return(_array);
         _array = [];
         Length = 0;
+        IsStarved = false;
     }
 
-    private void Grow(int needed)
+    private bool TryGrow(int needed)
     {
-        byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(needed, Math.Max(SmallestArray, _array.Length * 2)));
+        int length = buffers.Budget.IsTight ? Math.Max(needed, _array.Length + _array.Length / 2) : Math.Max(needed, _array.Length * 2);
+        byte[]? larger = isBrief ? buffers.Rent(length) : IsStarved ? null : buffers.TryRent(length);
+        if (larger is null)
+        {
+            Clear();
+            IsStarved = true;
+            return false;
+        }
         if (_array.Length > 0)
         {
             _array.AsSpan(0, Headroom + Length).CopyTo(larger);
-            ArrayPool<byte>.Shared.Return(_array);
+            buffers.Return(_array);
         }
         _array = larger;
+        return true;
+    }
+
+    /// <summary>Where the rest of a message goes that there is no memory for.</summary>
+    private static Memory<byte> Nowhere(int size)
+    {
+        if (_nowhere is null || _nowhere.Length < size)
+            _nowhere = new byte[Math.Max(size, 16 << 10)];
+        return _nowhere;
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using Keker.Protocol.Commands;
 using Keker.Protocol.WebSocket;
@@ -23,6 +22,7 @@ internal sealed class WebSocketSession : FramePhase
 
     private MessageBuffer? _message;
     private FrameBudget _budget;
+    private int _inflated;
     private TaskCompletionSource? _pause;
 
     public WebSocketSession(Connection connection, ServerContext server, Variant variant = Variant.Plain)
@@ -31,7 +31,7 @@ internal sealed class WebSocketSession : FramePhase
         _budget = new FrameBudget(server.Clock.Now);
     }
 
-    protected override IBufferWriter<byte>? Sink => _message ??= new MessageBuffer();
+    protected override MessageBuffer Sink => _message ??= new MessageBuffer(Server.Input);
 
     protected override ReadOnlyMemory<byte> TooBig => SaidHello ? base.TooBig : LongHello;
 
@@ -57,15 +57,22 @@ internal sealed class WebSocketSession : FramePhase
             Close(CloseCode.UnsupportedData, BinaryRefused);
         else
             OnText();
+        Forget();
+        OnUnaskedFrame();
+    }
+
+    protected override void Forget()
+    {
         _message?.Clear();
         _message = null;
-        OnUnaskedFrame();
     }
 
     /// <summary>Every frame that nobody asked for costs; with nothing left, reading pauses and the peer's own buffers fill up.</summary>
     protected override void OnUnaskedFrame()
     {
-        if (IsDeaf || _budget.TrySpend(Server.Clock.Now))
+        int inflatedFrames = _inflated / Limits.InflatedBytesPerFrame;
+        _inflated = 0;
+        if (IsDeaf || _budget.TrySpend(Server.Clock.Now, 1 + inflatedFrames))
             return;
         _pause = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Pause = Pause is { } answer ? Task.WhenAll(answer, _pause.Task) : _pause.Task;
@@ -78,9 +85,10 @@ internal sealed class WebSocketSession : FramePhase
             TakeText(_message is null ? default : _message.Written.Span);
             return;
         }
-        var inflated = new MessageBuffer();
+        var inflated = new MessageBuffer(Server.Input, isBrief: true);
         if (TryInflate(OpCode.Text, _message!.Written, inflated))
             TakeText(inflated.Written.Span);
+        _inflated = inflated.Length;
         inflated.Clear();
     }
 
@@ -97,6 +105,12 @@ internal sealed class WebSocketSession : FramePhase
 
     private void TakeHello(in ClientCommand command)
     {
+        if (Server.Memory.Pressure == MemoryPressure.Hard)
+        {
+            Close(CloseCode.TryAgainLater, CloseReasons.NoMemory);
+            return;
+        }
+        Connection.UncountStranger();
         Frames.MaxMessageBytes = Server.Options.ReadBuffer;
         Frames.MaxFragments = Limits.MessageFragments;
         Heard();
@@ -150,7 +164,14 @@ internal sealed class WebSocketSession : FramePhase
 
     private void Subscribe(in ClientCommand command)
     {
-        if (!Server.Broker.TryJoinTopic(Session, command.Name, ResumeOf(command), out Arrival arrival))
+        if (!Server.HasMemoryForSubscription())
+        {
+            if (IsTagged)
+                Answer(TaggedAnswers.Error(ErrorCode.TryLater));
+            else
+                Close(CloseCode.TryAgainLater, CloseReasons.NoMemory);
+        }
+        else if (!Server.Broker.TryJoinTopic(Session, command.Name, ResumeOf(command), out Arrival arrival))
             Refuse(ErrorCode.TooManyTopics, TooManyTopics);
         else if (Session is TaggedSession tagged && arrival.HandOver is not null)
             Pause = AnswerSettledAsync(tagged, arrival);

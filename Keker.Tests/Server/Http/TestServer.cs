@@ -13,13 +13,13 @@ namespace Keker.Tests.Server.Http;
 /// <summary>Everything of a server but its listeners and its heartbeat, with time in the test's hands.</summary>
 internal sealed class TestServer : IDisposable
 {
-    public TestServer(KekerOptions? options = null, BrokerLimits? limits = null)
+    public TestServer(KekerOptions? options = null, BrokerLimits? limits = null, MemoryFigures? memory = null)
     {
         var counters = new Counters();
         var clock = new MonotonicClock(Time);
         Broker = new MessageBroker(new BrokerContext(limits ?? new BrokerLimits(), clock, counters));
         Connections = new ConnectionTable(int.MaxValue, 0, counters);
-        Context = new ServerContext(options ?? new KekerOptions(), Broker, Connections, NullLogger.Instance);
+        Context = new ServerContext(options ?? new KekerOptions(), Broker, Connections, NullLogger.Instance, memory);
     }
 
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));

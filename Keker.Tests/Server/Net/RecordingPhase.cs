@@ -10,6 +10,12 @@ internal sealed class RecordingPhase : IConnectionPhase
     /// <summary>Thrown at every beat, where there is one.</summary>
     public Exception? Failure { get; set; }
 
+    public long UnfinishedSince { get; init; }
+
+    public bool HasGivenUp { get; private set; }
+
+    public void GiveUp() => HasGivenUp = true;
+
     public void OnHeartbeat(long now)
     {
         Beats.Add(now);

@@ -25,6 +25,16 @@ internal sealed class FrameBudgetTests
     }
 
     [Test]
+    public void Several_frames_cost_so_many_and_never_more_than_a_burst()
+    {
+        Assert.That(_budget.TrySpend(Start, Limits.InboundFrameBurst - 1), Is.True);
+        Assert.That(_budget.TrySpend(Start, 1_000_000), Is.False);
+
+        Assert.That(_budget.Refill(Start + Limits.InboundFrameBurst * FrameTime - 1), Is.False);
+        Assert.That(_budget.Refill(Start + Limits.InboundFrameBurst * FrameTime), Is.True);
+    }
+
+    [Test]
     public void It_fills_up_again_frame_by_frame()
     {
         Empty(Start);

@@ -1,4 +1,5 @@
 using Keker.Protocol.WebSocket;
+using Keker.Server.Net;
 using Keker.Server.WebSocket;
 using Keker.Tests.Protocol.WebSocket;
 
@@ -9,7 +10,7 @@ internal sealed class MessageBufferTests
     [Test]
     public void It_holds_what_was_written_however_it_grows([Values(0, 1, 245, 246, 247, 10_000, 300_000)] int length, [Values(1, 100, 70_000)] int pieces)
     {
-        var buffer = new MessageBuffer();
+        var buffer = new MessageBuffer(InputBuffers.Unbounded);
         byte[] message = TestBytes.Random(length);
 
         Write(buffer, message, pieces);
@@ -25,7 +26,7 @@ internal sealed class MessageBufferTests
     [TestCase(65536)]
     public void Its_frame_is_the_shortest_one_and_leaves_the_message_alone(int length)
     {
-        var buffer = new MessageBuffer();
+        var buffer = new MessageBuffer(InputBuffers.Unbounded);
         byte[] message = TestBytes.Random(length);
         Write(buffer, message, 1000);
 
@@ -40,7 +41,7 @@ internal sealed class MessageBufferTests
     [Test]
     public void It_gives_as_much_room_as_was_asked_for([Values(0, 1, 256, 5000)] int asked)
     {
-        var buffer = new MessageBuffer();
+        var buffer = new MessageBuffer(InputBuffers.Unbounded);
         Write(buffer, new byte[200], 200);
 
         Assert.That(buffer.GetSpan(asked).Length, Is.AtLeast(Math.Max(1, asked)));
@@ -50,7 +51,7 @@ internal sealed class MessageBufferTests
     [Test]
     public void Cleared_it_begins_anew()
     {
-        var buffer = new MessageBuffer();
+        var buffer = new MessageBuffer(InputBuffers.Unbounded);
         Write(buffer, TestBytes.Random(1000), 100);
 
         buffer.Clear();
