@@ -87,6 +87,9 @@ internal sealed class EventStreamSession : Session
         return TrySendFrame(line[..length], isClose: true);
     }
 
+    /// <summary>The end of the connection is the end of the stream; there is nothing to answer.</summary>
+    protected override void EndedSending() => FinishSending();
+
     private byte[] Opening(MessageId start)
     {
         Span<byte> id = stackalloc byte[MessageId.MaxLength];

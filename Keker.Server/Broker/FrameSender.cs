@@ -57,6 +57,15 @@ internal abstract class FrameSender(ISessionTransport transport, BrokerContext c
     /// <summary>A send that waited has ended, one way or the other: the gate is the caller's, at a frame boundary.</summary>
     protected abstract void Resume();
 
+    /// <summary>What ends the session is out, and nothing follows it.</summary>
+    protected abstract void EndedSending();
+
+    /// <summary>The client is given its time to answer the Close.</summary>
+    protected void AwaitAnswer() => transport.CloseSent();
+
+    /// <summary>Half-closes. Once.</summary>
+    protected void FinishSending() => transport.FinishSending();
+
     /// <summary>Brings a member up to the head that the encoder was begun with.</summary>
     /// <returns>False when a send waits for room.</returns>
     protected bool TryFlush(Subscription member, BatchEncoder encoder)
@@ -268,7 +277,7 @@ internal abstract class FrameSender(ISessionTransport transport, BrokerContext c
     {
         unfinished.Echo?.SetResult();
         if (unfinished.IsClose && !Interlocked.Exchange(ref _closed, true))
-            transport.FinishSending();
+            EndedSending();
     }
 
     private void GiveUp()

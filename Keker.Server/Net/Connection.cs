@@ -15,18 +15,19 @@ namespace Keker.Server.Net;
 /// </remarks>
 internal sealed class Connection : ISessionTransport, IAsyncDisposable
 {
-    private readonly Socket _socket;
+    private readonly SocketStream _plain;
     private readonly MonotonicClock _clock;
-    private Stream _stream;
+    private SslStream? _tls;
     private ConnectionReader? _reader;
-    private long _finishedSendingAt;
+    private IConnectionPhase? _phase;
+    private long _closingSince;
     private bool _aborted;
+    private bool _isOver;
 
     public Connection(Socket socket, bool isAdmin, MonotonicClock clock)
     {
-        _socket = socket;
+        _plain = new SocketStream(socket);
         _clock = clock;
-        _stream = new SocketStream(socket);
         IsAdmin = isAdmin;
     }
 
@@ -38,44 +39,58 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
 
     /// <summary>The peer's address as <see cref="Net.AddressKey"/> counts it; null on a unix socket.</summary>
     /// <exception cref="SocketException">The peer is gone.</exception>
-    public ulong? ReadAddressKey() => (_socket.RemoteEndPoint as IPEndPoint)?.Address is { } address ? AddressKey.Of(address) : null;
+    public ulong? ReadAddressKey() => (_plain.Socket.RemoteEndPoint as IPEndPoint)?.Address is { } address ? AddressKey.Of(address) : null;
 
-    /// <summary>What the connection is busy with.</summary>
-    public IConnectionPhase? Phase { get; set; }
-
-    /// <summary>What has arrived.</summary>
-    public ConnectionReader Reader => _reader ??= new ConnectionReader(_stream);
-
-    /// <summary>When the sending side was shut, in milliseconds of the clock; 0 before.</summary>
-    public long FinishedSendingAt => Volatile.Read(ref _finishedSendingAt);
-
-    /// <summary>Bytes that the peer's machine has acknowledged so far; 0 where the system does not tell. Grows as long as the peer is reached.</summary>
-    public long AcknowledgedBytes
+    /// <summary>What the connection is busy with; null between two phases. When a new one is set, nothing visits the old one any more.</summary>
+    public IConnectionPhase? Phase
     {
-        get
+        get => Volatile.Read(ref _phase);
+        set
         {
-            if (!OperatingSystem.IsLinux() || _socket.AddressFamily == AddressFamily.Unix)
-                return 0;
-            Span<byte> info = stackalloc byte[TcpInfo.BytesAckedOffset + sizeof(ulong)];
-            try
-            {
-                int length = _socket.GetRawSocketOption((int)SocketOptionLevel.Tcp, TcpInfo.Option, info);
-                return length < info.Length ? 0 : BitConverter.ToInt64(info[TcpInfo.BytesAckedOffset..]);
-            }
-            catch (Exception e) when (IsDisconnect(e))
-            {
-                return 0;
-            }
+            lock (this)
+                _phase = value;
         }
     }
+
+    /// <summary>What has arrived.</summary>
+    public ConnectionReader Reader => _reader ??= new ConnectionReader(Stream);
+
+    /// <summary>Since when the peer has its time to end the connection, in milliseconds of the clock; 0 before.</summary>
+    public long ClosingSince => Volatile.Read(ref _closingSince);
+
+    public bool CanTrySend => _tls is null;
+
+    private Stream Stream => (Stream?)_tls ?? _plain;
+
+    /// <summary>True once the socket goes back: a pass that visits the session at its end is spared most of the exceptions.</summary>
+    private bool IsOver => Volatile.Read(ref _isOver);
+
+    /// <summary>Lets the phase look at its deadlines.</summary>
+    /// <param name="now">Milliseconds of the clock.</param>
+    public void Beat(long now)
+    {
+        // A phase that is over, and is looked at all the same, would find a deadline passed and end what the next one has begun.
+        lock (this)
+            _phase?.OnHeartbeat(now);
+    }
+
+    /// <summary>Tells the phase that the server is draining. One that is set after this asks for itself.</summary>
+    public void Drain()
+    {
+        lock (this)
+            _phase?.Drain();
+    }
+
+    /// <summary>What TCP tells of the way to the peer; null where the system does not tell.</summary>
+    public TcpFigures? ReadTcpFigures() => TcpFigures.Read(_plain.Socket);
 
     /// <summary>Whether a peer has had its time to end the connection, once its session has to.</summary>
     /// <param name="close">What the session ends with.</param>
     /// <param name="now">Milliseconds of the clock.</param>
     public bool IsCloseOverdue(CloseRequest close, long now)
     {
-        if (FinishedSendingAt is var finished && finished > 0)
-            return now - finished >= Limits.CloseHandshakeTimeout.TotalMilliseconds;
+        if (ClosingSince is var since && since > 0)
+            return now - since >= Limits.CloseHandshakeTimeout.TotalMilliseconds;
 
         // A drain has its own deadline, after which every connection left is ended.
         if (close.AfterLog)
@@ -84,26 +99,38 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
         return now - close.RequestedAt >= patience.TotalMilliseconds;
     }
 
-    public bool CanTrySend => _stream is SocketStream;
+    /// <summary>How far the TLS handshake is: see <see cref="SocketStream.Step"/>.</summary>
+    public int HandshakeStep => _plain.Step;
+
+    /// <summary>Waits until something has arrived, and leaves it there. Before the first read.</summary>
+    public ValueTask<int> WaitForInputAsync() => _plain.ReadAsync(Memory<byte>.Empty);
+
+    /// <summary>Looks at what has arrived first, and leaves it there. Before the first read.</summary>
+    /// <returns>How many bytes there are, at most as many as asked for; 0 at the end.</returns>
+    public int Peek(Span<byte> bytes)
+    {
+        int count = _plain.Socket.Receive(bytes, SocketFlags.Peek, out SocketError error);
+        return error == SocketError.Success ? count : 0;
+    }
 
     /// <summary>Replaces the plain stream by TLS. Before the first read.</summary>
     /// <exception cref="System.Security.Authentication.AuthenticationException">The handshake failed.</exception>
     /// <exception cref="IOException">The connection broke.</exception>
     public async Task AuthenticateAsync(SslServerAuthenticationOptions options)
     {
-        var plain = (SocketStream)_stream;
-        var tls = new SslStream(plain, leaveInnerStreamOpen: true);
-        _stream = tls;
-        plain.LeavesPollingThread = true;
-        await tls.AuthenticateAsServerAsync(options).ConfigureAwait(false);
-        plain.LeavesPollingThread = false;
+        _tls = new SslStream(_plain, leaveInnerStreamOpen: true);
+        _plain.LeavesPollingThread = true;
+        await _tls.AuthenticateAsServerAsync(options).ConfigureAwait(false);
+        _plain.LeavesPollingThread = false;
     }
 
     public int TrySend(ReadOnlySpan<byte> bytes)
     {
+        if (IsOver)
+            return -1;
         try
         {
-            int sent = _socket.Send(bytes, SocketFlags.None, out SocketError error);
+            int sent = _plain.Socket.Send(bytes, SocketFlags.None, out SocketError error);
             return error switch
             {
                 SocketError.Success => sent,
@@ -122,11 +149,11 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
         try
         {
             // Nearly always there is room, and nothing to wait for.
-            ValueTask write = _stream.WriteAsync(bytes);
+            ValueTask write = Stream.WriteAsync(bytes);
             if (!write.IsCompletedSuccessfully)
                 return WaitAsync(write);
             write.GetAwaiter().GetResult();
-            return ValueTask.FromResult(true);
+            return ValueTask.FromResult(!_plain.IsBroken);
         }
         catch (Exception e) when (IsFailedWrite(e))
         {
@@ -134,10 +161,12 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
         }
     }
 
+    public void CloseSent() => Volatile.Write(ref _closingSince, Math.Max(1, _clock.Now));
+
     public void FinishSending()
     {
-        Volatile.Write(ref _finishedSendingAt, Math.Max(1, _clock.Now));
-        if (_stream is SslStream tls)
+        Volatile.Write(ref _closingSince, Math.Max(1, _clock.Now));
+        if (_tls is { } tls)
             _ = FinishSendingAsync(tls);
         else
             Shutdown(SocketShutdown.Send);
@@ -181,23 +210,24 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
     /// <summary>Gives everything back. Called once, when nothing reads or sends any more, on a thread that may take its time.</summary>
     public async ValueTask DisposeAsync()
     {
+        Volatile.Write(ref _isOver, true);
         try
         {
             if (_reader is not null)
                 await _reader.CompleteAsync().ConfigureAwait(false);
-            if (_stream is SslStream tls)
+            if (_tls is { } tls)
                 await tls.DisposeAsync().ConfigureAwait(false);
 
             // What a peer that went silent has not taken is not worth keeping: reset instead of waiting for it.
             if (_aborted)
-                _socket.LingerState = new LingerOption(true, 0);
+                _plain.Socket.LingerState = new LingerOption(true, 0);
         }
         catch (Exception e) when (IsDisconnect(e))
         {
         }
         finally
         {
-            _socket.Dispose();
+            await _plain.DisposeAsync().ConfigureAwait(false);
         }
     }
 
@@ -207,12 +237,12 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
     /// <summary>TLS calls it an invalid operation to write after its goodbye.</summary>
     private static bool IsFailedWrite(Exception e) => IsDisconnect(e) || e is InvalidOperationException;
 
-    private static async ValueTask<bool> WaitAsync(ValueTask write)
+    private async ValueTask<bool> WaitAsync(ValueTask write)
     {
         try
         {
             await write.ConfigureAwait(false);
-            return true;
+            return !_plain.IsBroken;
         }
         catch (Exception e) when (IsFailedWrite(e))
         {
@@ -234,9 +264,11 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
 
     private void Shutdown(SocketShutdown how)
     {
+        if (IsOver)
+            return;
         try
         {
-            _socket.Shutdown(how);
+            _plain.Socket.Shutdown(how);
         }
         catch (Exception e) when (IsDisconnect(e))
         {

@@ -25,7 +25,7 @@ internal abstract class FramePhase : IConnectionPhase
     private readonly Connection _connection;
     private long _lastHeard;
     private long _lastPing;
-    private long _acknowledged;
+    private SilenceWatch _silence;
 
     protected FramePhase(Connection connection, ServerContext server, Variant variant, bool confirms, int maxMessageBytes, int maxFragments)
     {
@@ -45,7 +45,7 @@ internal abstract class FramePhase : IConnectionPhase
 
     protected FrameReader Frames { get; }
 
-    /// <summary>True once a Close went out or came in: what still arrives has no meaning.</summary>
+    /// <summary>True once a Close went out or came in: what still arrives has no meaning, but for the peer's own Close.</summary>
     protected bool IsDeaf { get; private set; }
 
     /// <summary>When the peer last gave a sign of life, in milliseconds of the clock.</summary>
@@ -75,11 +75,6 @@ internal abstract class FramePhase : IConnectionPhase
         {
             Server.Log.PeerVanished(e.GetType().Name);
         }
-        catch (Exception e)
-        {
-            Server.Log.Unexpected(e);
-            Session.RequestClose(CloseCode.InternalError, InternalError);
-        }
         finally
         {
             Session.Disconnected();
@@ -94,21 +89,23 @@ internal abstract class FramePhase : IConnectionPhase
                 _connection.Abort();
             return;
         }
+        TimeSpan timeout = Server.Options.Timeout;
         if (Session.WaitingSince is var waitingSince && waitingSince > 0)
         {
-            if (now - waitingSince >= Limits.WriteStallTimeout.TotalMilliseconds)
+            if (now - waitingSince >= timeout.TotalMilliseconds)
                 Session.RequestClose(CloseCode.TryAgainLater, Session.SlowConsumer);
+            else if (IsSilent(now))
+                _connection.Abort();
             return;
         }
-        double timeout = Server.Options.Timeout.TotalMilliseconds;
         if (Session.UnansweredSince is { } since)
         {
-            if (now - LastHeard >= timeout || IsSilent(since, now))
+            if (now - LastHeard >= timeout.TotalMilliseconds || (now - since >= Limits.PingSuspicion.TotalMilliseconds && IsSilent(now)))
                 _connection.Abort();
             return;
         }
         Session.ConfirmQuiet(now);
-        if (IsPinged && now - _lastPing >= timeout / 2)
+        if (IsPinged && now - _lastPing >= timeout.TotalMilliseconds / 2)
         {
             _lastPing = now;
             Session.SendPing();
@@ -160,21 +157,38 @@ internal abstract class FramePhase : IConnectionPhase
     private async Task ReadAsync(PipeReader reader)
     {
         var turn = new ReadTurn();
-        while (true)
+        long dropped = 0;
+        while (dropped <= Limits.CloseHandshakeBytes)
         {
             ValueTask<ReadResult> read = reader.ReadAsync();
             if (turn.IsOver(read.IsCompleted))
                 await Task.Yield();
             ReadResult result = await read.ConfigureAwait(false);
             ReadOnlySequence<byte> input = result.Buffer;
-            ReadFrames(ref input);
+            if (IsDeaf)
+                dropped += input.Length;
+            try
+            {
+                ReadFrames(ref input);
+            }
+            catch (Exception e)
+            {
+                Fail(e);
+            }
 
             // While it pauses, whole frames are left over: nothing counts as looked at, or they would wait for more to arrive.
             Task? pause = Pause;
             reader.AdvanceTo(input.Start, pause is null ? result.Buffer.End : input.Start);
             if (pause is not null)
             {
-                await pause.ConfigureAwait(false);
+                try
+                {
+                    await pause.ConfigureAwait(false);
+                }
+                catch (Exception e)
+                {
+                    Fail(e);
+                }
                 Pause = null;
             }
             else if (result.IsCompleted)
@@ -182,6 +196,13 @@ internal abstract class FramePhase : IConnectionPhase
                 return;
             }
         }
+    }
+
+    /// <summary>A failure of our own: the peer is told, and has its time to answer.</summary>
+    private void Fail(Exception e)
+    {
+        Server.Log.Unexpected(e);
+        Close(CloseCode.InternalError, InternalError);
     }
 
     /// <summary>Consumes what has arrived, up to a frame that is not complete.</summary>
@@ -210,6 +231,7 @@ internal abstract class FramePhase : IConnectionPhase
                         OnUnaskedFrame();
                     break;
                 case FrameEvent.Close:
+                    Session.ClientClosed();
                     if (Frames.CloseCode is CloseCode.Normal or CloseCode.NoStatus)
                         Session.SaidGoodbye();
 
@@ -223,9 +245,11 @@ internal abstract class FramePhase : IConnectionPhase
             }
         }
 
-        // After a Close, in either direction, what still arrives is dropped unread until the peer ends the connection.
-        if (IsDeaf)
-            input = input.Slice(input.End);
+        // After a Close, in either direction, what still arrives is dropped unread until the peer has closed, too, and ended the connection.
+        if (!IsDeaf || !Frames.SkipToClose(ref input))
+            return;
+        Session.ClientClosed();
+        input = input.Slice(input.End);
     }
 
     /// <summary>
@@ -240,17 +264,5 @@ internal abstract class FramePhase : IConnectionPhase
         return true;
     }
 
-    /// <summary>
-    /// The connection is dead: no answer for long, and nothing of what was sent has arrived in the meantime either. Who is only slow takes some of
-    /// it, and is left to the other deadlines; so is everybody where the system does not tell what has arrived.
-    /// </summary>
-    private bool IsSilent(long since, long now)
-    {
-        if (now - since < Limits.BarrierTimeout.TotalMilliseconds)
-            return false;
-        long acknowledged = _connection.AcknowledgedBytes;
-        bool moved = acknowledged == 0 || acknowledged != _acknowledged;
-        _acknowledged = acknowledged;
-        return !moved;
-    }
+    private bool IsSilent(long now) => _silence.IsSilent(_connection.ReadTcpFigures(), now, Server.Options.Timeout);
 }
