@@ -12,7 +12,7 @@ internal sealed class TlsHandshake : IConnectionPhase
     private readonly MonotonicClock _clock;
     private long _deadline;
     private int _lastStep;
-    private int _stalledBeats;
+    private int _hasPlace;
 
     public TlsHandshake(Connection connection, HandshakeQueue queue, MonotonicClock clock)
     {
@@ -30,6 +30,7 @@ internal sealed class TlsHandshake : IConnectionPhase
     {
         ExpectWithin(Limits.TlsHandshakeQueue);
         await _queue.EnterAsync().ConfigureAwait(false);
+        Volatile.Write(ref _hasPlace, 1);
         try
         {
             ExpectWithin(Limits.TlsHandshakeTimeout);
@@ -37,7 +38,7 @@ internal sealed class TlsHandshake : IConnectionPhase
         }
         finally
         {
-            _queue.Leave();
+            GiveUpPlace();
             _connection.Phase = null;
         }
     }
@@ -45,13 +46,21 @@ internal sealed class TlsHandshake : IConnectionPhase
     public void OnHeartbeat(long now)
     {
         int step = _connection.HandshakeStep;
-        _stalledBeats = step == _lastStep && SocketStream.IsWaitingStep(step) ? _stalledBeats + 1 : 0;
-        _lastStep = step;
-        if (now >= Volatile.Read(ref _deadline) || (_queue.IsCrowded && _stalledBeats >= Limits.TlsHandshakePatience))
+        if (now >= Volatile.Read(ref _deadline))
             _connection.Abort();
+        else if (step == _lastStep && SocketStream.IsWaitingStep(step) && _queue.IsCrowded)
+            GiveUpPlace();
+        _lastStep = step;
     }
 
     public void Drain() => _connection.Abort();
+
+    /// <summary>At the end, or when it has waited for its client since the last beat: it goes on, and others do not wait for that client, too.</summary>
+    private void GiveUpPlace()
+    {
+        if (Interlocked.Exchange(ref _hasPlace, 0) != 0)
+            _queue.Leave();
+    }
 
     private void ExpectWithin(TimeSpan time) => Volatile.Write(ref _deadline, _clock.Now + (long)time.TotalMilliseconds);
 }

@@ -65,12 +65,10 @@ internal static class Limits
     public const int RefusalsTold = 32;
 
     /// <summary>
-    /// TLS handshakes under way at a time, some 30 KiB of OpenSSL each; the next ones wait for their turn. Who has said nothing yet takes nobody's place.
+    /// TLS handshakes under way at a time, some 30 KiB of OpenSSL each; the next ones wait for their turn. Who has said nothing yet takes nobody's place,
+    /// nor does who says nothing for a second while others wait.
     /// </summary>
     public const int TlsHandshakes = 512;
-
-    /// <summary>Heartbeats without a byte from the client after which a handshake loses its place to others that wait for one.</summary>
-    public const int TlsHandshakePatience = 2;
 
     /// <summary>How long a client waits for its turn at most: clients give up by themselves sooner.</summary>
     public static readonly TimeSpan TlsHandshakeQueue = TimeSpan.FromSeconds(30);

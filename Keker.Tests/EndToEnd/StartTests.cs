@@ -97,7 +97,7 @@ internal sealed class StartTests
         process.Start();
         try
         {
-            TestBroker.WaitUntil(() => File.Exists(socket) || process.HasExited, "it does not listen");
+            TestBroker.WaitUntil(() => IsServed(socket) || process.HasExited, "it does not listen");
             Assert.That(process.HasExited, Is.False);
             await using RawClient client = await RawClient.ConnectAsync(new UnixDomainSocketEndPoint(socket));
             await client.SendAsync(RawClient.Head("GET", "/v1/health"));
@@ -141,6 +141,21 @@ internal sealed class StartTests
         {
             using var backend = new Backend(endPoint);
             Assert.That((await backend.GetAsync("/v1/health")).Status, Is.EqualTo(200));
+        }
+    }
+
+    /// <summary>The file is there before anybody listens on it.</summary>
+    private static bool IsServed(string path)
+    {
+        using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            probe.Connect(new UnixDomainSocketEndPoint(path));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
         }
     }
 }
