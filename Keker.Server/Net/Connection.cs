@@ -15,9 +15,8 @@ namespace Keker.Server.Net;
 /// </remarks>
 internal sealed class Connection : ISessionTransport, IAsyncDisposable
 {
-    private readonly SocketStream _plain;
     private readonly MonotonicClock _clock;
-    private SslStream? _tls;
+    private Stream _stream;
     private ConnectionReader? _reader;
     private IConnectionPhase? _phase;
     private long _closingSince;
@@ -26,7 +25,7 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
 
     public Connection(Socket socket, bool isAdmin, MonotonicClock clock)
     {
-        _plain = new SocketStream(socket);
+        _stream = new SocketStream(socket);
         _clock = clock;
         IsAdmin = isAdmin;
     }
@@ -39,7 +38,7 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
 
     /// <summary>The peer's address as <see cref="Net.AddressKey"/> counts it; null on a unix socket.</summary>
     /// <exception cref="SocketException">The peer is gone.</exception>
-    public ulong? ReadAddressKey() => (_plain.Socket.RemoteEndPoint as IPEndPoint)?.Address is { } address ? AddressKey.Of(address) : null;
+    public ulong? ReadAddressKey() => (Plain.Socket.RemoteEndPoint as IPEndPoint)?.Address is { } address ? AddressKey.Of(address) : null;
 
     /// <summary>What the connection is busy with; null between two phases. When a new one is set, nothing visits the old one any more.</summary>
     public IConnectionPhase? Phase
@@ -53,14 +52,14 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
     }
 
     /// <summary>What has arrived.</summary>
-    public ConnectionReader Reader => _reader ??= new ConnectionReader(Stream);
+    public ConnectionReader Reader => _reader ??= new ConnectionReader(_stream);
 
     /// <summary>Since when the peer has its time to end the connection, in milliseconds of the clock; 0 before.</summary>
     public long ClosingSince => Volatile.Read(ref _closingSince);
 
-    public bool CanTrySend => _tls is null;
+    public bool CanTrySend => _stream is SocketStream;
 
-    private Stream Stream => (Stream?)_tls ?? _plain;
+    private SocketStream Plain => _stream as SocketStream ?? ((TlsStream)_stream).Plain;
 
     /// <summary>True once the socket goes back: a pass that visits the session at its end is spared most of the exceptions.</summary>
     private bool IsOver => Volatile.Read(ref _isOver);
@@ -82,7 +81,7 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
     }
 
     /// <summary>What TCP tells of the way to the peer; null where the system does not tell.</summary>
-    public TcpFigures? ReadTcpFigures() => TcpFigures.Read(_plain.Socket);
+    public TcpFigures? ReadTcpFigures() => TcpFigures.Read(Plain.Socket);
 
     /// <summary>Whether a peer has had its time to end the connection, once its session has to.</summary>
     /// <param name="close">What the session ends with.</param>
@@ -100,16 +99,16 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
     }
 
     /// <summary>How far the TLS handshake is: see <see cref="SocketStream.Step"/>.</summary>
-    public int HandshakeStep => _plain.Step;
+    public int HandshakeStep => Plain.Step;
 
     /// <summary>Waits until something has arrived, and leaves it there. Before the first read.</summary>
-    public ValueTask<int> WaitForInputAsync() => _plain.ReadAsync(Memory<byte>.Empty);
+    public ValueTask<int> WaitForInputAsync() => Plain.ReadAsync(Memory<byte>.Empty);
 
     /// <summary>Looks at what has arrived first, and leaves it there. Before the first read.</summary>
     /// <returns>How many bytes there are, at most as many as asked for; 0 at the end.</returns>
     public int Peek(Span<byte> bytes)
     {
-        int count = _plain.Socket.Receive(bytes, SocketFlags.Peek, out SocketError error);
+        int count = Plain.Socket.Receive(bytes, SocketFlags.Peek, out SocketError error);
         return error == SocketError.Success ? count : 0;
     }
 
@@ -118,10 +117,12 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
     /// <exception cref="IOException">The connection broke.</exception>
     public async Task AuthenticateAsync(SslServerAuthenticationOptions options)
     {
-        _tls = new SslStream(_plain, leaveInnerStreamOpen: true);
-        _plain.LeavesPollingThread = true;
-        await _tls.AuthenticateAsServerAsync(options).ConfigureAwait(false);
-        _plain.LeavesPollingThread = false;
+        SocketStream plain = Plain;
+        var tls = new TlsStream(plain);
+        _stream = tls;
+        plain.LeavesPollingThread = true;
+        await tls.AuthenticateAsServerAsync(options).ConfigureAwait(false);
+        plain.LeavesPollingThread = false;
     }
 
     public int TrySend(ReadOnlySpan<byte> bytes)
@@ -130,7 +131,7 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
             return -1;
         try
         {
-            int sent = _plain.Socket.Send(bytes, SocketFlags.None, out SocketError error);
+            int sent = Plain.Socket.Send(bytes, SocketFlags.None, out SocketError error);
             return error switch
             {
                 SocketError.Success => sent,
@@ -149,11 +150,11 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
         try
         {
             // Nearly always there is room, and nothing to wait for.
-            ValueTask write = Stream.WriteAsync(bytes);
+            ValueTask write = _stream.WriteAsync(bytes);
             if (!write.IsCompletedSuccessfully)
                 return WaitAsync(write);
             write.GetAwaiter().GetResult();
-            return ValueTask.FromResult(!_plain.IsBroken);
+            return ValueTask.FromResult(!Plain.IsBroken);
         }
         catch (Exception e) when (IsFailedWrite(e))
         {
@@ -166,7 +167,7 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
     public void FinishSending()
     {
         Volatile.Write(ref _closingSince, Math.Max(1, _clock.Now));
-        if (_tls is { } tls)
+        if (_stream is TlsStream tls)
             _ = FinishSendingAsync(tls);
         else
             Shutdown(SocketShutdown.Send);
@@ -215,19 +216,19 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
         {
             if (_reader is not null)
                 await _reader.CompleteAsync().ConfigureAwait(false);
-            if (_tls is { } tls)
+            if (_stream is TlsStream tls)
                 await tls.DisposeAsync().ConfigureAwait(false);
 
             // What a peer that went silent has not taken is not worth keeping: reset instead of waiting for it.
             if (_aborted)
-                _plain.Socket.LingerState = new LingerOption(true, 0);
+                Plain.Socket.LingerState = new LingerOption(true, 0);
         }
         catch (Exception e) when (IsDisconnect(e))
         {
         }
         finally
         {
-            await _plain.DisposeAsync().ConfigureAwait(false);
+            await Plain.DisposeAsync().ConfigureAwait(false);
         }
     }
 
@@ -242,7 +243,7 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
         try
         {
             await write.ConfigureAwait(false);
-            return !_plain.IsBroken;
+            return !Plain.IsBroken;
         }
         catch (Exception e) when (IsFailedWrite(e))
         {
@@ -250,7 +251,7 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
         }
     }
 
-    private async Task FinishSendingAsync(SslStream tls)
+    private async Task FinishSendingAsync(TlsStream tls)
     {
         try
         {
@@ -268,7 +269,7 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
             return;
         try
         {
-            _plain.Socket.Shutdown(how);
+            Plain.Socket.Shutdown(how);
         }
         catch (Exception e) when (IsDisconnect(e))
         {

@@ -9,10 +9,11 @@ namespace Keker.Server.Net;
 /// <remarks>Not thread-safe. A mutable struct: keep it in a field. Look about once a second while something should be on its way.</remarks>
 internal struct SilenceWatch
 {
-    private long _acknowledged;
+    /// <summary>Of each number the low half: every idle session has this, and what is compared is never far apart.</summary>
+    private uint _acknowledged;
 
-    /// <summary>Since when nothing moves, in milliseconds of the clock: positive with bytes in flight, negative with unsent ones only, 0 for neither.</summary>
-    private long _since;
+    /// <summary>Since when nothing moves, in milliseconds of the clock: odd with bytes in flight, even with unsent ones only, 0 for neither.</summary>
+    private uint _since;
 
     /// <summary>Looks once.</summary>
     /// <param name="figures">What TCP tells; null where the system does not tell, and nobody counts as dead.</param>
@@ -27,13 +28,14 @@ internal struct SilenceWatch
             return false;
         }
         bool inFlight = tcp.Packets > 0 && !tcp.IsWindowClosed;
-        if (_since == 0 || inFlight != _since > 0 || tcp.AcknowledgedBytes != _acknowledged)
+        uint acknowledged = (uint)tcp.AcknowledgedBytes;
+        if (_since == 0 || inFlight != (_since % 2 != 0) || acknowledged != _acknowledged)
         {
-            _acknowledged = tcp.AcknowledgedBytes;
-            _since = inFlight ? Math.Max(1, now) : -Math.Max(1, now);
+            _acknowledged = acknowledged;
+            _since = ((uint)now & ~1u) + (inFlight ? 1u : 2u);
             return false;
         }
-        return now - Math.Abs(_since) >= (inFlight ? Limits.NetworkSilence : timeout).TotalMilliseconds;
+        return (uint)now - _since + 2 >= (inFlight ? Limits.NetworkSilence : timeout).TotalMilliseconds;
     }
 
     /// <summary>Whether something was on its way, and had not moved, when last looked at.</summary>

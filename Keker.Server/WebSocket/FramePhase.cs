@@ -167,34 +167,32 @@ internal abstract class FramePhase : IConnectionPhase
             ReadOnlySequence<byte> input = result.Buffer;
             if (IsDeaf)
                 dropped += input.Length;
-            try
-            {
-                ReadFrames(ref input);
-            }
-            catch (Exception e)
-            {
-                Fail(e);
-            }
+            ReadFrames(ref input);
 
             // While it pauses, whole frames are left over: nothing counts as looked at, or they would wait for more to arrive.
             Task? pause = Pause;
             reader.AdvanceTo(input.Start, pause is null ? result.Buffer.End : input.Start);
             if (pause is not null)
             {
-                try
-                {
-                    await pause.ConfigureAwait(false);
-                }
-                catch (Exception e)
-                {
-                    Fail(e);
-                }
+                await WaitAsync(pause).ConfigureAwait(false);
                 Pause = null;
             }
             else if (result.IsCompleted)
             {
                 return;
             }
+        }
+    }
+
+    private async Task WaitAsync(Task pause)
+    {
+        try
+        {
+            await pause.ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            Fail(e);
         }
     }
 
@@ -205,8 +203,26 @@ internal abstract class FramePhase : IConnectionPhase
         Close(CloseCode.InternalError, InternalError);
     }
 
-    /// <summary>Consumes what has arrived, up to a frame that is not complete.</summary>
+    /// <summary>Consumes what has arrived, up to a frame that is not complete; after a Close, up to the peer's own.</summary>
     private void ReadFrames(ref ReadOnlySequence<byte> input)
+    {
+        try
+        {
+            TakeFrames(ref input);
+        }
+        catch (Exception e)
+        {
+            Fail(e);
+        }
+
+        // After a Close, in either direction, what still arrives is dropped unread until the peer has closed, too, and ended the connection.
+        if (!IsDeaf || !Frames.SkipToClose(ref input))
+            return;
+        Session.ClientClosed();
+        input = input.Slice(input.End);
+    }
+
+    private void TakeFrames(ref ReadOnlySequence<byte> input)
     {
         Span<byte> control = stackalloc byte[FrameWriter.MaxControlPayload];
         while (!IsDeaf && Pause is null)
@@ -244,12 +260,6 @@ internal abstract class FramePhase : IConnectionPhase
                     break;
             }
         }
-
-        // After a Close, in either direction, what still arrives is dropped unread until the peer has closed, too, and ended the connection.
-        if (!IsDeaf || !Frames.SkipToClose(ref input))
-            return;
-        Session.ClientClosed();
-        input = input.Slice(input.End);
     }
 
     /// <summary>
