@@ -25,6 +25,7 @@ internal sealed class ConnectionHandler(ServerContext server, TlsUpgrade? tls, T
     private const uint AcceptsPerMemoryCheck = 256;
 
     private readonly HttpServer _http = new(server);
+    private readonly HandshakeQueue _handshakes = new(Limits.TlsHandshakes);
     private int _refusals;
     private uint _accepted;
     private long _pressedSecond;
@@ -134,19 +135,27 @@ internal sealed class ConnectionHandler(ServerContext server, TlsUpgrade? tls, T
 
     private async Task<bool> TryAuthenticateAsync(Connection connection)
     {
+        var handshake = new TlsHandshake(connection, _handshakes, server.Clock);
+        await connection.WaitForInputAsync().ConfigureAwait(false);
+        (bool isGone, bool isHttp) = LookAtFirstBytes(connection);
+        if (isHttp)
+            await TellAsync(connection, Answer(400, "this port speaks TLS: connect with https:// or wss://"u8)).ConfigureAwait(false);
+        if (isGone || isHttp)
+        {
+            server.Log.HandshakeFailed(isHttp ? "plain HTTP" : "no first byte");
+            return false;
+        }
         if (!server.Input.Budget.TryTake(Limits.TlsHandshakeBytes))
         {
             server.Unfinished.EndSlowestSoon();
             return false;
         }
-        long now = server.Clock.Now;
-        connection.Phase = new TlsHandshake(connection, now, now + (long)Limits.TlsHandshakeTimeout.TotalMilliseconds);
 
         // A signature takes a millisecond: on the thread pool, never on a thread that polls sockets.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try
         {
-            await tls!.AuthenticateAsync(connection).ConfigureAwait(false);
+            await handshake.RunAsync(tls!).ConfigureAwait(false);
             return true;
         }
         catch (Exception e) when (e is AuthenticationException || Connection.IsDisconnect(e))
@@ -160,28 +169,39 @@ internal sealed class ConnectionHandler(ServerContext server, TlsUpgrade? tls, T
         }
     }
 
+    private static (bool IsGone, bool IsHttp) LookAtFirstBytes(Connection connection)
+    {
+        Span<byte> bytes = stackalloc byte[FirstBytes.Needed];
+        bytes = bytes[..connection.Peek(bytes)];
+        return (bytes.IsEmpty, FirstBytes.AreHttp(bytes));
+    }
+
     /// <summary>Over the limit: plain connections are told, as many as there are descriptors for; TLS ones are not worth a handshake.</summary>
     private async Task RefuseAsync(Connection connection, bool isTls)
     {
         server.Counters.Refused.Increment();
         if (Interlocked.Increment(ref _refusals) <= Limits.RefusalsTold && !isTls)
-        {
-            connection.TrySend(Busy(_http.Date.Now));
-            Task end = connection.LingerAsync(inputEnded: false, Limits.ShortLingerBytes);
-            await Task.WhenAny(end, Task.Delay(Limits.ShortLingerTimeout, timeProvider)).ConfigureAwait(false);
-            connection.StopReading();
-            await end.ConfigureAwait(false);
-        }
+            await TellAsync(connection, Answer(503, "too many connections: try again later"u8, RetryAfter)).ConfigureAwait(false);
         Interlocked.Decrement(ref _refusals);
         connection.UncountStranger();
         await connection.DisposeAsync().ConfigureAwait(false);
     }
 
-    private static ReadOnlySpan<byte> Busy(ReadOnlySpan<byte> date)
+    /// <summary>Gives one answer to a peer whose request is not read, and its time to read it.</summary>
+    private async Task TellAsync(Connection connection, ReadOnlyMemory<byte> answer)
+    {
+        connection.TrySend(answer.Span);
+        Task end = connection.LingerAsync(inputEnded: false, Limits.ShortLingerBytes);
+        await Task.WhenAny(end, Task.Delay(Limits.ShortLingerTimeout, timeProvider)).ConfigureAwait(false);
+        connection.StopReading();
+        await end.ConfigureAwait(false);
+    }
+
+    private ReadOnlyMemory<byte> Answer(int status, ReadOnlySpan<byte> message, int retryAfter = 0)
     {
         var answer = new ArrayBufferWriter<byte>();
-        var headers = new ResponseHeaders { Date = date, Connection = ConnectionHeader.Close, RetryAfterSeconds = RetryAfter };
-        JsonAnswers.WriteMessage(answer, 503, "too many connections: try again later"u8, headers);
-        return answer.WrittenSpan;
+        var headers = new ResponseHeaders { Date = _http.Date.Now, Connection = ConnectionHeader.Close, RetryAfterSeconds = retryAfter };
+        JsonAnswers.WriteMessage(answer, status, message, headers);
+        return answer.WrittenMemory;
     }
 }

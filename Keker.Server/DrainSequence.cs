@@ -29,7 +29,7 @@ internal sealed class DrainSequence(ServerContext server, TimeProvider timeProvi
         foreach (Connection[] some in connections.Chunk(perStep))
         {
             foreach (Connection connection in some)
-                connection.Phase?.Drain();
+                connection.Drain();
             if (await IsOverAsync(Step, empty, now).ConfigureAwait(false))
                 return;
         }

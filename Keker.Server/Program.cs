@@ -9,6 +9,8 @@ internal static class Program
 
     private static async Task<int> Main(string[] args)
     {
+        StandardDescriptors.Complete();
+
         // Completions run on the threads that poll the sockets: a hop to the thread pool costs more than most of what Keker does
         // with them. Read once, when the first socket is made.
         Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");

@@ -27,6 +27,7 @@ internal sealed class ServerHost(KekerOptions options, Func<KekerOptions> readAg
     /// <exception cref="StartException">It cannot start.</exception>
     public async Task<int> RunAsync()
     {
+        using var ignored = new IgnoredSignals(log);
         var counters = new Counters();
         int most = options.MaxConnections > 0 ? options.MaxConnections : int.MaxValue;
         var connections = new ConnectionTable(Math.Min(most, DescriptorLimit.RaiseAndGetMostConnections()), options.MaxConnectionsPerIp, counters);

@@ -22,6 +22,10 @@ internal sealed class CountingTransport : ISessionTransport
         return new(true);
     }
 
+    public void CloseSent()
+    {
+    }
+
     public void FinishSending()
     {
     }

@@ -11,6 +11,10 @@ internal sealed class DiscardingTransport : ISessionTransport
 
     public ValueTask<bool> SendAsync(ReadOnlyMemory<byte> bytes) => new(true);
 
+    public void CloseSent()
+    {
+    }
+
     public void FinishSending()
     {
     }

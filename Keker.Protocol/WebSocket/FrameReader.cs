@@ -154,6 +154,14 @@ public sealed class FrameReader
         }
     }
 
+    /// <summary>Instead of <see cref="Read"/> once the connection is being closed: skips what comes, unchecked, up to the peer's Close.</summary>
+    /// <returns>True once a Close has come, here or before, valid or not: what follows it does not matter.</returns>
+    public bool SkipToClose(ref ReadOnlySequence<byte> input)
+    {
+        if (!Has(State.Closed) && FrameSkipper.TrySkipToClose(ref input, ref _frameRemaining)) _state |= State.Closed;
+        return Has(State.Closed);
+    }
+
     private bool TryReadHeader(in ReadOnlySequence<byte> input, out FrameHeader header, out FrameFailure failure)
     {
         var rules = new FrameRules(
@@ -186,10 +194,10 @@ public sealed class FrameReader
         FrameEvent result = header.OpCode switch { OpCode.Ping => FrameEvent.Ping, OpCode.Pong => FrameEvent.Pong, _ => FrameEvent.Close };
         if (result == FrameEvent.Close)
         {
+            _state |= State.Closed;
             FrameFailure failure = ClosePayload.Read(payload, out ushort code);
             if (failure != FrameFailure.None) return Fail(failure);
             CloseCode = code;
-            _state |= State.Closed;
         }
 
         controlLength = length;
@@ -226,11 +234,12 @@ public sealed class FrameReader
             return valid;
         }
 
-        long available = Math.Min(input.Length, _frameRemaining);
-        foreach (ReadOnlyMemory<byte> segment in input.Slice(0, available))
-            if (!Take(segment.Span, sink)) return false;
-        input = input.Slice(available);
-        return true;
+        int remaining = _frameRemaining;
+        bool isValid = true;
+        foreach (ReadOnlyMemory<byte> segment in input.Slice(0, Math.Min(input.Length, remaining)))
+            if (!(isValid = Take(segment.Span, sink))) break;
+        input = input.Slice(remaining - _frameRemaining);
+        return isValid;
     }
 
     private bool Take(ReadOnlySpan<byte> masked, IBufferWriter<byte>? sink)

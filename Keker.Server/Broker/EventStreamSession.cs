@@ -90,6 +90,9 @@ internal sealed class EventStreamSession : Session
         return TrySendFrame(line[..length], isClose: true);
     }
 
+    /// <summary>The end of the connection is the end of the stream; there is nothing to answer.</summary>
+    protected override void EndedSending() => FinishSending();
+
     /// <summary>Browsers differ in how long they wait by themselves, and the longest wait is longer than what was sent is kept.</summary>
     private byte[] Opening(MessageId start)
     {

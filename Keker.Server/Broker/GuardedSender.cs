@@ -59,21 +59,11 @@ internal abstract class GuardedSender(ISessionTransport transport, BrokerContext
         }
     }
 
-    /// <summary>The Close is out: nothing follows it.</summary>
-    protected void FinishSending()
-    {
-        if (!MarkClosed())
-            return;
-        try
-        {
-            transport.FinishSending();
-        }
-        catch (Exception e)
-        {
-            Context.Report(e);
-            GiveUp();
-        }
-    }
+    /// <summary>The client is given its time to answer the Close.</summary>
+    protected void AwaitAnswer() => Try(transport.CloseSent);
+
+    /// <summary>Half-closes. Any thread.</summary>
+    protected void FinishSending() => Try(transport.FinishSending);
 
     /// <summary>The connection is gone, or as good as gone. Any thread.</summary>
     protected void GiveUp()
@@ -86,6 +76,19 @@ internal abstract class GuardedSender(ISessionTransport transport, BrokerContext
         catch (Exception e)
         {
             Context.Report(e);
+        }
+    }
+
+    private void Try(Action end)
+    {
+        try
+        {
+            end();
+        }
+        catch (Exception e)
+        {
+            Context.Report(e);
+            GiveUp();
         }
     }
 

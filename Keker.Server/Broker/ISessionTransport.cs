@@ -4,7 +4,7 @@ namespace Keker.Server.Broker;
 /// The bytes' way to one client, as a session sees it. It inverts the dependency on sockets: a connection implements it, and so
 /// do the fakes that drive interleavings in tests.
 /// </summary>
-/// <remarks>Only the owner of the session's gate sends; <see cref="Abort"/> and <see cref="FinishSending"/> may come from any thread.</remarks>
+/// <remarks>Only the owner of the session's gate sends; <see cref="Abort"/>, <see cref="CloseSent"/> and <see cref="FinishSending"/> may come from any thread.</remarks>
 internal interface ISessionTransport
 {
     /// <summary>True where <see cref="TrySend"/> works; TLS encrypts on its own buffer and takes whole writes only.</summary>
@@ -31,7 +31,10 @@ internal interface ISessionTransport
     /// <returns>False when the connection is gone.</returns>
     ValueTask<bool> SendAsync(ReadOnlyMemory<byte> bytes);
 
-    /// <summary>The Close frame is out and nothing follows it: half-close, and give the peer its time to answer.</summary>
+    /// <summary>The Close frame is out and nothing follows it: the peer has its time to answer, over a connection that is whole (RFC 6455 5.5.1).</summary>
+    void CloseSent();
+
+    /// <summary>Half-closes, and gives the peer its time to do the same. Once.</summary>
     void FinishSending();
 
     /// <summary>Ends the connection now: unfinished sends and reads complete soon, on their own threads, never inside this call.</summary>

@@ -12,6 +12,9 @@ internal abstract class UnfinishedSender(ISessionTransport transport, BrokerCont
     /// <summary>A member is behind and waits; called before the gate is handed over.</summary>
     protected abstract void MarkPending(Subscription member);
 
+    /// <summary>What ends the session is out, and nothing follows it.</summary>
+    protected abstract void EndedSending();
+
     /// <summary>A send that waited has ended, one way or the other: the gate is the caller's, at a frame boundary.</summary>
     protected abstract void Resume();
 
@@ -98,7 +101,7 @@ internal abstract class UnfinishedSender(ISessionTransport transport, BrokerCont
         unfinished.Echo?.SetResult();
         if (unfinished.Member is not null)
             NoteFirstEnd();
-        if (unfinished.IsClose)
-            FinishSending();
+        if (unfinished.IsClose && MarkClosed())
+            EndedSending();
     }
 }

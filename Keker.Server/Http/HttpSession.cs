@@ -54,6 +54,9 @@ internal sealed class HttpSession : IConnectionPhase
         }
         finally
         {
+            // Its deadlines are over, before those of what the connection becomes begin.
+            _connection.Phase = null;
+
             // However it ended: what was appended has to reach its members.
             if (_exchange is not null)
                 Server.Broker.Flush(_exchange.Dirty);

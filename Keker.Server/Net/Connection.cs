@@ -15,13 +15,13 @@ namespace Keker.Server.Net;
 /// </remarks>
 internal sealed class Connection : ISessionTransport, IAsyncDisposable
 {
-    private readonly Socket _socket;
     private readonly MonotonicClock _clock;
-    private readonly SocketStream _plain;
     private Stream _stream;
     private ConnectionReader? _reader;
-    private long _finishedSendingAt;
+    private IConnectionPhase? _phase;
+    private long _closingSince;
     private volatile bool _aborted;
+    private bool _isOver;
     private long _sentBytes;
     private readonly InputBuffers _buffers;
     private int _isStranger;
@@ -32,11 +32,9 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
     /// <param name="buffers">What it is read with; null where nothing is counted.</param>
     public Connection(Socket socket, bool isAdmin, MonotonicClock clock, InputBuffers? buffers = null)
     {
-        _socket = socket;
         _clock = clock;
         _buffers = buffers ?? InputBuffers.Unbounded;
-        _plain = new SocketStream(socket);
-        _stream = _plain;
+        _stream = new SocketStream(socket);
         IsAdmin = isAdmin;
         AcceptedAt = (int)(clock.Now / 1000);
     }
@@ -55,25 +53,33 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
 
     /// <summary>The peer's address as <see cref="Net.AddressKey"/> counts it; null on a unix socket.</summary>
     /// <exception cref="SocketException">The peer is gone.</exception>
-    public ulong? ReadAddressKey() => (_socket.RemoteEndPoint as IPEndPoint)?.Address is { } address ? AddressKey.Of(address) : null;
+    public ulong? ReadAddressKey() => (Plain.Socket.RemoteEndPoint as IPEndPoint)?.Address is { } address ? AddressKey.Of(address) : null;
 
     /// <summary>The peer's IP address, without its port, as it is on the wire; nothing on a unix socket.</summary>
     /// <param name="bytes">At least 16 bytes.</param>
     /// <returns>Bytes written.</returns>
     /// <exception cref="SocketException">The peer is gone.</exception>
     public int WriteAddress(Span<byte> bytes) =>
-        (_socket.RemoteEndPoint as IPEndPoint)?.Address.TryWriteBytes(bytes, out int length) is true ? length : 0;
+        (Plain.Socket.RemoteEndPoint as IPEndPoint)?.Address.TryWriteBytes(bytes, out int length) is true ? length : 0;
 
     /// <summary>See <see cref="ISessionTransport.Mark"/>. Set before the connection becomes a session's.</summary>
     public ulong Mark { get; set; }
 
     /// <summary>Bytes handed to the kernel so far, what TLS adds included.</summary>
-    public long SentBytes => Volatile.Read(ref _sentBytes) + _plain.WrittenBytes;
+    public long SentBytes => Volatile.Read(ref _sentBytes) + Plain.WrittenBytes;
 
-    long ISessionTransport.AcknowledgedBytes => AcknowledgedBytes is var acknowledged and > 0 ? acknowledged : SentBytes;
+    long ISessionTransport.AcknowledgedBytes => ReadTcpFigures()?.AcknowledgedBytes ?? SentBytes;
 
-    /// <summary>What the connection is busy with.</summary>
-    public IConnectionPhase? Phase { get; set; }
+    /// <summary>What the connection is busy with; null between two phases. When a new one is set, nothing visits the old one any more.</summary>
+    public IConnectionPhase? Phase
+    {
+        get => Volatile.Read(ref _phase);
+        set
+        {
+            lock (this)
+                _phase = value;
+        }
+    }
 
     /// <summary>What has arrived.</summary>
     public ConnectionReader Reader => _reader ??= new ConnectionReader(_stream, _buffers);
@@ -81,36 +87,42 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
     /// <summary>True once the server has ended it without waiting for the peer.</summary>
     public bool IsAborted => _aborted;
 
-    /// <summary>When the sending side was shut, in milliseconds of the clock; 0 before.</summary>
-    public long FinishedSendingAt => Volatile.Read(ref _finishedSendingAt);
+    /// <summary>Since when the peer has its time to end the connection, in milliseconds of the clock; 0 before.</summary>
+    public long ClosingSince => Volatile.Read(ref _closingSince);
 
-    /// <summary>Bytes that the peer's machine has acknowledged so far; 0 where the system does not tell. Grows as long as the peer is reached.</summary>
-    public long AcknowledgedBytes
+    public bool CanTrySend => _stream is SocketStream;
+
+    private SocketStream Plain => _stream as SocketStream ?? ((TlsStream)_stream).Plain;
+
+    /// <summary>True once the socket goes back: a pass that visits the session at its end is spared most of the exceptions.</summary>
+    private bool IsOver => Volatile.Read(ref _isOver);
+
+    /// <summary>Lets the phase look at its deadlines.</summary>
+    /// <param name="now">Milliseconds of the clock.</param>
+    public void Beat(long now)
     {
-        get
-        {
-            if (!OperatingSystem.IsLinux() || _socket.AddressFamily == AddressFamily.Unix)
-                return 0;
-            Span<byte> info = stackalloc byte[TcpInfo.BytesAckedOffset + sizeof(ulong)];
-            try
-            {
-                int length = _socket.GetRawSocketOption((int)SocketOptionLevel.Tcp, TcpInfo.Option, info);
-                return length < info.Length ? 0 : BitConverter.ToInt64(info[TcpInfo.BytesAckedOffset..]);
-            }
-            catch (Exception e) when (IsDisconnect(e))
-            {
-                return 0;
-            }
-        }
+        // A phase that is over, and is looked at all the same, would find a deadline passed and end what the next one has begun.
+        lock (this)
+            _phase?.OnHeartbeat(now);
     }
+
+    /// <summary>Tells the phase that the server is draining. One that is set after this asks for itself.</summary>
+    public void Drain()
+    {
+        lock (this)
+            _phase?.Drain();
+    }
+
+    /// <summary>What TCP tells of the way to the peer; null where the system does not tell.</summary>
+    public TcpFigures? ReadTcpFigures() => TcpFigures.Read(Plain.Socket);
 
     /// <summary>Whether a peer has had its time to end the connection, once its session has to.</summary>
     /// <param name="close">What the session ends with.</param>
     /// <param name="now">Milliseconds of the clock.</param>
     public bool IsCloseOverdue(CloseRequest close, long now)
     {
-        if (FinishedSendingAt is var finished && finished > 0)
-            return now - finished >= Limits.CloseHandshakeTimeout.TotalMilliseconds;
+        if (ClosingSince is var since && since > 0)
+            return now - since >= Limits.CloseHandshakeTimeout.TotalMilliseconds;
 
         // A drain has its own deadline, after which every connection left is ended.
         if (close.AfterLog)
@@ -136,25 +148,40 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
             _buffers.Budget.Give(Limits.StrangerBytes);
     }
 
-    public bool CanTrySend => _stream is SocketStream;
+    /// <summary>How far the TLS handshake is: see <see cref="SocketStream.Step"/>.</summary>
+    public int HandshakeStep => Plain.Step;
+
+    /// <summary>Waits until something has arrived, and leaves it there. Before the first read.</summary>
+    public ValueTask<int> WaitForInputAsync() => Plain.ReadAsync(Memory<byte>.Empty);
+
+    /// <summary>Looks at what has arrived first, and leaves it there. Before the first read.</summary>
+    /// <returns>How many bytes there are, at most as many as asked for; 0 at the end.</returns>
+    public int Peek(Span<byte> bytes)
+    {
+        int count = Plain.Socket.Receive(bytes, SocketFlags.Peek, out SocketError error);
+        return error == SocketError.Success ? count : 0;
+    }
 
     /// <summary>Replaces the plain stream by TLS. Before the first read.</summary>
     /// <exception cref="System.Security.Authentication.AuthenticationException">The handshake failed.</exception>
     /// <exception cref="IOException">The connection broke.</exception>
     public async Task AuthenticateAsync(SslServerAuthenticationOptions options)
     {
-        var tls = new SslStream(_plain, leaveInnerStreamOpen: true);
+        SocketStream plain = Plain;
+        var tls = new TlsStream(plain);
         _stream = tls;
-        _plain.LeavesPollingThread = true;
+        plain.LeavesPollingThread = true;
         await tls.AuthenticateAsServerAsync(options).ConfigureAwait(false);
-        _plain.LeavesPollingThread = false;
+        plain.LeavesPollingThread = false;
     }
 
     public int TrySend(ReadOnlySpan<byte> bytes)
     {
+        if (IsOver)
+            return -1;
         try
         {
-            int sent = _socket.Send(bytes, SocketFlags.None, out SocketError error);
+            int sent = Plain.Socket.Send(bytes, SocketFlags.None, out SocketError error);
             if (error != SocketError.Success)
                 return error == SocketError.WouldBlock ? 0 : -1;
             Volatile.Write(ref _sentBytes, _sentBytes + sent);
@@ -175,7 +202,7 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
             if (!write.IsCompletedSuccessfully)
                 return WaitAsync(write);
             write.GetAwaiter().GetResult();
-            return ValueTask.FromResult(true);
+            return ValueTask.FromResult(!Plain.IsBroken);
         }
         catch (Exception e) when (IsFailedWrite(e))
         {
@@ -183,10 +210,12 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
         }
     }
 
+    public void CloseSent() => Volatile.Write(ref _closingSince, Math.Max(1, _clock.Now));
+
     public void FinishSending()
     {
-        Volatile.Write(ref _finishedSendingAt, Math.Max(1, _clock.Now));
-        if (_stream is SslStream tls)
+        Volatile.Write(ref _closingSince, Math.Max(1, _clock.Now));
+        if (_stream is TlsStream tls)
             _ = FinishSendingAsync(tls);
         else
             Shutdown(SocketShutdown.Send);
@@ -231,23 +260,24 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
     /// <summary>Gives everything back. Called once, when nothing reads or sends any more, on a thread that may take its time.</summary>
     public async ValueTask DisposeAsync()
     {
+        Volatile.Write(ref _isOver, true);
         try
         {
             if (_reader is not null)
                 await _reader.CompleteAsync().ConfigureAwait(false);
-            if (_stream is SslStream tls)
+            if (_stream is TlsStream tls)
                 await tls.DisposeAsync().ConfigureAwait(false);
 
             // What a peer that went silent has not taken is not worth keeping: reset instead of waiting for it.
             if (_aborted)
-                _socket.LingerState = new LingerOption(true, 0);
+                Plain.Socket.LingerState = new LingerOption(true, 0);
         }
         catch (Exception e) when (IsDisconnect(e))
         {
         }
         finally
         {
-            _socket.Dispose();
+            await Plain.DisposeAsync().ConfigureAwait(false);
         }
     }
 
@@ -257,12 +287,12 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
     /// <summary>TLS calls it an invalid operation to write after its goodbye.</summary>
     private static bool IsFailedWrite(Exception e) => IsDisconnect(e) || e is InvalidOperationException;
 
-    private static async ValueTask<bool> WaitAsync(ValueTask write)
+    private async ValueTask<bool> WaitAsync(ValueTask write)
     {
         try
         {
             await write.ConfigureAwait(false);
-            return true;
+            return !Plain.IsBroken;
         }
         catch (Exception e) when (IsFailedWrite(e))
         {
@@ -270,7 +300,7 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
         }
     }
 
-    private async Task FinishSendingAsync(SslStream tls)
+    private async Task FinishSendingAsync(TlsStream tls)
     {
         try
         {
@@ -284,9 +314,11 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
 
     private void Shutdown(SocketShutdown how)
     {
+        if (IsOver)
+            return;
         try
         {
-            _socket.Shutdown(how);
+            Plain.Socket.Shutdown(how);
         }
         catch (Exception e) when (IsDisconnect(e))
         {

@@ -67,7 +67,7 @@ internal sealed class Heartbeat : IDisposable
     {
         try
         {
-            connection.Phase?.OnHeartbeat(now);
+            connection.Beat(now);
         }
         catch (Exception e)
         {

@@ -29,6 +29,9 @@ internal sealed class Listener : IDisposable
         _log = log;
         _backOff = new AcceptBackOff(timeProvider, log);
         _socket = address.Kind == ListenKind.Unix ? ListenOnPath(address) : ListenOnPort((IPEndPoint)address.ToEndPoint());
+
+        // Whoever is to be refused may be gone by then: that must not make the accept loop wait for the next one.
+        _socket.Blocking = false;
     }
 
     /// <summary>The address that is really listened on: a port of 0 has become the one that was free.</summary>
@@ -37,19 +40,19 @@ internal sealed class Listener : IDisposable
     public async Task RunAsync()
     {
         CancellationToken stopped = _stopped.Token;
+        var turn = new ReadTurn();
         while (!stopped.IsCancellationRequested)
         {
             try
             {
-                Socket accepted = await _socket.AcceptAsync(stopped).ConfigureAwait(false);
-                _backOff.Reset();
-                _accepted(accepted);
+                ValueTask<Socket> accept = _socket.AcceptAsync(stopped);
+
+                // In a storm of connects there is always one more: the thread, which polls everybody's sockets, is not the listener's alone.
+                if (turn.IsOver(accept.IsCompleted))
+                    await Task.Yield();
+                HandOver(await accept.ConfigureAwait(false));
             }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-            catch (ObjectDisposedException)
+            catch (Exception e) when (stopped.IsCancellationRequested && e is OperationCanceledException or ObjectDisposedException)
             {
                 return;
             }
@@ -77,6 +80,21 @@ internal sealed class Listener : IDisposable
         _socket.Dispose();
         if (_address.Path is { } path)
             File.Delete(path);
+    }
+
+    private void HandOver(Socket accepted)
+    {
+        _backOff.Reset();
+        try
+        {
+            _accepted(accepted);
+        }
+        catch (Exception e)
+        {
+            // It is not the listening socket that this came from, whatever it is.
+            _log.Unexpected(e);
+            accepted.Dispose();
+        }
     }
 
     private static bool IsPeersDoing(SocketError error) => error is SocketError.ConnectionAborted or SocketError.ConnectionReset
@@ -153,10 +171,9 @@ internal sealed class Listener : IDisposable
     {
         try
         {
-            if (_socket.Poll(TimeSpan.Zero, SelectMode.SelectRead))
-                _socket.Accept().Dispose();
+            _socket.Accept().Dispose();
         }
-        catch (SocketException)
+        catch (Exception e) when (Connection.IsDisconnect(e))
         {
         }
     }

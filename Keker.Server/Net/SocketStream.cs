@@ -2,13 +2,20 @@ using System.Net.Sockets;
 
 namespace Keker.Server.Net;
 
-/// <summary>A stream over a socket that a pipe reader or TLS reads from.</summary>
+/// <summary>
+/// A stream over a socket that a pipe reader or TLS reads from. A peer that goes away, orderly or not, is the end of what there is to
+/// read, and never an exception.
+/// </summary>
 /// <remarks>
 /// <see cref="NetworkStream"/> refuses non-blocking sockets, and registers every read with the cancellation token that a pipe
 /// reader always passes: memory on each idle connection for something never used. A read that has to end is woken with a shutdown.
+/// One read and one write at a time.
 /// </remarks>
 internal sealed class SocketStream(Socket socket) : Stream
 {
+    private SocketOperation? _receive;
+    private int _step;
+    private bool _isBroken;
     private long _writtenBytes;
 
     public override bool CanRead => true;
@@ -25,6 +32,12 @@ internal sealed class SocketStream(Socket socket) : Stream
         set => throw new NotSupportedException();
     }
 
+    /// <summary>What it reads from and writes to.</summary>
+    public Socket Socket => socket;
+
+    /// <summary>True once a write has failed: the peer is gone, and what is written goes nowhere.</summary>
+    public bool IsBroken => Volatile.Read(ref _isBroken);
+
     /// <summary>
     /// True moves whoever waits for a read to the thread pool when it completes: during a TLS handshake what follows is a signature,
     /// a millisecond that a thread which polls sockets does not have.
@@ -34,12 +47,19 @@ internal sealed class SocketStream(Socket socket) : Stream
     /// <summary>Bytes given to writes so far.</summary>
     public long WrittenBytes => Volatile.Read(ref _writtenBytes);
 
+    /// <summary>Counts the beginnings and the ends of reads while <see cref="LeavesPollingThread"/> is set.</summary>
+    public int Step => Volatile.Read(ref _step);
+
+    /// <summary>Whether at this step it waited for the peer.</summary>
+    public static bool IsWaitingStep(int step) => step % 2 != 0;
+
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        ValueTask<int> read = socket.ReceiveAsync(buffer, SocketFlags.None, CancellationToken.None);
+        ValueTask<int> read = (_receive ??= new SocketOperation()).ReceiveAsync(socket, buffer);
         return LeavesPollingThread ? OnThreadPool(read) : read;
     }
 
+    /// <summary>Writes all of it. That it did not arrive shows in <see cref="IsBroken"/> when it completes.</summary>
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         Volatile.Write(ref _writtenBytes, _writtenBytes + buffer.Length);
@@ -47,9 +67,12 @@ internal sealed class SocketStream(Socket socket) : Stream
         // The machinery of a send that can wait is needed only when it has to.
         int sent = socket.Send(buffer.Span, SocketFlags.None, out SocketError error);
         if (error is not (SocketError.Success or SocketError.WouldBlock))
-            return ValueTask.FromException(new SocketException((int)error));
+        {
+            Volatile.Write(ref _isBroken, true);
+            return ValueTask.CompletedTask;
+        }
         ReadOnlyMemory<byte> rest = error == SocketError.Success ? buffer[sent..] : buffer;
-        return rest.IsEmpty ? ValueTask.CompletedTask : new ValueTask(socket.SendAsync(rest, SocketFlags.None, CancellationToken.None).AsTask());
+        return rest.IsEmpty ? ValueTask.CompletedTask : WriteRestAsync(rest);
     }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
@@ -72,9 +95,26 @@ internal sealed class SocketStream(Socket socket) : Stream
 
     public override void SetLength(long value) => throw new NotSupportedException();
 
-    private static async ValueTask<int> OnThreadPool(ValueTask<int> read)
+    /// <summary>Gives the socket back. Not while a read or a write is under way.</summary>
+    protected override void Dispose(bool disposing)
     {
+        socket.Dispose();
+        _receive?.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private async ValueTask WriteRestAsync(ReadOnlyMemory<byte> rest)
+    {
+        using var send = new SocketOperation();
+        if (await send.SendAsync(socket, rest).ConfigureAwait(false) != rest.Length)
+            Volatile.Write(ref _isBroken, true);
+    }
+
+    private async ValueTask<int> OnThreadPool(ValueTask<int> read)
+    {
+        Volatile.Write(ref _step, _step + 1);
         int received = await read.ConfigureAwait(false);
+        Volatile.Write(ref _step, _step + 1);
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         return received;
     }

@@ -62,4 +62,7 @@ internal static partial class Log
 
     [LoggerMessage(EventId = 14, Level = LogLevel.Debug, Message = "request refused with {Status}: {Failure}")]
     public static partial void RequestRefused(this ILogger logger, int status, string failure);
+
+    [LoggerMessage(EventId = 15, Level = LogLevel.Information, Message = "signal {Signal} has no meaning here: ignored")]
+    public static partial void SignalIgnored(this ILogger logger, string signal);
 }

@@ -26,13 +26,19 @@ internal static class Limits
     /// <summary>Slower than any modem; below it a body is an attack, answered with 408.</summary>
     public const int BodyMinimumBytesPerSecond = 240;
 
-    /// <summary>Without progress. A cursor that stands still costs nothing and a phone comes back from a tunnel, but not for ever.</summary>
+    /// <summary>A publisher takes no byte of its answers for so long: it does not read, and holds memory.</summary>
     public static readonly TimeSpan WriteStallTimeout = TimeSpan.FromSeconds(30);
 
-    /// <summary>A ping without an answer for so long, on a connection on which nothing arrives any more, and it is reset: its messages wait for the next HELLO.</summary>
-    public static readonly TimeSpan BarrierTimeout = TimeSpan.FromSeconds(15);
+    /// <summary>Bytes in flight that are not acknowledged for so long, and the network is gone: the connection is reset, its messages wait for the next HELLO.</summary>
+    public static readonly TimeSpan NetworkSilence = TimeSpan.FromSeconds(15);
 
-    /// <summary>A peer that is alive answers a Close in one round trip; then the connection is reset.</summary>
+    /// <summary>A ping without an answer for so long, and it is looked at what TCP knows of the peer: most answer sooner, and are not worth a system call.</summary>
+    public static readonly TimeSpan PingSuspicion = TimeSpan.FromSeconds(1);
+
+    /// <summary>How often it is looked at what TCP knows of the reader of an event stream, who answers no pings: each time is a system call.</summary>
+    public static readonly TimeSpan StreamSuspicion = TimeSpan.FromSeconds(5);
+
+    /// <summary>A peer that is alive answers a Close in one round trip, and ends the connection in another one; then it is reset (RFC 6455 5.5.1, 7.1.1).</summary>
     public static readonly TimeSpan CloseHandshakeTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>A slow consumer does not read, so its Close can hardly be delivered: one try, then the memory is wanted back.</summary>
@@ -59,6 +65,9 @@ internal static class Limits
     /// <summary>One sweep over all deadlines: fine enough for the shortest of them, cheap with a million connections.</summary>
     public static readonly TimeSpan HeartbeatInterval = TimeSpan.FromSeconds(1);
 
+    /// <summary>What is read and dropped at most while a Close waits for its answer: a message of a browser that is longer than allowed, and not a flood.</summary>
+    public const long CloseHandshakeBytes = 64L * 1024 * 1024;
+
     // ---- Accepting
 
     /// <summary>Absorbs everyone who reconnects at once after a restart; the kernel cuts it to net.core.somaxconn.</summary>
@@ -72,6 +81,15 @@ internal static class Limits
 
     /// <summary>Refused peers that are told so at a time; each takes a descriptor, of those kept in reserve, for a second at most.</summary>
     public const int RefusalsTold = 32;
+
+    /// <summary>
+    /// TLS handshakes under way at a time, some 30 KiB of OpenSSL each; the next ones wait for their turn. Who has said nothing yet takes nobody's place,
+    /// nor does who says nothing for a second while others wait.
+    /// </summary>
+    public const int TlsHandshakes = 512;
+
+    /// <summary>How long a client waits for its turn at most: clients give up by themselves sooner.</summary>
+    public static readonly TimeSpan TlsHandshakeQueue = TimeSpan.FromSeconds(30);
 
     /// <summary>sockaddr_un holds 108 bytes on Linux and 104 on macOS, of which one is the terminating zero.</summary>
     public static readonly int UnixPathBytes = OperatingSystem.IsMacOS() ? 103 : 107;

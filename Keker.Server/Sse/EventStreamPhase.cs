@@ -19,7 +19,8 @@ internal sealed class EventStreamPhase : IConnectionPhase
     private readonly byte[] _token;
     private readonly ResumePoint? _resume;
     private long _lastKeepAlive;
-    private long _acknowledged = -1;
+    private long _lastLook;
+    private SilenceWatch _silence;
 
     /// <param name="connection">The connection; the head is sent.</param>
     /// <param name="server">What all connections share.</param>
@@ -71,33 +72,36 @@ internal sealed class EventStreamPhase : IConnectionPhase
                 _connection.Abort();
             return;
         }
-        if (_session.WaitingSince is var waitingSince && waitingSince > 0)
+        TimeSpan timeout = _server.Options.Timeout;
+        long waitingSince = _session.WaitingSince;
+        if (waitingSince > 0 && now - waitingSince >= timeout.TotalMilliseconds)
         {
-            if (now - waitingSince >= Limits.WriteStallTimeout.TotalMilliseconds)
-                _session.RequestClose(CloseCode.TryAgainLater, default);
+            _session.RequestClose(CloseCode.TryAgainLater, default);
             return;
         }
-        _session.ConfirmOld(now);
-        if (now - _lastKeepAlive < _server.Options.Timeout.TotalMilliseconds / 2)
-            return;
-        if (IsSilent())
+        if (IsSilent(now))
         {
             _connection.Abort();
             return;
         }
+        if (waitingSince > 0)
+            return;
+        _session.ConfirmOld(now);
+        if (now - _lastKeepAlive < timeout.TotalMilliseconds / 2)
+            return;
         _lastKeepAlive = now;
         _session.SendKeepAlive();
     }
 
     public void Drain() => _session.RequestClose(CloseCode.GoingAway, default, afterLog: true);
 
-    /// <summary>The peer's machine has acknowledged nothing since the last keep-alive but one, that one included: there is nobody.</summary>
-    private bool IsSilent()
+    /// <summary>A reader of a stream answers nothing: what its machine acknowledges is all there is to know of it.</summary>
+    private bool IsSilent(long now)
     {
-        long acknowledged = _connection.AcknowledgedBytes;
-        bool isSilent = acknowledged > 0 && acknowledged == _acknowledged;
-        _acknowledged = acknowledged;
-        return isSilent;
+        if (!_silence.IsSuspicious && now - _lastLook < Limits.StreamSuspicion.TotalMilliseconds)
+            return false;
+        _lastLook = now;
+        return _silence.IsSilent(_connection.ReadTcpFigures(), now, _server.Options.Timeout);
     }
 
     /// <summary>What a peer says here has no meaning, and is dropped up to a bound: whoever says more has not understood the answer.</summary>

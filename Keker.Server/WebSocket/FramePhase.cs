@@ -23,7 +23,7 @@ internal abstract class FramePhase : IConnectionPhase
     private long _lastPing;
     private UnfinishedMessage _unfinished;
     private bool _hasInflated;
-    private long _acknowledged;
+    private SilenceWatch _silence;
 
     protected FramePhase(Connection connection, ServerContext server, Variant variant, bool confirms, int maxMessageBytes, int maxFragments)
     {
@@ -47,7 +47,7 @@ internal abstract class FramePhase : IConnectionPhase
 
     protected FrameReader Frames { get; }
 
-    /// <summary>True once a Close went out or came in: what still arrives has no meaning.</summary>
+    /// <summary>True once a Close went out or came in: what still arrives has no meaning, but for the peer's own Close.</summary>
     protected bool IsDeaf { get; private set; }
 
     /// <summary>When the peer last gave a sign of life, in milliseconds of the clock.</summary>
@@ -80,11 +80,6 @@ internal abstract class FramePhase : IConnectionPhase
         {
             Server.Log.PeerVanished(e.GetType().Name);
         }
-        catch (Exception e)
-        {
-            Server.Log.Unexpected(e);
-            Session.RequestClose(CloseCode.InternalError, CloseRequest.InternalError);
-        }
         finally
         {
             Forget();
@@ -105,21 +100,23 @@ internal abstract class FramePhase : IConnectionPhase
             Session.RequestClose(CloseCode.PolicyViolation, CloseReasons.TooLong);
             return;
         }
+        TimeSpan timeout = Server.Options.Timeout;
         if (Session.WaitingSince is var waitingSince && waitingSince > 0)
         {
-            if (now - waitingSince >= Limits.WriteStallTimeout.TotalMilliseconds)
+            if (now - waitingSince >= timeout.TotalMilliseconds)
                 Session.RequestClose(CloseCode.TryAgainLater, CloseRequest.SlowConsumer);
+            else if (IsSilent(now))
+                _connection.Abort();
             return;
         }
-        double timeout = Server.Options.Timeout.TotalMilliseconds;
         if (Session.UnansweredSince is { } since)
         {
-            if (now - LastHeard >= timeout || IsSilent(since, now))
+            if (now - LastHeard >= timeout.TotalMilliseconds || (now - since >= Limits.PingSuspicion.TotalMilliseconds && IsSilent(now)))
                 _connection.Abort();
             return;
         }
         Session.ConfirmQuiet(now);
-        if (IsPinged && now - _lastPing >= timeout / 2)
+        if (IsPinged && now - _lastPing >= timeout.TotalMilliseconds / 2)
         {
             _lastPing = now;
             Session.SendPing();
@@ -181,7 +178,8 @@ internal abstract class FramePhase : IConnectionPhase
     private async Task ReadAsync(PipeReader reader)
     {
         var turn = new ReadTurn();
-        while (true)
+        long dropped = 0;
+        while (dropped <= Limits.CloseHandshakeBytes)
         {
             ValueTask<ReadResult> read = reader.ReadAsync();
             if (turn.IsOver(read.IsCompleted))
@@ -191,6 +189,9 @@ internal abstract class FramePhase : IConnectionPhase
             if (result.IsCanceled)
                 Close(CloseCode.TryAgainLater, CloseReasons.NoMemory);
             _hasInflated = false;
+
+            if (IsDeaf)
+                dropped += input.Length;
             ReadFrames(ref input);
 
             // While it pauses, whole frames are left over: nothing counts as looked at, or they would wait for more to arrive.
@@ -202,7 +203,7 @@ internal abstract class FramePhase : IConnectionPhase
             reader.AdvanceTo(input.Start, pause is null && !_hasInflated ? result.Buffer.End : input.Start);
             if (pause is not null)
             {
-                await pause.ConfigureAwait(false);
+                await WaitAsync(pause).ConfigureAwait(false);
                 Pause = null;
             }
             else if (result.IsCompleted && !_hasInflated)
@@ -212,11 +213,50 @@ internal abstract class FramePhase : IConnectionPhase
         }
     }
 
-    /// <summary>Consumes what has arrived, up to a frame that is not complete.</summary>
+    private async Task WaitAsync(Task pause)
+    {
+        try
+        {
+            await pause.ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            Fail(e);
+        }
+    }
+
+    /// <summary>A failure of our own: the peer is told, and has its time to answer.</summary>
+    private void Fail(Exception e)
+    {
+        Server.Log.Unexpected(e);
+        Close(CloseCode.InternalError, CloseRequest.InternalError);
+    }
+
+    /// <summary>Consumes what has arrived, up to a frame that is not complete; after a Close, up to the peer's own.</summary>
     private void ReadFrames(ref ReadOnlySequence<byte> input)
     {
-        Span<byte> control = stackalloc byte[FrameWriter.MaxControlPayload];
+        try
+        {
+            TakeFrames(ref input);
+        }
+        catch (Exception e)
+        {
+            Fail(e);
+        }
 
+        // After a Close, in either direction, what still arrives is dropped unread until the peer has closed, too, and ended the connection.
+        if (!IsDeaf)
+            return;
+        Forget();
+        if (!Frames.SkipToClose(ref input))
+            return;
+        Session.ClientClosed();
+        input = input.Slice(input.End);
+    }
+
+    private void TakeFrames(ref ReadOnlySequence<byte> input)
+    {
+        Span<byte> control = stackalloc byte[FrameWriter.MaxControlPayload];
 
         // Inflating takes long: others get their turn before the next frame.
         while (!IsDeaf && Pause is null && !_hasInflated)
@@ -252,6 +292,7 @@ internal abstract class FramePhase : IConnectionPhase
                         OnUnaskedFrame();
                     break;
                 case FrameEvent.Close:
+                    Session.ClientClosed();
                     if (Frames.CloseCode is CloseCode.Normal or CloseCode.NoStatus)
                         Session.SaidGoodbye();
                     else
@@ -265,13 +306,6 @@ internal abstract class FramePhase : IConnectionPhase
                     Close(Frames.FailureCode, Frames.FailureCode == CloseCode.MessageTooBig ? TooBig : Frames.FailureReason.ToArray());
                     break;
             }
-        }
-
-        // After a Close, in either direction, what still arrives is dropped unread until the peer ends the connection.
-        if (IsDeaf)
-        {
-            Forget();
-            input = input.Slice(input.End);
         }
     }
 
@@ -287,17 +321,5 @@ internal abstract class FramePhase : IConnectionPhase
         return true;
     }
 
-    /// <summary>
-    /// The connection is dead: no answer for long, and nothing of what was sent has arrived in the meantime either. Who is only slow takes some of
-    /// it, and is left to the other deadlines; so is everybody where the system does not tell what has arrived.
-    /// </summary>
-    private bool IsSilent(long since, long now)
-    {
-        if (now - since < Limits.BarrierTimeout.TotalMilliseconds)
-            return false;
-        long acknowledged = _connection.AcknowledgedBytes;
-        bool moved = acknowledged == 0 || acknowledged != _acknowledged;
-        _acknowledged = acknowledged;
-        return !moved;
-    }
+    private bool IsSilent(long now) => _silence.IsSilent(_connection.ReadTcpFigures(), now, Server.Options.Timeout);
 }

@@ -84,6 +84,46 @@ internal sealed class CertificateTests
     }
 
     [Test]
+    public async Task Plain_HTTP_on_the_TLS_port_is_told_so()
+    {
+        using var directory = new TempDirectory();
+        new TestCertificate().WriteTo(directory);
+        await using KekerProcess keker = await KekerProcess.StartAsync(TestCertificate.OptionsFor(directory));
+        foreach (string request in new[] { RawClient.Head("GET", "/v1/health"), RawWebSocket.Handshake(), "P" })
+        {
+            await using RawClient plain = await RawClient.ConnectAsync(keker.EndPoint);
+
+            await plain.SendAsync(request);
+
+            RawResponse answer = await plain.ReadResponseAsync();
+            Assert.That((answer.Status, answer.Closes), Is.EqualTo((400, true)));
+            Assert.That(answer.Message, Does.StartWith("this port speaks TLS"));
+            await plain.ExpectEndAsync();
+        }
+    }
+
+    [Test]
+    public async Task Handshakes_that_are_never_finished_keep_nobody_out()
+    {
+        using var directory = new TempDirectory();
+        var certificate = new TestCertificate();
+        certificate.WriteTo(directory);
+        await using KekerProcess keker = await KekerProcess.StartAsync(TestCertificate.OptionsFor(directory));
+        List<RawClient> stalled = [];
+        for (int i = 0; i < 1200; i++)
+        {
+            stalled.Add(await RawClient.ConnectAsync(keker.EndPoint));
+            await stalled[i].SendAsync("\u0016\u0003\u0001");
+        }
+
+        RawWebSocket session = await JoinAsync(keker, certificate);
+
+        await session.DisposeAsync();
+        foreach (RawClient client in stalled)
+            await client.DisposeAsync();
+    }
+
+    [Test]
     public async Task A_signal_says_goodbye_over_TLS_too()
     {
         using var directory = new TempDirectory();

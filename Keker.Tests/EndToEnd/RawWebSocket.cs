@@ -127,8 +127,12 @@ internal sealed class RawWebSocket(RawClient client, string? extensions = null) 
         Assert.That((frame.OpCode, frame.CloseCode), Is.EqualTo((OpCode.Close, code)), Encoding.UTF8.GetString(frame.Payload));
         if (reason is not null)
             Assert.That(frame.CloseReason, Is.EqualTo(reason));
+        await AnswerCloseAsync(frame);
         await client.ExpectEndAsync();
     }
+
+    /// <summary>Answers a Close with its own code, as clients do.</summary>
+    public Task AnswerCloseAsync(ServerFrame close) => SendAsync(ClientFrame.Of(OpCode.Close, close.Payload.AsSpan(0, Math.Min(2, close.Payload.Length))));
 
     public ValueTask DisposeAsync() => client.DisposeAsync();
 

@@ -5,5 +5,8 @@ internal enum Signal
 {
     HangUp = 1,
     Interrupt = 2,
+    Quit = 3,
+    Pipe = 13,
+    Alarm = 14,
     Terminate = 15,
 }

@@ -92,6 +92,31 @@ internal sealed class SignalTests
     }
 
     [Test]
+    public async Task A_signal_without_a_meaning_ends_nothing()
+    {
+        // USR1, USR2, STKFLT, VTALRM, PROF, IO and PWR of Linux; USR1, USR2, VTALRM and PROF of macOS.
+        int[] others = OperatingSystem.IsLinux() ? [10, 12, 16, 26, 27, 29, 30] : [30, 31, 26, 27];
+        Signal[] signals = [Signal.Quit, Signal.Pipe, Signal.Alarm, .. others.Select(number => (Signal)number)];
+        await using KekerProcess keker = await KekerProcess.StartAsync();
+        using var backend = new Backend(keker.EndPoint);
+        await using RawWebSocket session = await RawWebSocket.JoinAsync(keker.EndPoint, "one");
+
+        for (int i = 0; i < 3; i++)
+        {
+            foreach (Signal signal in signals)
+            {
+                keker.Send(signal);
+                Assert.That((await backend.PublishAsync("one", $"{signal}")).Status, Is.EqualTo(200));
+                await session.ExpectTextAsync($"{signal}");
+            }
+        }
+
+        string[] lines = await keker.Log.WaitForAsync("has no meaning here", signals.Length - 1);
+        Assert.That(lines, Has.Length.EqualTo(signals.Length - 1), "each is said once, and PIPE not at all");
+        Assert.That(keker.HasExited, Is.False);
+    }
+
+    [Test]
     public async Task Hanging_up_reads_the_keys_again_and_keeps_the_old_ones_when_it_cannot()
     {
         using var directory = new TempDirectory();

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Keker.Tests.Server.Broker;
 
 namespace Keker.Tests.EndToEnd;
 
@@ -105,6 +107,57 @@ internal sealed class StartTests
         Assert.That(run.Output, option == "--version" ? Does.Match(@"^kekerd \d+\.\d+\.\d+\S*\n$") : Does.Contain("--write-buffer"));
     }
 
+    [TestCase("<&-")]
+    [TestCase(">&-")]
+    [TestCase("2>&-")]
+    [TestCase("<&- >&-")]
+    [TestCase(">&- 2>&-")]
+    [TestCase("<&- >&- 2>&-")]
+    [Platform("Linux")]
+    public async Task It_serves_without_standard_input_and_outputs(string redirections)
+    {
+        using var directory = new TempDirectory();
+        string socket = directory.File("socket");
+        using Process process = KekerBinary.Prepare(["--listen", $"unix:{socket}"]);
+        string[] command = ["-c", $"exec \"$0\" \"$@\" {redirections}", process.StartInfo.FileName, .. process.StartInfo.ArgumentList];
+        process.StartInfo.FileName = "/bin/sh";
+        process.StartInfo.ArgumentList.Clear();
+        Array.ForEach(command, process.StartInfo.ArgumentList.Add);
+        process.Start();
+        try
+        {
+            TestBroker.WaitUntil(() => IsServed(socket) || process.HasExited, "it does not listen");
+            Assert.That(process.HasExited, Is.False);
+            await using RawClient client = await RawClient.ConnectAsync(new UnixDomainSocketEndPoint(socket));
+            await client.SendAsync(RawClient.Head("GET", "/v1/health"));
+            Assert.That((await client.ReadResponseAsync()).Status, Is.EqualTo(200));
+            for (int descriptor = 0; descriptor < 3; descriptor++)
+            {
+                string file = File.ResolveLinkTarget($"/proc/{process.Id}/fd/{descriptor}", returnFinalTarget: false)!.FullName;
+                Assert.That(file, Does.EndWith("/dev/null").Or.Contains("pipe:"), $"{descriptor}");
+            }
+        }
+        finally
+        {
+            process.Kill();
+            await process.WaitForExitAsync();
+        }
+    }
+
+    [TestCase("--help", ">&-")]
+    [TestCase("--version", "<&- >&- 2>&-")]
+    [Platform("Linux")]
+    public async Task Help_that_nobody_can_read_is_no_crash(string option, string redirections)
+    {
+        using Process process = KekerBinary.Prepare([]);
+        process.StartInfo.ArgumentList.Add("-c");
+        process.StartInfo.ArgumentList.Add($"exec '{process.StartInfo.FileName}' {option} {redirections}");
+        process.StartInfo.FileName = "/bin/sh";
+        process.Start();
+        await process.WaitForExitAsync().Soon("the end");
+        Assert.That(process.ExitCode, Is.Zero);
+    }
+
     [Test]
     public async Task It_says_where_it_listens_one_line_each()
     {
@@ -117,6 +170,21 @@ internal sealed class StartTests
         {
             using var backend = new Backend(endPoint);
             Assert.That((await backend.GetAsync("/v1/health")).Status, Is.EqualTo(200));
+        }
+    }
+
+    /// <summary>The file is there before anybody listens on it.</summary>
+    private static bool IsServed(string path)
+    {
+        using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            probe.Connect(new UnixDomainSocketEndPoint(path));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
         }
     }
 }

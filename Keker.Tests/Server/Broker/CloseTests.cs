@@ -24,7 +24,7 @@ internal sealed class CloseTests
         SentFrame close = client.Wire.Frames.Single();
         Assert.That(close.CloseCode, Is.EqualTo(1001));
         Assert.That(Encoding.UTF8.GetString(close.Payload.AsSpan(2)), Is.EqualTo("because"));
-        Assert.That(client.Wire.IsFinished, Is.True);
+        Assert.That(client.Wire.IsCloseSent, Is.True);
 
         PublishOutcome outcome = _broker.Publish("t", "late").Outcome;
         Assert.That(outcome, Is.EqualTo(afterLog ? PublishOutcome.Published : PublishOutcome.Cached), "to publishers a closed session is gone");
@@ -46,7 +46,7 @@ internal sealed class CloseTests
         _broker.Publish("t", "ab", "cd");
         _broker.Broadcast("all");
         client.Session.RequestClose(CloseCode.PolicyViolation, Reason);
-        Assert.That(client.Wire.IsFinished, Is.False);
+        Assert.That(client.Wire.IsCloseSent, Is.False);
         client.Wire.Unblock();
         Assert.That(client.Wire.CutBytes, Is.Zero);
         Assert.That(client.Wire.Messages, Is.EqualTo(room < 4 ? new[] { "ab" } : ["ab", "cd"]), "the frame that was begun, no more");
@@ -65,7 +65,7 @@ internal sealed class CloseTests
         client.Wire.Unblock();
         Assert.That(client.Wire.Messages, Is.EquivalentTo(new[] { "a", "b", "c", "all" }));
         Assert.That(client.Wire.CloseCode, Is.EqualTo(1001));
-        Assert.That(client.Wire.IsFinished, Is.True);
+        Assert.That(client.Wire.IsCloseSent, Is.True);
     }
 
     [Test]
@@ -105,11 +105,11 @@ internal sealed class CloseTests
     {
         TestClient client = _broker.Join("t", new FakeTransport { CanTrySend = !tls, Room = tls ? 0 : room });
         client.Session.RequestClose(CloseCode.GoingAway, Reason);
-        Assert.That(client.Wire.IsFinished, Is.False);
+        Assert.That(client.Wire.IsCloseSent, Is.False);
         _broker.Publish("t", "late");
         client.Wire.Unblock();
         Assert.That(client.Wire.Frames.Single().CloseCode, Is.EqualTo(1001));
-        Assert.That(client.Wire.IsFinished, Is.True);
+        Assert.That(client.Wire.IsCloseSent, Is.True);
     }
 
     [Test]
@@ -142,7 +142,7 @@ internal sealed class CloseTests
         TestClient client = _broker.Join("t");
         client.Session.RequestClose(CloseCode.NoStatus, default);
         Assert.That(client.Wire.Frames.Single().Payload, Is.Empty);
-        Assert.That(client.Wire.IsFinished, Is.True);
+        Assert.That(client.Wire.IsCloseSent, Is.True);
     }
 
     [Test]
@@ -181,7 +181,7 @@ internal sealed class CloseTests
         TestClient client = _broker.Join("t", new FakeTransport { IsGone = true });
         client.Session.RequestClose(CloseCode.GoingAway, Reason);
         Assert.That(client.Wire.IsAborted, Is.True);
-        Assert.That(client.Wire.IsFinished, Is.False);
+        Assert.That(client.Wire.IsCloseSent, Is.False);
     }
 
     [Test]
@@ -202,7 +202,7 @@ internal sealed class CloseTests
         foreach (TestClient client in clients)
             client.Session.RequestClose(CloseCode.GoingAway, Reason, afterLog: true);
         drained.Set();
-        TestBroker.WaitUntil(() => clients.All(client => client.Wire.IsFinished), "somebody was not closed");
+        TestBroker.WaitUntil(() => clients.All(client => client.Wire.IsCloseSent), "somebody was not closed");
         foreach (TestClient client in clients)
             Assert.That(client.Wire.Messages, Is.EqualTo(new[] { "a", "b" }));
     }

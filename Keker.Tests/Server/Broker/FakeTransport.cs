@@ -16,6 +16,7 @@ internal sealed class FakeTransport : ISessionTransport
     private readonly List<string> _breaches = [];
     private PendingWrite? _pending;
     private int _senders;
+    private int _closesSent;
     private int _finished;
     private int _aborted;
     private long _room = long.MaxValue;
@@ -60,6 +61,8 @@ internal sealed class FakeTransport : ISessionTransport
     public int AsyncSends { get; private set; }
 
     public int LastThread { get; private set; }
+
+    public bool IsCloseSent => Volatile.Read(ref _closesSent) > 0;
 
     public bool IsFinished => Volatile.Read(ref _finished) > 0;
 
@@ -170,6 +173,12 @@ internal sealed class FakeTransport : ISessionTransport
         return result;
     }
 
+    public void CloseSent()
+    {
+        if (Interlocked.Increment(ref _closesSent) > 1)
+            Breach("two Closes");
+    }
+
     public void FinishSending()
     {
         if (Interlocked.Increment(ref _finished) > 1)
@@ -197,7 +206,7 @@ internal sealed class FakeTransport : ISessionTransport
             Breach("two senders at once");
         if (IsWaiting)
             Breach($"{what} while a write is unfinished");
-        if (IsFinished)
+        if (IsFinished || IsCloseSent)
             Breach($"{what} after the Close");
     }
 

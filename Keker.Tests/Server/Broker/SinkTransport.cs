@@ -24,6 +24,10 @@ internal sealed class SinkTransport : ISessionTransport
         return ValueTask.FromResult(true);
     }
 
+    public void CloseSent()
+    {
+    }
+
     public void FinishSending()
     {
     }

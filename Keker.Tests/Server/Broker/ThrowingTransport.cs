@@ -30,6 +30,8 @@ internal sealed class ThrowingTransport(int failing, bool canTrySend = true) : I
         return true;
     }
 
+    public void CloseSent() => Count();
+
     public void FinishSending() => Count();
 
     public void Abort()

@@ -1,9 +1,11 @@
 using Keker.Protocol.WebSocket;
+using Keker.Server.Broker;
 using Keker.Server.Net;
 using Keker.Server.Options;
 using Keker.Server.WebSocket;
 using Keker.Tests.EndToEnd;
 using Keker.Tests.Protocol.WebSocket;
+using Keker.Tests.Server.Broker;
 using Keker.Tests.Server.Http;
 using Keker.Tests.Server.Net;
 
@@ -100,11 +102,45 @@ internal sealed class WebSocketSessionTests
         Run();
         await _client.SendAsync(ClientFrame.Of(OpCode.Binary, "x"));
         Assert.That((await _client.ReadAsync()).CloseCode, Is.EqualTo(1003));
-        Assert.That(await _client.TryReadAsync(), Is.Null);
         Pass(4.9);
         Assert.That(_run!.IsCompleted, Is.False);
 
         Pass(0.2);
+
+        await _run.Soon("the session to end");
+    }
+
+    [Test]
+    public async Task A_peer_that_acknowledges_everything_and_is_slow_to_answer_a_ping_has_the_timeout()
+    {
+        Run();
+        await _client.HelloAsync("token");
+        Pass(30);
+        Assert.That((await _client.ReadAsync()).OpCode, Is.EqualTo(OpCode.Ping));
+        for (int i = 0; i < 29; i++)
+            Pass(1);
+        Assert.That(_run!.IsCompleted, Is.False, "its machine has acknowledged the ping: the network is there");
+
+        Pass(1);
+
+        await _run.Soon("the session to end");
+    }
+
+    [Test]
+    public async Task A_peer_that_reads_nothing_has_the_timeout_and_is_a_slow_consumer_then()
+    {
+        Run();
+        await _client.HelloAsync("token");
+        Pass(1);
+        Publish(16 << 20);
+        await UntilNothingMovesAsync();
+        for (int i = 0; i < 59; i++)
+            Pass(1);
+        Assert.That((_run!.IsCompleted, _server.Context.Counters.SlowConsumers.Value), Is.EqualTo((false, 0)), "a closed window is no dead network");
+
+        Pass(1);
+        Assert.That(_server.Context.Counters.SlowConsumers.Value, Is.EqualTo(1));
+        Pass(1);
 
         await _run.Soon("the session to end");
     }
@@ -127,6 +163,38 @@ internal sealed class WebSocketSessionTests
 
         await _client.ExpectCloseAsync(1001);
     }
+
+    [Test]
+    [Platform("Linux")]
+    public async Task A_peer_whose_network_takes_nothing_is_dropped_after_15_seconds([Values] bool sendWaits)
+    {
+        Run();
+        await _client.HelloAsync("token");
+        Pass(1);
+        DeadNetwork.Cut(_sockets.Client);
+        Publish(sendWaits ? 16 << 20 : 10);
+        Pass(1);
+        for (int i = 0; i < 15; i++)
+        {
+            Assert.That(_run!.IsCompleted, Is.False);
+            Pass(1);
+        }
+        Pass(1);
+
+        await _run!.Soon("the session to end");
+        Assert.That(_server.Context.Counters.SlowConsumers.Value, Is.Zero);
+    }
+
+    private void Publish(int length)
+    {
+        var dirty = new DirtyTopics();
+        _server.Broker.Publish(TestBroker.Token("token"), TestBroker.Message(length), dirty);
+        _server.Broker.Flush(dirty);
+    }
+
+    /// <summary>Waits until the kernel takes no more, and says that the peer has closed its window.</summary>
+    private Task UntilNothingMovesAsync() => Task.Run(() => TestBroker.WaitUntil(
+        () => _connection.ReadTcpFigures() is { UnsentBytes: > 0, IsWindowClosed: true }, "the window stayed open"));
 
     private void Run() => _run = _session.RunAsync();
 
