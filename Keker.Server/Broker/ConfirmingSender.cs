@@ -12,6 +12,7 @@ internal abstract class ConfirmingSender(ISessionTransport transport, BrokerCont
     private ControlNotes _control = new();
     private PingBarrier _barrier = new();
     private Break _break;
+    private CloseHandshake _handshake;
     private EchoNote? _echo;
 
     /// <summary>The subscriptions of the session.</summary>
@@ -161,6 +162,27 @@ internal abstract class ConfirmingSender(ISessionTransport transport, BrokerCont
             return Topics.FindRefused(_break.ClientCode, counts: _break.IsByClient);
         bool counts = _break.IsByClient && Context.Clock.Now - RedeliveryAt <= Skips.MostPatience && IsRedeliveryAcknowledged;
         return Topics.FindRefused(clientCode: 0, counts);
+    }
+
+    /// <summary>The client's Close has come, answer or not: with both of them through the connection ends at once (RFC 6455 7.1.1).</summary>
+    public void ClientClosed()
+    {
+        if (_handshake.Received())
+            FinishSending();
+    }
+
+    /// <summary>The Close frame asked for, sent or not.</summary>
+    public abstract CloseRequest? CloseRequested { get; }
+
+    /// <summary>
+    /// The client is given its time to answer: browsers call a close unclean that ends before their answer. Who has broken the framing is
+    /// not listened to any more.
+    /// </summary>
+    protected override void EndedSending()
+    {
+        AwaitAnswer();
+        if (CloseRequested?.Code == CloseCode.ProtocolError || _handshake.Sent())
+            FinishSending();
     }
 
     /// <summary>Something was noted: who owns the gate looks again.</summary>

@@ -20,11 +20,10 @@ internal class Session(ISessionTransport transport, BrokerContext context) : Con
     private Gate _gate;
     private PendingList _pending;
     private CloseRequest? _closeRequest;
-    private CloseHandshake _handshake;
     private volatile bool _saidGoodbye;
 
     /// <summary>The Close frame asked for, sent or not.</summary>
-    public CloseRequest? CloseRequested => Volatile.Read(ref _closeRequest);
+    public override CloseRequest? CloseRequested => Volatile.Read(ref _closeRequest);
 
     /// <summary>A flush pass brings one member up to the head that the encoder was begun with.</summary>
     public void Flush(Subscription member, BatchEncoder encoder)
@@ -92,13 +91,6 @@ internal class Session(ISessionTransport transport, BrokerContext context) : Con
         if (!afterLog)
             LeaveTopics();
         Wake();
-    }
-
-    /// <summary>The client's Close has come, answer or not: with both of them through the connection ends at once (RFC 6455 7.1.1).</summary>
-    public void ClientClosed()
-    {
-        if (_handshake.Received())
-            FinishSending();
     }
 
     /// <summary>The session is a member of its topics. Called once, after it has joined them.</summary>
@@ -296,17 +288,6 @@ internal class Session(ISessionTransport transport, BrokerContext context) : Con
         {
             Context.Report(e);
         }
-    }
-
-    /// <summary>
-    /// The client is given its time to answer: browsers call a close unclean that ends before their answer. Who has broken the framing is
-    /// not listened to any more.
-    /// </summary>
-    protected override void EndedSending()
-    {
-        AwaitAnswer();
-        if (CloseRequested?.Code == CloseCode.ProtocolError || _handshake.Sent())
-            FinishSending();
     }
 
     /// <summary>Sends what ends the session, after which nothing goes out. For the owner of the gate.</summary>

@@ -44,7 +44,6 @@ internal sealed class Topic
     /// <summary>Whether what members have not confirmed is kept. Of broadcasts it is not: they have no recipient who could come back for them.</summary>
     public bool Retains => !IsBroadcast && _context.Limits.Cache > TimeSpan.Zero;
 
-    /// <summary>Offset that the next publication will get.</summary>
     public long Head => _log.Head;
 
     /// <summary>From this offset on nothing has left the log. A hint without the lock.</summary>
@@ -53,7 +52,6 @@ internal sealed class Topic
     /// <summary>Members now. A hint without the lock.</summary>
     public int MemberCount => _members.Count;
 
-    /// <summary>Bytes of all publications there are. A hint without the lock.</summary>
     public long LogBytes => _log.Bytes;
 
     /// <summary>True when a pass would have to deflate what takes too long for a thread that serves sockets. A hint without the lock.</summary>

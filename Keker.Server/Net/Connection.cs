@@ -1,5 +1,4 @@
 using System.IO.Pipelines;
-using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using Keker.Server.Broker;
@@ -45,22 +44,17 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
     /// <summary>True when it came in through an admin listener.</summary>
     public bool IsAdmin { get; }
 
-    /// <summary>When it was accepted, in seconds of the clock.</summary>
+    // In seconds of the clock.
     public int AcceptedAt { get; }
 
     /// <summary>True until the peer has shown what it is here for, by a whole request or a HELLO: such connections are counted, and go first when memory is short.</summary>
     public bool IsStranger => Volatile.Read(ref _isStranger) != 0;
 
-    /// <summary>The peer's address as <see cref="Net.AddressKey"/> counts it; null on a unix socket.</summary>
-    /// <exception cref="SocketException">The peer is gone.</exception>
-    public ulong? ReadAddressKey() => (Plain.Socket.RemoteEndPoint as IPEndPoint)?.Address is { } address ? AddressKey.Of(address) : null;
+    /// <inheritdoc cref="PeerAddress.KeyOf"/>
+    public ulong? ReadAddressKey() => PeerAddress.KeyOf(Plain.Socket);
 
-    /// <summary>The peer's IP address, without its port, as it is on the wire; nothing on a unix socket.</summary>
-    /// <param name="bytes">At least 16 bytes.</param>
-    /// <returns>Bytes written.</returns>
-    /// <exception cref="SocketException">The peer is gone.</exception>
-    public int WriteAddress(Span<byte> bytes) =>
-        (Plain.Socket.RemoteEndPoint as IPEndPoint)?.Address.TryWriteBytes(bytes, out int length) is true ? length : 0;
+    /// <inheritdoc cref="PeerAddress.Write"/>
+    public int WriteAddress(Span<byte> bytes) => PeerAddress.Write(Plain.Socket, bytes);
 
     /// <summary>See <see cref="ISessionTransport.Mark"/>. Set before the connection becomes a session's.</summary>
     public ulong Mark { get; set; }
@@ -74,14 +68,9 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
     public IConnectionPhase? Phase
     {
         get => Volatile.Read(ref _phase);
-        set
-        {
-            lock (this)
-                _phase = value;
-        }
+        set { lock (this) _phase = value; }
     }
 
-    /// <summary>What has arrived.</summary>
     public ConnectionReader Reader => _reader ??= new ConnectionReader(_stream, _buffers);
 
     /// <summary>True once the server has ended it without waiting for the peer.</summary>
@@ -97,8 +86,7 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
     /// <summary>True once the socket goes back: a pass that visits the session at its end is spared most of the exceptions.</summary>
     private bool IsOver => Volatile.Read(ref _isOver);
 
-    /// <summary>Lets the phase look at its deadlines.</summary>
-    /// <param name="now">Milliseconds of the clock.</param>
+    /// <summary>Lets the phase look at its deadlines, in milliseconds of the clock.</summary>
     public void Beat(long now)
     {
         // A phase that is over, and is looked at all the same, would find a deadline passed and end what the next one has begun.
@@ -115,21 +103,6 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
 
     /// <summary>What TCP tells of the way to the peer; null where the system does not tell.</summary>
     public TcpFigures? ReadTcpFigures() => TcpFigures.Read(Plain.Socket);
-
-    /// <summary>Whether a peer has had its time to end the connection, once its session has to.</summary>
-    /// <param name="close">What the session ends with.</param>
-    /// <param name="now">Milliseconds of the clock.</param>
-    public bool IsCloseOverdue(CloseRequest close, long now)
-    {
-        if (ClosingSince is var since && since > 0)
-            return now - since >= Limits.CloseHandshakeTimeout.TotalMilliseconds;
-
-        // A drain has its own deadline, after which every connection left is ended.
-        if (close.AfterLog)
-            return false;
-        TimeSpan patience = close.IsSlowConsumer ? Limits.SlowConsumerCloseTimeout : Limits.CloseHandshakeTimeout;
-        return now - close.RequestedAt >= patience.TotalMilliseconds;
-    }
 
     /// <summary>Counts it as a stranger's.</summary>
     /// <returns>False when strangers have all the memory that they may have.</returns>

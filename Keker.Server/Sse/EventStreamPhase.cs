@@ -68,7 +68,7 @@ internal sealed class EventStreamPhase : IConnectionPhase
     {
         if (_session.CloseRequested is { } close)
         {
-            if (_connection.IsCloseOverdue(close, now))
+            if (CloseDeadline.IsOver(_connection, close, now))
                 _connection.Abort();
             return;
         }

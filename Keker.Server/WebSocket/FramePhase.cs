@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using System.Text.Unicode;
 using Keker.Protocol.WebSocket;
 using Keker.Server.Broker;
 using Keker.Server.Net;
@@ -62,7 +61,6 @@ internal abstract class FramePhase : IConnectionPhase
     /// <summary>The reason that goes with 1009.</summary>
     protected virtual ReadOnlyMemory<byte> TooBig => CloseReasons.TooBig;
 
-    /// <summary>Whether the peer is pinged.</summary>
     protected virtual bool IsPinged => true;
 
     /// <summary>Serves the connection until the peer is gone.</summary>
@@ -91,7 +89,7 @@ internal abstract class FramePhase : IConnectionPhase
     {
         if (Session.CloseRequested is { } close)
         {
-            if (_connection.IsCloseOverdue(close, now))
+            if (CloseDeadline.IsOver(_connection, close, now))
                 _connection.Abort();
             return;
         }
@@ -131,7 +129,6 @@ internal abstract class FramePhase : IConnectionPhase
         _connection.StopReading();
     }
 
-    /// <summary>A message is complete.</summary>
     protected abstract void OnMessage(OpCode opCode);
 
     /// <summary>The message under way is over, or there will be no more: nothing is held of it.</summary>
@@ -160,19 +157,10 @@ internal abstract class FramePhase : IConnectionPhase
     protected bool TryInflate(OpCode opCode, ReadOnlyMemory<byte> deflated, MessageBuffer inflated)
     {
         _hasInflated = true;
-        switch (Inflater.Inflate(new ReadOnlySequence<byte>(deflated), Frames.MaxMessageBytes, inflated))
-        {
-            case InflateStatus.TooBig:
-                Close(CloseCode.MessageTooBig, TooBig);
-                return false;
-            case InflateStatus.Invalid:
-                Close(CloseCode.InvalidPayload, CloseReasons.NotDeflated);
-                return false;
-        }
-        if (opCode != OpCode.Text || Utf8.IsValid(inflated.Written.Span))
-            return true;
-        Close(CloseCode.InvalidPayload, CloseReasons.NotUtf8);
-        return false;
+        (ushort code, ReadOnlyMemory<byte> reason) = InflatedMessage.Inflate(opCode, deflated, Frames.MaxMessageBytes, inflated);
+        if (code != 0)
+            Close(code, code == CloseCode.MessageTooBig ? TooBig : reason);
+        return code == 0;
     }
 
     private async Task ReadAsync(PipeReader reader)
@@ -203,7 +191,9 @@ internal abstract class FramePhase : IConnectionPhase
             reader.AdvanceTo(input.Start, pause is null && !_hasInflated ? result.Buffer.End : input.Start);
             if (pause is not null)
             {
-                await WaitAsync(pause).ConfigureAwait(false);
+                await pause.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (pause.Exception is { } failure)
+                    Fail(failure);
                 Pause = null;
             }
             else if (result.IsCompleted && !_hasInflated)
@@ -213,22 +203,9 @@ internal abstract class FramePhase : IConnectionPhase
         }
     }
 
-    private async Task WaitAsync(Task pause)
+    private void Fail(Exception failure)
     {
-        try
-        {
-            await pause.ConfigureAwait(false);
-        }
-        catch (Exception e)
-        {
-            Fail(e);
-        }
-    }
-
-    /// <summary>A failure of our own: the peer is told, and has its time to answer.</summary>
-    private void Fail(Exception e)
-    {
-        Server.Log.Unexpected(e);
+        Server.Log.Unexpected(failure);
         Close(CloseCode.InternalError, CloseRequest.InternalError);
     }
 
@@ -243,12 +220,10 @@ internal abstract class FramePhase : IConnectionPhase
         {
             Fail(e);
         }
-
         // After a Close, in either direction, what still arrives is dropped unread until the peer has closed, too, and ended the connection.
-        if (!IsDeaf)
-            return;
-        Forget();
-        if (!Frames.SkipToClose(ref input))
+        if (IsDeaf)
+            Forget();
+        if (!IsDeaf || !Frames.SkipToClose(ref input))
             return;
         Session.ClientClosed();
         input = input.Slice(input.End);
