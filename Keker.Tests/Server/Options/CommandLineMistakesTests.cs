@@ -104,7 +104,7 @@ internal sealed class CommandLineMistakesTests
 
         Assert.That(run.Errors, Is.EqualTo(new[]
         {
-            $"kekerd: --what: no such option, the nearest is --cache, {Help}",
+            $"kekerd: --what: no such option, the nearest is --cert, {Help}",
             "kekerd: --write-buffer: value missing, expected --write-buffer BYTES",
             $"kekerd: --listen 'x': {Address}",
             "kekerd: --listen 'unix:y': expected unix: and an absolute path, such as unix:/run/keker.sock",

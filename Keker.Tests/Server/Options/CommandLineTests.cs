@@ -197,7 +197,7 @@ internal sealed class CommandLineTests
             Assert.That(run.Errors, Is.EqualTo(new[]
             {
                 "kekerd: 'KEKER_TIMEOUTS': no such option, the variable is ignored; the nearest is KEKER_TIMEOUT",
-                "kekerd: 'KEKER_URL': no such option, the variable is ignored; the nearest is KEKER_KEY",
+                "kekerd: 'KEKER_URL': no such option, the variable is ignored; the nearest is KEKER_CERT",
             }));
             Assert.That(run.Options, Is.Not.Null);
         }

@@ -127,7 +127,7 @@ internal sealed class CloseHandshakeTests
         byte[] flood = ClientFrame.Of(OpCode.Binary, new byte[1 << 20]);
         int sent = 0;
         for (; !_run.IsCompleted && sent < 200; sent++)
-            await _client.SendAsync(flood);
+            await Task.WhenAny(_client.SendAsync(flood), _run);
 
         Assert.That(sent, Is.InRange(64, 199), "MiB");
     }
