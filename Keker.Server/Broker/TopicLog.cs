@@ -142,7 +142,7 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
         long from = Math.Max(confirmed, _log.Tail);
         long now = context.Clock.Now;
         _retention?.DropExpired(now);
-                // As long at least as a new session may wait for its start, which goes by it.
+        // As long at least as a new session may wait for its start, which goes by it.
         long holds = Math.Max(Predecessors.Patience, (long)context.Limits.Cache.TotalMilliseconds);
         var position = new BrokenPosition(from, now + holds, token);
         Retain().AddBroken(position, _log.Head, context.Counters.UnconfirmedLost);
