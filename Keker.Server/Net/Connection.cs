@@ -170,10 +170,10 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
     {
         try
         {
-            // Nearly always there is room, and nothing to wait for.
+            if (IsOver)
+                return ValueTask.FromResult(false);
             ValueTask write = _stream.WriteAsync(bytes);
-            if (!write.IsCompletedSuccessfully)
-                return WaitAsync(write);
+            if (!write.IsCompletedSuccessfully) return WaitAsync(write);
             write.GetAwaiter().GetResult();
             return ValueTask.FromResult(!Plain.IsBroken);
         }
