@@ -16,7 +16,7 @@ internal readonly record struct Candidate(long Offset, int Length, long Accepted
     public static Candidate? Find(MessageLog log, Subscription member, ushort clientCode)
     {
         Candidate? found = null;
-        for (long offset = member.Confirmed; log.TryNext(ref offset, out Publication? publication) && offset < member.Cursor; offset++)
+        for (long offset = member.Confirmed; log.TryNext(ref offset, out Publication? publication) && offset < member.OfferedTo; offset++)
         {
             if ((clientCode == CloseCode.UnsupportedData && publication.OpCode != OpCode.Binary) || member.Skipped?.Contains(offset) is true)
                 continue;

@@ -158,6 +158,7 @@ internal abstract class FrameSender(ISessionTransport transport, BrokerContext c
 
     private bool TrySend(Subscription member, Batch batch, BatchEncoder encoder)
     {
+        member.Offer(batch.End);
         if (batch.End == encoder.Head && IsBarrierDue(encoder.Now))
             return TrySendWithBarrier(member, batch, encoder);
         return TryAdvance(member, batch, encoder, TrySendBytes(batch.Bytes.Span));
@@ -202,6 +203,7 @@ internal abstract class FrameSender(ISessionTransport transport, BrokerContext c
         int whole = batch.Cut(sent, out ReadOnlyMemory<byte> rest, out BuiltFrame? built);
         encoder.Delivered += whole;
         member.Cursor = batch.Start + whole;
+        member.Offer(member.Cursor + 1);
 
         // A plain frame is the log's. One that was built is held by those who have taken a part of it, and that is bounded, too.
         if (built is not null && Context.UnfinishedWrites.Bytes > Context.Limits.UnfinishedWrites)
@@ -212,6 +214,7 @@ internal abstract class FrameSender(ISessionTransport transport, BrokerContext c
     /// <summary>TLS: one whole write, which may refer to the batch for as long as it is unfinished.</summary>
     private bool TryWrite(Subscription member, Batch batch, BatchEncoder encoder)
     {
+        member.Offer(batch.End);
         if (batch.End == encoder.Head && IsBarrierDue(encoder.Now))
             NoteBarrier();
 

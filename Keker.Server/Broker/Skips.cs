@@ -31,7 +31,9 @@ internal sealed class Skips
             return null;
         if ((skips ??= new Skips()).Add(refused, tail, context.Clock.Now))
             context.Counters.Skipped.Increment();
-        return refused.IsCertain ? refused.Offset : null;
+
+        // What is only on its way may be larger than the one that the client chokes on, and stand behind it.
+        return refused.IsCertain && refused.Offset < refused.Member.Cursor ? refused.Offset : null;
     }
 
     /// <summary>What a client is not sent; null for nothing.</summary>

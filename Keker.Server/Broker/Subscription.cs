@@ -17,6 +17,7 @@ internal sealed class Subscription(Topic topic, Session session)
     // Before it joins it is behind nothing.
     private long _cursor = long.MaxValue;
     private long _confirmed = long.MaxValue;
+    private long _offered;
     private long _barrierCursor;
     private bool _hasStart;
     private bool _hasConfirmed;
@@ -35,6 +36,15 @@ internal sealed class Subscription(Topic topic, Session session)
         get => Volatile.Read(ref _cursor);
         set => Volatile.Write(ref _cursor, value);
     }
+
+    /// <summary>
+    /// What the client may have a part of ends before this offset: it can answer a message before the send has returned that brings it, and the cursor moved.
+    /// Others than the gate's owner read it as a hint only.
+    /// </summary>
+    public long OfferedTo => Math.Max(Cursor, Volatile.Read(ref _offered));
+
+    /// <summary>Messages before an offset are being handed to the kernel, or a part of the last of them was.</summary>
+    public void Offer(long offset) => Volatile.Write(ref _offered, offset);
 
     /// <summary>What its client cannot take and is not sent; null for nothing. Set under the topic's lock, before it is sent anything.</summary>
     public SkippedMessages? Skipped { get; private set; }

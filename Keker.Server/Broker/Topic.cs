@@ -178,7 +178,7 @@ internal sealed class Topic
     public int LongestUnconfirmed(Subscription member)
     {
         lock (_lock)
-            return _log.LongestOf(member.Confirmed, member.Cursor);
+            return _log.LongestOf(member.Confirmed, member.OfferedTo);
     }
 
     /// <summary>Marks a topic that nobody needs as gone. The caller holds the stripe's lock and takes it out of the table.</summary>

@@ -110,6 +110,25 @@ internal sealed class SkipTests
         Assert.That(Join().Wire.Messages, Is.EqualTo(new[] { "3" }));
     }
 
+    /// <summary>On a fast network the Close is there before the send has returned that brought the message.</summary>
+    [Test]
+    public void A_client_that_closes_before_the_send_has_returned_is_not_taken_to_choke_on_another_message([Values] bool broadcast)
+    {
+        TestClient client = Join();
+        _broker.Publish("t", "1", "22");
+        client.Wire.OnTrySend = () =>
+        {
+            client.Wire.OnTrySend = null;
+            Close(client, CloseCode.MessageTooBig);
+        };
+        if (broadcast)
+            _broker.Broadcast("too large");
+        else
+            _broker.Publish("t", "too large");
+        _broker.Publish("t", "after");
+        Assert.That(Join().Wire.Messages, Is.EqualTo(new[] { "1", "22", "after" }));
+    }
+
     [Test]
     public void Of_several_topics_the_largest_of_all_is_skipped_and_all_else_comes()
     {
