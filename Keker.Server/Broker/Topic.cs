@@ -8,11 +8,10 @@ namespace Keker.Server.Broker;
 /// Thread-safe. Nothing is sent, encoded, logged or awaited under the lock. Lock order: stripe, topic of a token, named topic, then the
 /// <see cref="CacheLedger"/> or a <see cref="Receipt"/>; the gates of sessions are never entered under any lock.
 /// </remarks>
-internal sealed class Topic
+internal sealed class Topic(TopicKind kind, byte[] name, BrokerContext context)
 {
     private readonly Lock _lock = new();
-    private readonly BrokerContext _context;
-    private readonly TopicLog _log;
+    private TopicLog? _log;
     private readonly MemberTable _members = new();
     private Gate _passGate;
     private bool _passRunning;
@@ -21,41 +20,32 @@ internal sealed class Topic
     private MemberTally _tally;
     private TopicWaits? _waits;
 
-    public Topic(TopicKind kind, byte[] name, BrokerContext context)
-    {
-        Kind = kind;
-        Name = name;
-        Epoch = context.NextEpoch();
-        _context = context;
-        _log = new TopicLog(this, context);
-    }
-
-    public TopicKind Kind { get; }
+    public TopicKind Kind { get; } = kind;
 
     /// <summary>Names the life of the log: offsets of a topic that was gone in between are others.</summary>
-    public ulong Epoch { get; }
+    public ulong Epoch { get; } = context.NextEpoch();
 
     /// <summary>The token or the name as UTF-8; empty for the broadcast.</summary>
-    public byte[] Name { get; }
+    public byte[] Name { get; } = name;
 
     /// <summary>True for the one topic that is in no table and never retired.</summary>
     public bool IsBroadcast => Kind == TopicKind.Broadcast;
 
     /// <summary>Whether what members have not confirmed is kept. Of broadcasts it is not: they have no recipient who could come back for them.</summary>
-    public bool Retains => !IsBroadcast && _context.Limits.Cache > TimeSpan.Zero;
+    public bool Retains => !IsBroadcast && context.Limits.Cache > TimeSpan.Zero;
 
-    public long Head => _log.Head;
+    public long Head => _log?.Head ?? 0;
 
     /// <summary>From this offset on nothing has left the log. A hint without the lock.</summary>
-    public long Tail => _log.Tail;
+    public long Tail => _log?.Tail ?? 0;
 
     /// <summary>Members now. A hint without the lock.</summary>
     public int MemberCount => _members.Count;
 
-    public long LogBytes => _log.Bytes;
+    public long LogBytes => _log?.Bytes ?? 0;
 
     /// <summary>True when a pass would have to deflate what takes too long for a thread that serves sockets. A hint without the lock.</summary>
-    public bool HasLargeToDeflate => _tally.Deflating > 0 && _log.HasLarge;
+    public bool HasLargeToDeflate => _tally.Deflating > 0 && _log is { HasLarge: true };
 
     /// <summary>Whether somebody waits for the confirmation of a message at an offset or after it: a barrier has to follow it. A hint without the lock.</summary>
     public bool IsWaitedFrom(long offset) => Volatile.Read(ref _waits) is { } waits && waits.LastWaited >= offset;
@@ -66,9 +56,12 @@ internal sealed class Topic
         get
         {
             lock (_lock)
-                return _waits ??= new TopicWaits(this, _log, _lock, _context);
+                return _waits ??= new TopicWaits(this, Log, _lock, context);
         }
     }
+
+    /// <summary>Made with the first message: most tokens of an idle server never get one.</summary>
+    private TopicLog Log => _log ??= new TopicLog(this, context);
 
     /// <summary>Who runs flush passes: see <see cref="FanOut"/>.</summary>
     public bool TryEnterPass() => _passGate.TryEnter();
@@ -83,11 +76,11 @@ internal sealed class Topic
     {
         lock (_lock)
         {
-            if (_retired || _members.Count == 0 || !_log.HasRoom)
+            if (_retired || _members.Count == 0 || !Log.HasRoom)
                 return _retired ? AppendResult.Retired : _members.Count == 0 ? AppendResult.NoMembers : AppendResult.NoRoom;
-            long offset = _log.Append(publication);
+            long offset = Log.Append(publication);
             if (_pendingMembers > 0)
-                _log.TrimToLag(publication.AcceptedAt);
+                Log.TrimToLag(publication.AcceptedAt);
             if (receipt is not null)
                 Waits.Add(receipt, offset, _members.Count, _tally.Confirming);
             return AppendResult.Appended(_members.Count);
@@ -101,7 +94,7 @@ internal sealed class Topic
         {
             if (_retired || _members.Count > 0)
                 return _retired ? AppendResult.Retired : AppendResult.HasMembers;
-            _log.Cache(publication, terms);
+            Log.Cache(publication, terms);
             return AppendResult.Cached;
         }
     }
@@ -129,8 +122,8 @@ internal sealed class Topic
             // marked before it has a cursor, or a drain could find it behind and mark it, too.
             member.TryMarkPending();
             MemberPending();
-            member.StartAt(resume is null ? _log.Join(member.Session.Token) : _log.Resume(resume), _log.SkippedBy(member.Session));
-            member.RestsAt = _log.Head;
+            member.StartAt(StartOf(member, resume), _log?.SkippedBy(member.Session));
+            member.RestsAt = Head;
             _members.Add(member);
             Tally(member, 1);
             if (Retains && _tally.Confirming > 0 && _members.Count > 1 && member.HasCompanions)
@@ -153,7 +146,7 @@ internal sealed class Topic
             if (member.HasLeft)
                 return;
             _members.Remove(member, _passRunning);
-            long keptFrom = isBreak && member.IsRetained ? _log.KeepFrom(_log.NoteRefused(refused) ?? member.Confirmed, member.Session.Token) : long.MaxValue;
+            long keptFrom = isBreak && member.IsRetained ? Log.KeepFrom(Log.NoteRefused(refused) ?? member.Confirmed, member.Session.Token) : long.MaxValue;
             member.HasLeft = true;
 
             // The receipts first: the tally is of those that are counted there.
@@ -171,14 +164,14 @@ internal sealed class Topic
     public Candidate? FindCandidate(Subscription member, ushort clientCode)
     {
         lock (_lock)
-            return member.IsRetained && !member.HasLeft ? _log.FindCandidate(member, clientCode) : null;
+            return member.IsRetained && !member.HasLeft ? _log?.FindCandidate(member, clientCode) : null;
     }
 
     /// <summary>Of broadcasts: the bytes of the longest that a member was sent and has not confirmed; 0 for none.</summary>
     public int LongestUnconfirmed(Subscription member)
     {
         lock (_lock)
-            return _log.LongestOf(member.Confirmed, member.OfferedTo);
+            return _log?.LongestOf(member.Confirmed, member.OfferedTo) ?? 0;
     }
 
     /// <summary>Marks a topic that nobody needs as gone. The caller holds the stripe's lock and takes it out of the table.</summary>
@@ -194,7 +187,7 @@ internal sealed class Topic
         lock (_lock)
         {
             _passRunning = true;
-            return new FlushPass(this, _members.Snapshot(), _log.Head, _log.HeadPosition);
+            return new FlushPass(this, _members.Snapshot(), Log.Head, Log.HeadPosition);
         }
     }
 
@@ -207,7 +200,7 @@ internal sealed class Topic
         {
             _passRunning = false;
             _members.Compact();
-            waiters = _log.Flushed(pass.Head, pass.HeadPosition);
+            waiters = Log.Flushed(pass.Head, pass.HeadPosition);
             Trim();
             disposable = IsDisposable;
         }
@@ -220,7 +213,7 @@ internal sealed class Topic
     public Task? WaitForRoom()
     {
         lock (_lock)
-            return _log.WaitForRoom();
+            return Log.WaitForRoom();
     }
 
     /// <summary>References to the publications from <paramref name="cursor"/> on, as many as fit the batch, for encoding outside the lock.</summary>
@@ -228,7 +221,7 @@ internal sealed class Topic
     public bool TryRead(long cursor, long head, Batch batch)
     {
         lock (_lock)
-            return _log.TryRead(cursor, head, batch);
+            return Log.TryRead(cursor, head, batch);
     }
 
     /// <summary>A member was put on its session's list: nothing it may need is trimmed until <see cref="MemberSettled"/>.</summary>
@@ -251,7 +244,7 @@ internal sealed class Topic
                 return;
             _waits?.Answered(member);
             begun = _waits?.TakeBegun();
-            if (_members.Count == 1 && _log.Head > _log.Tail)
+            if (_members.Count == 1 && Head > Tail)
                 Trim();
         }
         TopicWaits.Start(begun);
@@ -259,17 +252,21 @@ internal sealed class Topic
 
     /// <summary>Lets go of what has been confirmed meanwhile or has waited long enough. The heartbeat calls it.</summary>
     public void Sweep(long now) => Change(
-        static (log, sweep) => log.Look(sweep.Members, sweep.Now, sweep.Kept), (Members: _members, Now: now, Kept: _tally.KeptFor(_context.Limits)));
+        static (log, sweep) => log.Look(sweep.Members, sweep.Now, sweep.Kept), (Members: _members, Now: now, Kept: _tally.KeptFor(context.Limits)));
 
     // Nobody will miss it: no member, nothing kept, no pass that still refers to it.
-    private bool IsDisposable => !IsBroadcast && !_passRunning && _members.Count == 0 && _log.IsUnused;
+    private bool IsDisposable => !IsBroadcast && !_passRunning && _members.Count == 0 && (_log is null || _log.IsUnused);
+
+    private long StartOf(Subscription member, ResumePoint? resume) =>
+        resume is null ? _log?.Join(member.Session.Token) ?? 0 : _log?.Resume(resume) ?? resume.Settle(Epoch, tail: 0, head: 0);
 
     private void Change<T>(Action<TopicLog, T> change, T argument)
     {
         bool disposable;
         lock (_lock)
         {
-            change(_log, argument);
+            if (_log is { } log)
+                change(log, argument);
             Trim();
             disposable = IsDisposable;
         }
@@ -280,21 +277,21 @@ internal sealed class Topic
     {
         _tally.Count(member, change);
         if (Kind == TopicKind.Named)
-            _context.SubscriptionMemory.Add(change * BrokerLimits.SubscriptionBytes);
+            context.SubscriptionMemory.Add(change * BrokerLimits.SubscriptionBytes);
         if (Kind == TopicKind.Token && _members.Count == Math.Max(change, 0))
-            _context.Topics.Occupied.Add(change);
+            context.Topics.Occupied.Add(change);
     }
 
     private void RetireWhen(bool disposable)
     {
         if (disposable)
-            (Kind == TopicKind.Token ? _context.Topics : _context.NamedTopics).Retire(this);
+            (Kind == TopicKind.Token ? context.Topics : context.NamedTopics).Retire(this);
     }
 
     /// <summary>Not while somebody may read the log before the last completed pass; who has left and still waits does not count.</summary>
     private void Trim()
     {
         if (!_passRunning && (_members.Count == 0 || Volatile.Read(ref _pendingMembers) == 0))
-            _log.Trim(_members, _tally.Retained);
+            _log?.Trim(_members, _tally.Retained);
     }
 }

@@ -17,13 +17,13 @@ internal sealed class MemoryGuard(MonotonicClock clock, MemoryFigures figures)
     private const long QuietBytes = 256 << 10;
 
     /// <summary>Heartbeats in which nothing was published and hardly anything allocated: what comes next is not near.</summary>
-    private const int QuietBeats = 10;
+    private const int QuietBeats = 2;
 
     /// <summary>Garbage that is worth a collection.</summary>
     private const long WorthwhileBytes = 8 << 20;
 
     /// <summary>A larger heap is not compacted while everybody waits: 2 ms for each MiB, and 0.8 s were seen at 250 MB.</summary>
-    private const long MostBytesToCompact = 16 << 20;
+    private const long MostBytesToCompact = 64 << 20;
 
     private volatile MemoryPressure _pressure;
     private long _collectedAt = -CollectInterval;

@@ -65,7 +65,7 @@ internal sealed class MemoryGuardTests
     public void What_a_burst_left_behind_goes_once_it_is_quiet()
     {
         (_memory.Heap, _memory.Allocated) = (12 * MiB, 50 * MiB);
-        Beat(10);
+        Beat(2);
         Assert.That(_memory.Collections, Is.Empty);
 
         Beat(1);
@@ -81,7 +81,7 @@ internal sealed class MemoryGuardTests
     {
         (_memory.Heap, _memory.Allocated) = (12 * MiB, 50 * MiB);
         for (int i = 0; i < 100; i++)
-            _guard.CollectWhenQuiet(published: i / 9, () => _lettingGo++);
+            _guard.CollectWhenQuiet(published: i / 2, () => _lettingGo++);
 
         Assert.That(_memory.Collections, Is.Empty);
     }
