@@ -13,7 +13,7 @@ using Keker.Server.WebSocket;
 namespace Keker.Server;
 
 /// <summary>Takes accepted sockets through their life: TLS, HTTP, WebSocket or event stream, close. Thread-safe.</summary>
-internal sealed class ConnectionHandler(ServerContext server, TlsUpgrade? tls, TimeProvider timeProvider)
+internal sealed class ConnectionHandler(ServerContext server, TlsUpgrade? tls, Loops? loops, TimeProvider timeProvider)
 {
     /// <summary>TCP_NOTSENT_LOWAT of Linux: .NET has no name for it.</summary>
     private const int TcpNotSentLowWater = 25;
@@ -39,22 +39,19 @@ internal sealed class ConnectionHandler(ServerContext server, TlsUpgrade? tls, T
         // A reconnect storm brings tens of thousands between two heartbeats.
         if (Interlocked.Increment(ref _accepted) % AcceptsPerMemoryCheck == 0)
             server.Memory.Check();
-        Connection? connection = null;
-        bool isTakenIn;
         try
         {
             Configure(socket);
-            connection = new Connection(socket, isAdmin, server.Clock, server.Input);
-            isTakenIn = HasMemoryFor(connection) && server.Connections.TryAdd(connection);
         }
         catch (SocketException)
         {
             // Gone before it was taken in.
-            connection?.UncountStranger();
             socket.Dispose();
             return;
         }
         bool isTls = tls is not null && socket.AddressFamily != AddressFamily.Unix;
+        var connection = new Connection(loops is null ? new EngineSocket(socket) : loops.Take(socket), isAdmin, server.Clock, server.Input);
+        bool isTakenIn = HasMemoryFor(connection) && server.Connections.TryAdd(connection);
         if (isTakenIn)
             _ = RunAsync(connection, isTls);
         else
@@ -82,7 +79,6 @@ internal sealed class ConnectionHandler(ServerContext server, TlsUpgrade? tls, T
 
     private static void Configure(Socket socket)
     {
-        socket.Blocking = false;
         if (socket.AddressFamily == AddressFamily.Unix)
             return;
         socket.NoDelay = true;
@@ -94,27 +90,34 @@ internal sealed class ConnectionHandler(ServerContext server, TlsUpgrade? tls, T
     {
         try
         {
-            if (isTls && !await TryAuthenticateAsync(connection).ConfigureAwait(false))
+            Upgrade upgrade = isTls && !await TryAuthenticateAsync(connection).ConfigureAwait(false)
+                ? default
+                : await new HttpSession(connection, _http).RunAsync().ConfigureAwait(false);
+            if (PhaseAfter(upgrade, connection) is { } phase)
+            {
+                phase.Start(CloseSoon);
                 return;
-            Upgrade upgrade = await new HttpSession(connection, _http).RunAsync().ConfigureAwait(false);
-            if (upgrade.Kind == UpgradeKind.Subscribe)
-                await new WebSocketSession(connection, server, VariantOf(upgrade)).RunAsync().ConfigureAwait(false);
-            else if (upgrade.EventStream is { } request)
-                await new EventStreamPhase(connection, server, request.Token, request.After).RunAsync().ConfigureAwait(false);
-            else if (upgrade.Kind == UpgradeKind.Echo)
-                await new EchoSession(connection, server, VariantOf(upgrade)).RunAsync().ConfigureAwait(false);
+            }
         }
         catch (Exception e)
         {
             // One connection's failure is never another one's.
             server.Log.Unexpected(e);
         }
-        finally
-        {
-            // Closing may take long (a reset of full buffers, a TLS goodbye): not on a thread that serves others.
-            ThreadPool.UnsafeQueueUserWorkItem(static state => _ = state.Handler.CloseAsync(state.Connection), (Handler: this, Connection: connection), preferLocal: false);
-        }
+        CloseSoon(connection);
     }
+
+    private ReadingPhase? PhaseAfter(Upgrade upgrade, Connection connection) => upgrade switch
+    {
+        { Kind: UpgradeKind.Subscribe } => new WebSocketSession(connection, server, VariantOf(upgrade)),
+        { Kind: UpgradeKind.Echo } => new EchoSession(connection, server, VariantOf(upgrade)),
+        { EventStream: { } request } => new EventStreamPhase(connection, server, request.Token, request.After),
+        _ => null,
+    };
+
+    /// <summary>Closing may take long (a reset of full buffers, a TLS goodbye): not on a thread that serves others.</summary>
+    private void CloseSoon(Connection connection) =>
+        ThreadPool.UnsafeQueueUserWorkItem(static state => _ = state.Handler.CloseAsync(state.Connection), (Handler: this, Connection: connection), preferLocal: false);
 
     private static Variant VariantOf(Upgrade upgrade) =>
         upgrade.Tagged ? Variant.Tagged : Variants.Deflated(upgrade.WindowBits);

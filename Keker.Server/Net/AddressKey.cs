@@ -1,23 +1,20 @@
 using System.Buffers.Binary;
-using System.Net;
-using System.Net.Sockets;
 
 namespace Keker.Server.Net;
 
 /// <summary>What counts as one peer: an IPv4 address, or an IPv6 /64 network, of which a single subscriber usually has all addresses.</summary>
 internal static class AddressKey
 {
+    private const int Ipv4Bytes = 4;
     private const ulong Ipv4Mark = 0xFFFF_0000_0000;
 
-    /// <summary>The key of an address; IPv4 in IPv6 clothing counts as IPv4.</summary>
-    public static ulong Of(IPAddress address)
+    private static ReadOnlySpan<byte> MappedPrefix => [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF];
+
+    /// <summary>The key of an address as it is on the wire, of 4 or 16 bytes; IPv4 in IPv6 clothing (RFC 4291 2.5.5.2) counts as IPv4.</summary>
+    public static ulong Of(ReadOnlySpan<byte> address)
     {
-        if (address.IsIPv4MappedToIPv6)
-            address = address.MapToIPv4();
-        Span<byte> bytes = stackalloc byte[16];
-        address.TryWriteBytes(bytes, out _);
-        return address.AddressFamily == AddressFamily.InterNetwork
-            ? Ipv4Mark | BinaryPrimitives.ReadUInt32BigEndian(bytes)
-            : BinaryPrimitives.ReadUInt64BigEndian(bytes);
+        if (address.StartsWith(MappedPrefix))
+            address = address[MappedPrefix.Length..];
+        return address.Length == Ipv4Bytes ? Ipv4Mark | BinaryPrimitives.ReadUInt32BigEndian(address) : BinaryPrimitives.ReadUInt64BigEndian(address);
     }
 }

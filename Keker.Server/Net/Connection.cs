@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.Security;
 using System.Net.Sockets;
@@ -15,12 +16,13 @@ namespace Keker.Server.Net;
 internal sealed class Connection : ISessionTransport, IAsyncDisposable
 {
     private readonly MonotonicClock _clock;
-    private Stream _stream;
+    private readonly PeerSocket _socket;
+    private TlsStream? _tls;
     private ConnectionReader? _reader;
     private IConnectionPhase? _phase;
     private long _closingSince;
     private volatile bool _aborted;
-    private bool _isOver;
+    private volatile bool _isOver;
     private long _sentBytes;
     private readonly InputBuffers _buffers;
     private int _isStranger;
@@ -29,11 +31,11 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
     /// <param name="isAdmin">See <see cref="IsAdmin"/>.</param>
     /// <param name="clock">The clock of its deadlines.</param>
     /// <param name="buffers">What it is read with; null where nothing is counted.</param>
-    public Connection(Socket socket, bool isAdmin, MonotonicClock clock, InputBuffers? buffers = null)
+    public Connection(PeerSocket socket, bool isAdmin, MonotonicClock clock, InputBuffers? buffers = null)
     {
         _clock = clock;
         _buffers = buffers ?? InputBuffers.Unbounded;
-        _stream = new SocketStream(socket);
+        _socket = socket;
         IsAdmin = isAdmin;
         AcceptedAt = (int)(clock.Now / 1000);
     }
@@ -50,17 +52,22 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
     /// <summary>True until the peer has shown what it is here for, by a whole request or a HELLO: such connections are counted, and go first when memory is short.</summary>
     public bool IsStranger => Volatile.Read(ref _isStranger) != 0;
 
-    /// <inheritdoc cref="PeerAddress.KeyOf"/>
-    public ulong? ReadAddressKey() => PeerAddress.KeyOf(Plain.Socket);
+    /// <summary>The address as <see cref="AddressKey"/> counts it; null on a unix socket, or when the peer is gone.</summary>
+    public ulong? ReadAddressKey()
+    {
+        Span<byte> address = stackalloc byte[16];
+        int length = WriteAddress(address);
+        return length > 0 ? AddressKey.Of(address[..length]) : null;
+    }
 
-    /// <inheritdoc cref="PeerAddress.Write"/>
-    public int WriteAddress(Span<byte> bytes) => PeerAddress.Write(Plain.Socket, bytes);
+    /// <inheritdoc cref="PeerSocket.WriteAddress"/>
+    public int WriteAddress(Span<byte> bytes) => _socket.WriteAddress(bytes);
 
     /// <summary>See <see cref="ISessionTransport.Mark"/>. Set before the connection becomes a session's.</summary>
     public ulong Mark { get; set; }
 
     /// <summary>Bytes handed to the kernel so far, what TLS adds included.</summary>
-    public long SentBytes => Volatile.Read(ref _sentBytes) + Plain.WrittenBytes;
+    public long SentBytes => Volatile.Read(ref _sentBytes) + (_tls?.Plain.WrittenBytes ?? 0);
 
     long ISessionTransport.AcknowledgedBytes => ReadTcpFigures()?.AcknowledgedBytes ?? SentBytes;
 
@@ -71,7 +78,7 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
         set { lock (this) _phase = value; }
     }
 
-    public ConnectionReader Reader => _reader ??= new ConnectionReader(_stream, _buffers);
+    public ConnectionReader Reader => _reader ??= new ConnectionReader(_tls ?? (Stream)new SocketStream(_socket), _buffers);
 
     /// <summary>True once the server has ended it without waiting for the peer.</summary>
     public bool IsAborted => _aborted;
@@ -79,12 +86,10 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
     /// <summary>Since when the peer has its time to end the connection, in milliseconds of the clock; 0 before.</summary>
     public long ClosingSince => Volatile.Read(ref _closingSince);
 
-    public bool CanTrySend => _stream is SocketStream;
+    public bool CanTrySend => _tls is null;
 
-    private SocketStream Plain => _stream as SocketStream ?? ((TlsStream)_stream).Plain;
-
-    /// <summary>True once the socket goes back: a pass that visits the session at its end is spared most of the exceptions.</summary>
-    private bool IsOver => Volatile.Read(ref _isOver);
+    /// <summary>True while nothing lies between the socket and the reader: no TLS, and nothing that was received and not consumed.</summary>
+    public bool IsBare => _tls is null && _reader is null;
 
     /// <summary>Lets the phase look at its deadlines, in milliseconds of the clock.</summary>
     public void Beat(long now)
@@ -102,7 +107,7 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
     }
 
     /// <summary>What TCP tells of the way to the peer; null where the system does not tell.</summary>
-    public TcpFigures? ReadTcpFigures() => TcpFigures.Read(Plain.Socket);
+    public TcpFigures? ReadTcpFigures() => _socket.ReadFigures();
 
     /// <summary>Counts it as a stranger's.</summary>
     /// <returns>False when strangers have all the memory that they may have.</returns>
@@ -122,65 +127,61 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
     }
 
     /// <summary>How far the TLS handshake is: see <see cref="SocketStream.Step"/>.</summary>
-    public int HandshakeStep => Plain.Step;
+    public int HandshakeStep => _tls?.Plain.Step ?? 0;
 
     /// <summary>Waits until something has arrived, and leaves it there. Before the first read.</summary>
-    public ValueTask<int> WaitForInputAsync() => Plain.ReadAsync(Memory<byte>.Empty);
+    public ValueTask WaitForInputAsync() => _socket.WaitForInputAsync();
 
-    /// <summary>Looks at what has arrived first, and leaves it there. Before the first read.</summary>
-    /// <returns>How many bytes there are, at most as many as asked for; 0 at the end.</returns>
-    public int Peek(Span<byte> bytes)
+    /// <inheritdoc cref="PeerSocket.Peek"/>
+    public int Peek(Span<byte> bytes) => _socket.Peek(bytes);
+
+    /// <inheritdoc cref="PeerSocket.Receive(Span{byte})"/>
+    /// <remarks>While it <see cref="IsBare"/>.</remarks>
+    public int Receive(Span<byte> bytes) => _socket.Receive(bytes);
+
+    /// <inheritdoc cref="PeerSocket.WaitForInput"/>
+    public bool WaitForInput(IReadyHandler handler) => _socket.WaitForInput(handler);
+
+    /// <summary>Has the reader begin with bytes that were received without it.</summary>
+    /// <param name="bytes">The bytes.</param>
+    /// <param name="examined">True where nothing comes of them before there are more.</param>
+    /// <returns>False when there is no memory for them.</returns>
+    public bool TryUnread(in ReadOnlySequence<byte> bytes, bool examined) => Reader.TryUnread(bytes, examined);
+
+    /// <summary>Lets go of a reader that holds nothing. Plain connections only; between two reads.</summary>
+    public void DropIdleReader()
     {
-        int count = Plain.Socket.Receive(bytes, SocketFlags.Peek, out SocketError error);
-        return error == SocketError.Success ? count : 0;
+        if (_tls is not null || _reader is not { IsIdle: true })
+            return;
+        _reader.Complete();
+        _reader = null;
     }
 
-    /// <summary>Replaces the plain stream by TLS. Before the first read.</summary>
+    /// <summary>Puts TLS over the socket. Before the first read.</summary>
     /// <exception cref="System.Security.Authentication.AuthenticationException">The handshake failed.</exception>
     /// <exception cref="IOException">The connection broke.</exception>
     public async Task AuthenticateAsync(SslServerAuthenticationOptions options)
     {
-        SocketStream plain = Plain;
-        var tls = new TlsStream(plain);
-        _stream = tls;
-        plain.LeavesPollingThread = true;
-        await tls.AuthenticateAsServerAsync(options).ConfigureAwait(false);
+        var plain = new SocketStream(_socket) { LeavesPollingThread = true };
+        _tls = new TlsStream(plain);
+        await _tls.AuthenticateAsServerAsync(options).ConfigureAwait(false);
         plain.LeavesPollingThread = false;
     }
 
     public int TrySend(ReadOnlySpan<byte> bytes)
     {
-        if (IsOver)
-            return -1;
-        try
-        {
-            int sent = Plain.Socket.Send(bytes, SocketFlags.None, out SocketError error);
-            if (error != SocketError.Success)
-                return error == SocketError.WouldBlock ? 0 : -1;
+        int sent = _socket.Send(bytes);
+        if (sent > 0)
             Volatile.Write(ref _sentBytes, _sentBytes + sent);
-            return sent;
-        }
-        catch (ObjectDisposedException)
-        {
-            return -1;
-        }
+        return sent;
     }
 
     public ValueTask<bool> SendAsync(ReadOnlyMemory<byte> bytes)
     {
-        try
-        {
-            if (IsOver)
-                return ValueTask.FromResult(false);
-            ValueTask write = _stream.WriteAsync(bytes);
-            if (!write.IsCompletedSuccessfully) return WaitAsync(write);
-            write.GetAwaiter().GetResult();
-            return ValueTask.FromResult(!Plain.IsBroken);
-        }
-        catch (Exception e) when (IsFailedWrite(e))
-        {
-            return ValueTask.FromResult(false);
-        }
+        if (_tls is not null)
+            return SendAsync(_tls, bytes);
+        Volatile.Write(ref _sentBytes, _sentBytes + bytes.Length);
+        return _socket.SendAsync(bytes);
     }
 
     public void CloseSent() => Volatile.Write(ref _closingSince, Math.Max(1, _clock.Now));
@@ -188,10 +189,10 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
     public void FinishSending()
     {
         Volatile.Write(ref _closingSince, Math.Max(1, _clock.Now));
-        if (_stream is TlsStream tls)
-            _ = FinishSendingAsync(tls);
+        if (_tls is not null)
+            _ = FinishSendingAsync(_tls);
         else
-            Shutdown(SocketShutdown.Send);
+            _socket.Shutdown(SocketShutdown.Send);
     }
 
     /// <summary>
@@ -220,37 +221,35 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
     }
 
     /// <summary>Lets a pending read end as if the peer had stopped sending; sending still works.</summary>
-    public void StopReading() => Shutdown(SocketShutdown.Receive);
+    public void StopReading() => _socket.Shutdown(SocketShutdown.Receive);
 
     public void Abort()
     {
         _aborted = true;
 
         // Not a dispose: that would run the continuations of pending operations in here. They are woken on their own threads.
-        Shutdown(SocketShutdown.Both);
+        _socket.Shutdown(SocketShutdown.Both);
     }
 
     /// <summary>Gives everything back. Called once, when nothing reads or sends any more, on a thread that may take its time.</summary>
     public async ValueTask DisposeAsync()
     {
-        Volatile.Write(ref _isOver, true);
+        // A pass that visits the session at its end is spared most of the exceptions of TLS.
+        _isOver = true;
         try
         {
             if (_reader is not null)
                 await _reader.CompleteAsync().ConfigureAwait(false);
-            if (_stream is TlsStream tls)
-                await tls.DisposeAsync().ConfigureAwait(false);
-
-            // What a peer that went silent has not taken is not worth keeping: reset instead of waiting for it.
-            if (_aborted)
-                Plain.Socket.LingerState = new LingerOption(true, 0);
+            if (_tls is not null)
+                await _tls.DisposeAsync().ConfigureAwait(false);
         }
         catch (Exception e) when (IsDisconnect(e))
         {
         }
         finally
         {
-            await Plain.DisposeAsync().ConfigureAwait(false);
+            // What a peer that went silent has not taken is not worth keeping: reset instead of waiting for it.
+            _socket.Close(resets: _aborted);
         }
     }
 
@@ -260,12 +259,14 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
     /// <summary>TLS calls it an invalid operation to write after its goodbye.</summary>
     private static bool IsFailedWrite(Exception e) => IsDisconnect(e) || e is InvalidOperationException;
 
-    private async ValueTask<bool> WaitAsync(ValueTask write)
+    private async ValueTask<bool> SendAsync(TlsStream tls, ReadOnlyMemory<byte> bytes)
     {
+        if (_isOver)
+            return false;
         try
         {
-            await write.ConfigureAwait(false);
-            return !Plain.IsBroken;
+            await tls.WriteAsync(bytes).ConfigureAwait(false);
+            return !tls.Plain.IsBroken;
         }
         catch (Exception e) when (IsFailedWrite(e))
         {
@@ -282,19 +283,6 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
         catch (Exception e) when (IsDisconnect(e))
         {
         }
-        Shutdown(SocketShutdown.Send);
-    }
-
-    private void Shutdown(SocketShutdown how)
-    {
-        if (IsOver)
-            return;
-        try
-        {
-            Plain.Socket.Shutdown(how);
-        }
-        catch (Exception e) when (IsDisconnect(e))
-        {
-        }
+        _socket.Shutdown(SocketShutdown.Send);
     }
 }

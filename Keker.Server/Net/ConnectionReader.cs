@@ -49,6 +49,24 @@ internal sealed class ConnectionReader(Stream stream, InputBuffers buffers) : Pi
     /// <summary>Bytes received so far, modulo 2^32: differences count.</summary>
     public uint Received => _received;
 
+    /// <summary>True when it holds nothing, and the end has not come.</summary>
+    public bool IsIdle => _start == _end && !_ended;
+
+    /// <summary>Begins with bytes that were received without it. Before its first read.</summary>
+    /// <param name="bytes">The bytes.</param>
+    /// <param name="examined">True where nothing comes of them before there are more.</param>
+    /// <returns>False when there is no memory for them.</returns>
+    public bool TryUnread(in ReadOnlySequence<byte> bytes, bool examined)
+    {
+        _buffer = buffers.TryRent((int)bytes.Length);
+        if (_buffer is null)
+            return false;
+        bytes.CopyTo(_buffer);
+        _end = (int)bytes.Length;
+        _examined = examined ? _end : 0;
+        return true;
+    }
+
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default) =>
         _examined < _end || _ended ? new ValueTask<ReadResult>(Result()) : ReadMoreAsync();
 

@@ -21,7 +21,6 @@ internal sealed class ConnectionTable(int most, int mostPerAddress, Counters cou
 
     /// <summary>Takes a connection in.</summary>
     /// <returns>False when there are too many already, in all or from its address.</returns>
-    /// <exception cref="System.Net.Sockets.SocketException">The peer is gone.</exception>
     public bool TryAdd(Connection connection)
     {
         ulong? address = mostPerAddress > 0 ? connection.ReadAddressKey() : null;

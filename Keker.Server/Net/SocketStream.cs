@@ -1,4 +1,4 @@
-using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 
 namespace Keker.Server.Net;
 
@@ -6,14 +6,9 @@ namespace Keker.Server.Net;
 /// A stream over a socket that a pipe reader or TLS reads from. A peer that goes away, orderly or not, is the end of what there is to
 /// read, and never an exception.
 /// </summary>
-/// <remarks>
-/// <see cref="NetworkStream"/> refuses non-blocking sockets, and registers every read with the cancellation token that a pipe
-/// reader always passes: memory on each idle connection for something never used. A read that has to end is woken with a shutdown.
-/// One read and one write at a time.
-/// </remarks>
-internal sealed class SocketStream(Socket socket) : Stream
+/// <remarks>One read and one write at a time. A read into nothing waits until there may be something. The socket is somebody else's to close.</remarks>
+internal sealed class SocketStream(PeerSocket socket) : Stream
 {
-    private SocketOperation? _receive;
     private int _step;
     private bool _isBroken;
     private long _writtenBytes;
@@ -31,9 +26,6 @@ internal sealed class SocketStream(Socket socket) : Stream
         get => throw new NotSupportedException();
         set => throw new NotSupportedException();
     }
-
-    /// <summary>What it reads from and writes to.</summary>
-    public Socket Socket => socket;
 
     /// <summary>True once a write has failed: the peer is gone, and what is written goes nowhere.</summary>
     public bool IsBroken => Volatile.Read(ref _isBroken);
@@ -55,7 +47,8 @@ internal sealed class SocketStream(Socket socket) : Stream
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        ValueTask<int> read = (_receive ??= new SocketOperation()).ReceiveAsync(socket, buffer);
+        int received = buffer.IsEmpty ? -1 : socket.Receive(buffer.Span);
+        ValueTask<int> read = received < 0 ? WaitAndReceiveAsync(buffer) : ValueTask.FromResult(received);
         return LeavesPollingThread ? OnThreadPool(read) : read;
     }
 
@@ -63,16 +56,11 @@ internal sealed class SocketStream(Socket socket) : Stream
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         Volatile.Write(ref _writtenBytes, _writtenBytes + buffer.Length);
-
-        // The machinery of a send that can wait is needed only when it has to.
-        int sent = socket.Send(buffer.Span, SocketFlags.None, out SocketError error);
-        if (error is not (SocketError.Success or SocketError.WouldBlock))
-        {
-            Volatile.Write(ref _isBroken, true);
-            return ValueTask.CompletedTask;
-        }
-        ReadOnlyMemory<byte> rest = error == SocketError.Success ? buffer[sent..] : buffer;
-        return rest.IsEmpty ? ValueTask.CompletedTask : WriteRestAsync(rest);
+        ValueTask<bool> send = socket.SendAsync(buffer);
+        if (!send.IsCompletedSuccessfully)
+            return WaitAsync(send);
+        NoteSent(send.Result);
+        return ValueTask.CompletedTask;
     }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
@@ -95,18 +83,23 @@ internal sealed class SocketStream(Socket socket) : Stream
 
     public override void SetLength(long value) => throw new NotSupportedException();
 
-    /// <summary>Gives the socket back. Not while a read or a write is under way.</summary>
-    protected override void Dispose(bool disposing)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<int> WaitAndReceiveAsync(Memory<byte> buffer)
     {
-        socket.Dispose();
-        _receive?.Dispose();
-        base.Dispose(disposing);
+        while (true)
+        {
+            await socket.WaitForInputAsync().ConfigureAwait(false);
+            int received = buffer.IsEmpty ? 0 : socket.Receive(buffer.Span);
+            if (received >= 0)
+                return received;
+        }
     }
 
-    private async ValueTask WriteRestAsync(ReadOnlyMemory<byte> rest)
+    private async ValueTask WaitAsync(ValueTask<bool> send) => NoteSent(await send.ConfigureAwait(false));
+
+    private void NoteSent(bool isSent)
     {
-        using var send = new SocketOperation();
-        if (await send.SendAsync(socket, rest).ConfigureAwait(false) != rest.Length)
+        if (!isSent)
             Volatile.Write(ref _isBroken, true);
     }
 

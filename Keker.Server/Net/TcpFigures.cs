@@ -1,5 +1,3 @@
-using System.Net.Sockets;
-
 namespace Keker.Server.Net;
 
 /// <summary>What the kernel knows of the way to a peer (tcp_info of linux/tcp.h): .NET has no name for it.</summary>
@@ -9,7 +7,8 @@ namespace Keker.Server.Net;
 /// <param name="IsWindowClosed">The peer has said that it takes nothing: nobody reads there, and its machine is alive.</param>
 internal readonly record struct TcpFigures(uint Packets, uint UnsentBytes, long AcknowledgedBytes, bool IsWindowClosed)
 {
-    private const int TcpInfo = 11;
+    /// <summary>TCP_INFO.</summary>
+    public const int TcpInfo = 11;
 
     private const int PacketsOffset = 24;
     private const int AcknowledgedOffset = 120;
@@ -18,27 +17,13 @@ internal readonly record struct TcpFigures(uint Packets, uint UnsentBytes, long 
 
     /// <summary>tcpi_snd_wnd: since Linux 5.4.</summary>
     private const int WindowOffset = 228;
-    private const int All = WindowOffset + sizeof(uint);
 
-    /// <summary>Asks the kernel.</summary>
-    /// <returns>Null where the system does not tell.</returns>
-    public static TcpFigures? Read(Socket socket)
-    {
-        if (!OperatingSystem.IsLinux() || socket.AddressFamily == AddressFamily.Unix)
-            return null;
-        Span<byte> info = stackalloc byte[All];
-        try
-        {
-            int length = socket.GetRawSocketOption((int)SocketOptionLevel.Tcp, TcpInfo, info);
-            return length < Needed ? null : Of(info[..length]);
-        }
-        catch (Exception e) when (Connection.IsDisconnect(e))
-        {
-            return null;
-        }
-    }
+    /// <summary>Bytes of it that are read.</summary>
+    public const int All = WindowOffset + sizeof(uint);
 
-    private static TcpFigures Of(ReadOnlySpan<byte> info) => new(
+    /// <summary>Reads a tcp_info.</summary>
+    /// <returns>Null where the kernel is too old to tell what is needed.</returns>
+    public static TcpFigures? Of(ReadOnlySpan<byte> info) => info.Length < Needed ? null : new TcpFigures(
         Number(info, PacketsOffset),
         Number(info, UnsentOffset),
         BitConverter.ToInt64(info[AcknowledgedOffset..]),

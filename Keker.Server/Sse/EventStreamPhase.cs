@@ -1,4 +1,4 @@
-using System.IO.Pipelines;
+using System.Buffers;
 using Keker.Protocol.Commands;
 using Keker.Protocol.WebSocket;
 using Keker.Server.Broker;
@@ -11,9 +11,8 @@ namespace Keker.Server.Sse;
 
 /// <summary>A connection after the head of an event stream (WHATWG HTML 9.2): a subscriber that listens, and has nothing to say.</summary>
 /// <remarks>One reader; the heartbeat and the drain come from other threads.</remarks>
-internal sealed class EventStreamPhase : IConnectionPhase
+internal sealed class EventStreamPhase : ReadingPhase
 {
-    private readonly Connection _connection;
     private readonly ServerContext _server;
     private readonly EventStreamSession _session;
     private readonly byte[] _token;
@@ -21,14 +20,15 @@ internal sealed class EventStreamPhase : IConnectionPhase
     private long _lastKeepAlive;
     private long _lastLook;
     private SilenceWatch _silence;
+    private long _dropped;
 
     /// <param name="connection">The connection; the head is sent.</param>
     /// <param name="server">What all connections share.</param>
     /// <param name="token">Valid AUTH_INFO.</param>
     /// <param name="after">The id of the last message that the client got, if it says one.</param>
     public EventStreamPhase(Connection connection, ServerContext server, byte[] token, MessageId? after)
+        : base(connection)
     {
-        _connection = connection;
         _server = server;
         _token = token;
         _resume = after is { } id ? new ResumePoint(id) : null;
@@ -36,40 +36,14 @@ internal sealed class EventStreamPhase : IConnectionPhase
         _lastKeepAlive = server.Clock.Now;
     }
 
-    /// <summary>Serves the connection until the peer is gone.</summary>
-    public async Task RunAsync()
-    {
-        // A subscriber before it can be drained: a stream that was ended first would join its topics all the same.
-        _server.Broker.Subscribe(_session, _token, _resume);
-        _connection.UncountStranger();
-        _connection.Phase = this;
-        if (_server.Log.IsEnabled(LogLevel.Debug))
-            _server.Log.SaidHello(LogText.Token(_token));
+    protected override bool HasHeardEnough => _dropped > Limits.ShortLingerBytes;
 
-        // The drain may have visited the connection while it was changing from HTTP.
-        Interlocked.MemoryBarrier();
-        if (_server.IsDraining)
-            Drain();
-        try
-        {
-            await ReadToEndAsync(_connection.Reader).ConfigureAwait(false);
-        }
-        catch (Exception e) when (Connection.IsDisconnect(e))
-        {
-            _server.Log.PeerVanished(e.GetType().Name);
-        }
-        finally
-        {
-            _session.Disconnected(byClient: !_connection.IsAborted);
-        }
-    }
-
-    public void OnHeartbeat(long now)
+    public override void OnHeartbeat(long now)
     {
         if (_session.CloseRequested is { } close)
         {
-            if (CloseDeadline.IsOver(_connection, close, now))
-                _connection.Abort();
+            if (CloseDeadline.IsOver(Connection, close, now))
+                Connection.Abort();
             return;
         }
         TimeSpan timeout = _server.Options.Timeout;
@@ -81,7 +55,7 @@ internal sealed class EventStreamPhase : IConnectionPhase
         }
         if (IsSilent(now))
         {
-            _connection.Abort();
+            Connection.Abort();
             return;
         }
         if (waitingSince > 0)
@@ -93,7 +67,43 @@ internal sealed class EventStreamPhase : IConnectionPhase
         _session.SendKeepAlive();
     }
 
-    public void Drain() => _session.RequestClose(CloseCode.GoingAway, default, afterLog: true);
+    public override void Drain() => _session.RequestClose(CloseCode.GoingAway, default, afterLog: true);
+
+    protected override void OnStart()
+    {
+        // A subscriber before it can be drained: a stream that was ended first would join its topics all the same.
+        _server.Broker.Subscribe(_session, _token, _resume);
+        Connection.UncountStranger();
+        Connection.Phase = this;
+        if (_server.Log.IsEnabled(LogLevel.Debug))
+            _server.Log.SaidHello(LogText.Token(_token));
+
+        // The drain may have visited the connection while it was changing from HTTP.
+        Interlocked.MemoryBarrier();
+        if (_server.IsDraining)
+            Drain();
+    }
+
+    /// <summary>What a peer says here has no meaning, and is dropped up to a bound: whoever says more has not understood the answer.</summary>
+    protected override void Take(ref ReadOnlySequence<byte> input)
+    {
+        _dropped += input.Length;
+        input = input.Slice(input.End);
+    }
+
+    protected override void OnNoMemory() => _dropped = long.MaxValue;
+
+    protected override void OnPauseFailed(Exception failure) => OnFailed(failure);
+
+    protected override void OnFailed(Exception failure)
+    {
+        if (Connection.IsDisconnect(failure))
+            _server.Log.PeerVanished(failure.GetType().Name);
+        else
+            _server.Log.Unexpected(failure);
+    }
+
+    protected override void OnEnded() => _session.Disconnected(byClient: !Connection.IsAborted);
 
     /// <summary>A reader of a stream answers nothing: what its machine acknowledges is all there is to know of it.</summary>
     private bool IsSilent(long now)
@@ -101,20 +111,6 @@ internal sealed class EventStreamPhase : IConnectionPhase
         if (!_silence.IsSuspicious && now - _lastLook < Limits.StreamSuspicion.TotalMilliseconds)
             return false;
         _lastLook = now;
-        return _silence.IsSilent(_connection.ReadTcpFigures(), now, _server.Options.Timeout);
-    }
-
-    /// <summary>What a peer says here has no meaning, and is dropped up to a bound: whoever says more has not understood the answer.</summary>
-    private static async Task ReadToEndAsync(PipeReader reader)
-    {
-        long dropped = 0;
-        while (dropped <= Limits.ShortLingerBytes)
-        {
-            ReadResult result = await reader.ReadAsync().ConfigureAwait(false);
-            dropped += result.Buffer.Length;
-            reader.AdvanceTo(result.Buffer.End);
-            if (result.IsCompleted || result.IsCanceled)
-                return;
-        }
+        return _silence.IsSilent(Connection.ReadTcpFigures(), now, _server.Options.Timeout);
     }
 }

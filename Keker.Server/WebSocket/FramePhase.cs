@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.IO.Pipelines;
 using Keker.Protocol.WebSocket;
 using Keker.Server.Broker;
 using Keker.Server.Net;
@@ -13,20 +12,20 @@ namespace Keker.Server.WebSocket;
 /// means is left to those who derive from it.
 /// </summary>
 /// <remarks>One reader; the heartbeat and the drain come from other threads.</remarks>
-internal abstract class FramePhase : IConnectionPhase
+internal abstract class FramePhase : ReadingPhase
 {
     private static readonly ReadOnlyMemory<byte> Draining = "server is restarting: reconnect after a random delay"u8.ToArray();
 
-    private readonly Connection _connection;
     private long _lastHeard;
     private long _lastPing;
     private UnfinishedMessage _unfinished;
     private bool _hasInflated;
     private SilenceWatch _silence;
+    private long _dropped;
 
     protected FramePhase(Connection connection, ServerContext server, Variant variant, bool confirms, int maxMessageBytes, int maxFragments)
+        : base(connection)
     {
-        _connection = connection;
         Server = server;
         Session = variant == Variant.Tagged
             ? new TaggedSession(connection, server.Broker.Context) { Confirms = confirms }
@@ -36,11 +35,9 @@ internal abstract class FramePhase : IConnectionPhase
         connection.Phase = this;
     }
 
-    public long UnfinishedSince => _unfinished.Since;
+    public override long UnfinishedSince => _unfinished.Since;
 
     protected ServerContext Server { get; }
-
-    protected Connection Connection => _connection;
 
     protected Session Session { get; }
 
@@ -52,9 +49,6 @@ internal abstract class FramePhase : IConnectionPhase
     /// <summary>When the peer last gave a sign of life, in milliseconds of the clock.</summary>
     protected long LastHeard => Volatile.Read(ref _lastHeard);
 
-    /// <summary>Set by a handler that wants the reading to stop; it goes on when the task completes.</summary>
-    protected Task? Pause { get; set; }
-
     /// <summary>Where the payload of the message under way goes.</summary>
     protected abstract MessageBuffer Sink { get; }
 
@@ -63,34 +57,17 @@ internal abstract class FramePhase : IConnectionPhase
 
     protected virtual bool IsPinged => true;
 
-    /// <summary>Serves the connection until the peer is gone.</summary>
-    public async Task RunAsync()
-    {
-        // The drain may have visited the connection while it was changing from HTTP.
-        Interlocked.MemoryBarrier();
-        if (Server.IsDraining)
-            Drain();
-        try
-        {
-            await ReadAsync(_connection.Reader).ConfigureAwait(false);
-        }
-        catch (Exception e) when (Connection.IsDisconnect(e))
-        {
-            Server.Log.PeerVanished(e.GetType().Name);
-        }
-        finally
-        {
-            Forget();
-            Session.Disconnected(byClient: !_connection.IsAborted);
-        }
-    }
+    protected override bool HasHeardEnough => _dropped > Limits.CloseHandshakeBytes;
 
-    public virtual void OnHeartbeat(long now)
+    /// <summary>While it pauses, and after each message that was inflated, whole frames may be left over.</summary>
+    protected override bool HasMoreToTake => _hasInflated || base.HasMoreToTake;
+
+    public override void OnHeartbeat(long now)
     {
         if (Session.CloseRequested is { } close)
         {
-            if (CloseDeadline.IsOver(_connection, close, now))
-                _connection.Abort();
+            if (CloseDeadline.IsOver(Connection, close, now))
+                Connection.Abort();
             return;
         }
         if (_unfinished.IsOverdue(now, Server.Options.Timeout))
@@ -104,13 +81,13 @@ internal abstract class FramePhase : IConnectionPhase
             if (now - waitingSince >= timeout.TotalMilliseconds)
                 Session.RequestClose(CloseCode.TryAgainLater, CloseRequest.SlowConsumer);
             else if (IsSilent(now))
-                _connection.Abort();
+                Connection.Abort();
             return;
         }
         if (Session.UnansweredSince is { } since)
         {
             if (now - LastHeard >= timeout.TotalMilliseconds || (now - since >= Limits.PingSuspicion.TotalMilliseconds && IsSilent(now)))
-                _connection.Abort();
+                Connection.Abort();
             return;
         }
         Session.ConfirmQuiet(now);
@@ -121,12 +98,50 @@ internal abstract class FramePhase : IConnectionPhase
         }
     }
 
-    public void Drain() => Session.RequestClose(CloseCode.GoingAway, Draining, afterLog: true);
+    public override void Drain() => Session.RequestClose(CloseCode.GoingAway, Draining, afterLog: true);
 
-    public void GiveUp()
+    public override void GiveUp()
     {
         Session.RequestClose(CloseCode.TryAgainLater, CloseReasons.NoMemory);
-        _connection.StopReading();
+        Connection.StopReading();
+    }
+
+    protected override void OnStart()
+    {
+        // The drain may have visited the connection while it was changing from HTTP.
+        Interlocked.MemoryBarrier();
+        if (Server.IsDraining)
+            Drain();
+    }
+
+    protected override void Take(ref ReadOnlySequence<byte> input)
+    {
+        _hasInflated = false;
+        if (IsDeaf)
+            _dropped += input.Length;
+        ReadFrames(ref input);
+        if (Frames.InMessage || (Pause is null && !input.IsEmpty))
+            _unfinished.Continue(Server.Clock.Now);
+        else
+            _unfinished.End();
+    }
+
+    protected override void OnNoMemory() => Close(CloseCode.TryAgainLater, CloseReasons.NoMemory);
+
+    protected override void OnPauseFailed(Exception failure) => Fail(failure);
+
+    protected override void OnFailed(Exception failure)
+    {
+        if (Connection.IsDisconnect(failure))
+            Server.Log.PeerVanished(failure.GetType().Name);
+        else
+            Server.Log.Unexpected(failure);
+    }
+
+    protected override void OnEnded()
+    {
+        Forget();
+        Session.Disconnected(byClient: !Connection.IsAborted);
     }
 
     protected abstract void OnMessage(OpCode opCode);
@@ -161,46 +176,6 @@ internal abstract class FramePhase : IConnectionPhase
         if (code != 0)
             Close(code, code == CloseCode.MessageTooBig ? TooBig : reason);
         return code == 0;
-    }
-
-    private async Task ReadAsync(PipeReader reader)
-    {
-        var turn = new ReadTurn();
-        long dropped = 0;
-        while (dropped <= Limits.CloseHandshakeBytes)
-        {
-            ValueTask<ReadResult> read = reader.ReadAsync();
-            if (turn.IsOver(read.IsCompleted))
-                await Task.Yield();
-            ReadResult result = await read.ConfigureAwait(false);
-            ReadOnlySequence<byte> input = result.Buffer;
-            if (result.IsCanceled)
-                Close(CloseCode.TryAgainLater, CloseReasons.NoMemory);
-            _hasInflated = false;
-
-            if (IsDeaf)
-                dropped += input.Length;
-            ReadFrames(ref input);
-
-            // While it pauses, whole frames are left over: nothing counts as looked at, or they would wait for more to arrive.
-            Task? pause = Pause;
-            if (Frames.InMessage || (pause is null && !input.IsEmpty))
-                _unfinished.Continue(Server.Clock.Now);
-            else
-                _unfinished.End();
-            reader.AdvanceTo(input.Start, pause is null && !_hasInflated ? result.Buffer.End : input.Start);
-            if (pause is not null)
-            {
-                await pause.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                if (pause.Exception is { } failure)
-                    Fail(failure);
-                Pause = null;
-            }
-            else if (result.IsCompleted && !_hasInflated)
-            {
-                return;
-            }
-        }
     }
 
     private void Fail(Exception failure)
@@ -296,5 +271,5 @@ internal abstract class FramePhase : IConnectionPhase
         return true;
     }
 
-    private bool IsSilent(long now) => _silence.IsSilent(_connection.ReadTcpFigures(), now, Server.Options.Timeout);
+    private bool IsSilent(long now) => _silence.IsSilent(Connection.ReadTcpFigures(), now, Server.Options.Timeout);
 }

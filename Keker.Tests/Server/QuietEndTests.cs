@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Security;
@@ -20,8 +21,12 @@ namespace Keker.Tests.Server;
 /// from everybody else.
 /// </summary>
 [NonParallelizable]
-internal sealed class QuietEndTests
+[TestFixture(true)]
+[TestFixture(false)]
+internal sealed class QuietEndTests(bool onLoops)
 {
+    private static readonly Loops _loops = new(NullLogger.Instance);
+
     private const int Clients = 10;
 
     private readonly ConcurrentQueue<string> _thrown = new();
@@ -116,10 +121,12 @@ internal sealed class QuietEndTests
             Publish(8 << 20);
     });
 
-    private ConnectionHandler NewHandler() => new(_server.Context, tls: null, TimeProvider.System);
+    private Loops? TestLoops => onLoops && Loops.AreSupported ? _loops : null;
+
+    private ConnectionHandler NewHandler() => new(_server.Context, tls: null, TestLoops, TimeProvider.System);
 
     private ConnectionHandler NewTlsHandler() =>
-        new(_server.Context, new TlsUpgrade(_directory.File("cert.pem"), _directory.File("key.pem")), TimeProvider.System);
+        new(_server.Context, new TlsUpgrade(_directory.File("cert.pem"), _directory.File("key.pem")), TestLoops, TimeProvider.System);
 
     private void Expect(ConnectionHandler handler, bool isReset, Action<Socket> talk)
     {

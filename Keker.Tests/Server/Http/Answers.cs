@@ -24,7 +24,7 @@ internal sealed partial class Answers : IAsyncDisposable
     {
         _server = server;
         _date = new DateHeader(server.Context.Clock);
-        _connection = new Connection(_sockets.Server, isAdmin, server.Context.Clock);
+        _connection = new Connection(new EngineSocket(_sockets.Server), isAdmin, server.Context.Clock);
         _reader = new RequestReader(server.Context);
     }
 

@@ -19,7 +19,7 @@ internal sealed class HttpPeer : IAsyncDisposable
     public HttpPeer(TestServer server)
     {
         _server = server;
-        _connection = new Connection(_sockets.Server, isAdmin: false, server.Context.Clock, server.Context.Input);
+        _connection = new Connection(new EngineSocket(_sockets.Server), isAdmin: false, server.Context.Clock, server.Context.Input);
         Assert.That(_connection.TryCountStranger() && server.Connections.TryAdd(_connection));
         _session = new HttpSession(_connection, new HttpServer(server.Context));
         _run = _session.RunAsync();

@@ -15,7 +15,7 @@ internal sealed class HttpSessionPhaseTests
     {
         using var server = new TestServer();
         using var sockets = SocketPair.Create();
-        await using var connection = new Connection(sockets.Server, isAdmin: false, server.Context.Clock);
+        await using var connection = new Connection(new EngineSocket(sockets.Server), isAdmin: false, server.Context.Clock);
         var session = new HttpSession(connection, new HttpServer(server.Context));
         Assert.That(connection.Phase, Is.SameAs(session));
         Task<Upgrade> run = session.RunAsync();

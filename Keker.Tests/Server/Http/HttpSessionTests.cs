@@ -32,7 +32,7 @@ internal sealed class HttpSessionTests
     {
         _server = new TestServer(new KekerOptions { Timeout = TimeSpan.FromSeconds(20) });
         _sockets = SocketPair.Create();
-        _connection = new Connection(_sockets.Server, isAdmin: false, _server.Context.Clock);
+        _connection = new Connection(new EngineSocket(_sockets.Server), isAdmin: false, _server.Context.Clock);
         _session = new HttpSession(_connection, new HttpServer(_server.Context));
         _run = _session.RunAsync();
     }

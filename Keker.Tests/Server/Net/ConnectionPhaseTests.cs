@@ -12,7 +12,7 @@ internal sealed class ConnectionPhaseTests
     public async Task The_next_phase_begins_when_a_visit_to_the_last_one_is_over()
     {
         using var sockets = SocketPair.Create();
-        await using var connection = new Connection(sockets.Server, isAdmin: false, new MonotonicClock(new FakeTimeProvider()));
+        await using var connection = new Connection(new EngineSocket(sockets.Server), isAdmin: false, new MonotonicClock(new FakeTimeProvider()));
         using var phase = new SlowPhase();
         connection.Phase = phase;
         Task beat = Task.Run(() => connection.Beat(1));

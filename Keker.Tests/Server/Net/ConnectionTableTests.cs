@@ -89,6 +89,6 @@ internal sealed class ConnectionTableTests
     {
         var pair = SocketPair.Create();
         _sockets.Add(pair);
-        return new Connection(pair.Server, isAdmin: false, new MonotonicClock(new FakeTimeProvider()));
+        return new Connection(new EngineSocket(pair.Server), isAdmin: false, new MonotonicClock(new FakeTimeProvider()));
     }
 }

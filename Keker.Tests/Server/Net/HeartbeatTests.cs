@@ -23,7 +23,7 @@ internal sealed class HeartbeatTests
         _connections = new ConnectionTable(10, 0, new Counters());
         _sockets = SocketPair.Create();
         _phase = new RecordingPhase();
-        _connections.TryAdd(new Connection(_sockets.Server, isAdmin: false, _clock) { Phase = _phase });
+        _connections.TryAdd(new Connection(new EngineSocket(_sockets.Server), isAdmin: false, _clock) { Phase = _phase });
     }
 
     [TearDown]
@@ -46,7 +46,7 @@ internal sealed class HeartbeatTests
     public void A_connection_without_a_phase_is_passed_over()
     {
         using SocketPair sockets = SocketPair.Create();
-        _connections.TryAdd(new Connection(sockets.Server, isAdmin: false, _clock));
+        _connections.TryAdd(new Connection(new EngineSocket(sockets.Server), isAdmin: false, _clock));
         using var heartbeat = new Heartbeat(_connections, _clock, _time, Second, () => { }, NullLogger.Instance);
 
         _time.Advance(Second);
@@ -59,7 +59,7 @@ internal sealed class HeartbeatTests
     {
         var log = new LogRecorder();
         using SocketPair sockets = SocketPair.Create();
-        _connections.TryAdd(new Connection(sockets.Server, isAdmin: false, _clock) { Phase = new RecordingPhase() });
+        _connections.TryAdd(new Connection(new EngineSocket(sockets.Server), isAdmin: false, _clock) { Phase = new RecordingPhase() });
         _phase.Failure = new InvalidOperationException();
         using var heartbeat = new Heartbeat(_connections, _clock, _time, Second, () => throw new InvalidOperationException(), log);
 

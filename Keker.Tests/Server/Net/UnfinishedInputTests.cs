@@ -68,7 +68,7 @@ internal sealed class UnfinishedInputTests
         var pair = SocketPair.Create();
         _sockets.Add(pair);
         var phase = new RecordingPhase { UnfinishedSince = unfinishedSince };
-        var connection = new Connection(pair.Server, isAdmin: false, _clock, _buffers) { Phase = phase };
+        var connection = new Connection(new EngineSocket(pair.Server), isAdmin: false, _clock, _buffers) { Phase = phase };
         if (isStranger)
             connection.TryCountStranger();
         _connections.TryAdd(connection);

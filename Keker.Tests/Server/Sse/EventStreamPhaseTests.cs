@@ -25,7 +25,7 @@ internal sealed class EventStreamPhaseTests
         _server = new TestServer(new KekerOptions { Timeout = TimeSpan.FromSeconds(60) });
         _sockets = SocketPair.Create();
         _client = new EventStream(RawClient.Over(_sockets.Client));
-        _connection = new Connection(_sockets.Server, isAdmin: false, _server.Context.Clock);
+        _connection = new Connection(new EngineSocket(_sockets.Server), isAdmin: false, _server.Context.Clock);
         _phase = new EventStreamPhase(_connection, _server.Context, TestBroker.Token("t"), after: null);
         _run = null;
     }

@@ -29,7 +29,7 @@ internal sealed class CloseHandshakeTests
         _server = new TestServer(new KekerOptions { Timeout = TimeSpan.FromSeconds(60) });
         _sockets = SocketPair.Create();
         _client = new RawWebSocket(RawClient.Over(_sockets.Client)) { AnswersPings = false };
-        _connection = new Connection(_sockets.Server, isAdmin: false, _server.Context.Clock);
+        _connection = new Connection(new EngineSocket(_sockets.Server), isAdmin: false, _server.Context.Clock);
         _session = new WebSocketSession(_connection, _server.Context);
         _run = _session.RunAsync();
     }

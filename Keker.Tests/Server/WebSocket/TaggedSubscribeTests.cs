@@ -23,7 +23,7 @@ internal sealed class TaggedSubscribeTests
         _server = new TestServer();
         _sockets = SocketPair.Create();
         _client = new RawWebSocket(RawClient.Over(_sockets.Client));
-        _connection = new Connection(_sockets.Server, isAdmin: false, _server.Context.Clock);
+        _connection = new Connection(new EngineSocket(_sockets.Server), isAdmin: false, _server.Context.Clock);
         _run = new WebSocketSession(_connection, _server.Context, Variant.Tagged).RunAsync();
     }
 

@@ -34,7 +34,7 @@ internal sealed class UnfinishedMessageTests
         _server = new TestServer(new KekerOptions { Timeout = TimeSpan.FromSeconds(60) }, new BrokerLimits { SubscriptionMemory = 10_000 }, _memory);
         _sockets = SocketPair.Create();
         _client = new RawWebSocket(RawClient.Over(_sockets.Client)) { AnswersPings = false };
-        _connection = new Connection(_sockets.Server, isAdmin: false, _server.Context.Clock, _server.Context.Input);
+        _connection = new Connection(new EngineSocket(_sockets.Server), isAdmin: false, _server.Context.Clock, _server.Context.Input);
         _connection.TryCountStranger();
     }
 

@@ -20,7 +20,7 @@ internal sealed class UnixSocketSessionTests
         using var server = new TestServer(new KekerOptions { Timeout = TimeSpan.FromSeconds(60) });
         using SocketPair sockets = SocketPair.CreateUnix();
         await using var client = new RawWebSocket(RawClient.Over(sockets.Client)) { AnswersPings = false };
-        await using var connection = new Connection(sockets.Server, isAdmin: false, server.Context.Clock);
+        await using var connection = new Connection(new EngineSocket(sockets.Server), isAdmin: false, server.Context.Clock);
         var session = new WebSocketSession(connection, server.Context);
         Task run = session.RunAsync();
         await client.HelloAsync("token");

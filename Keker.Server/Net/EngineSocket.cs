@@ -1,0 +1,142 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Keker.Server.Net;
+
+/// <summary>A socket that the runtime's engine polls: where there is no epoll.</summary>
+/// <remarks>A wait is a receive into nothing: idle connections hold no buffer.</remarks>
+internal sealed class EngineSocket : PeerSocket
+{
+    private readonly Socket _socket;
+    private SocketOperation? _receive;
+    private bool _isClosed;
+
+    public EngineSocket(Socket socket)
+    {
+        _socket = socket;
+        _socket.Blocking = false;
+    }
+
+    public override bool IsUnix => _socket.AddressFamily == AddressFamily.Unix;
+
+    public override int Receive(Span<byte> bytes)
+    {
+        int received = _socket.Receive(bytes, SocketFlags.None, out SocketError error);
+        return error == SocketError.Success ? received : error == SocketError.WouldBlock ? -1 : 0;
+    }
+
+    public override int Peek(Span<byte> bytes)
+    {
+        int count = _socket.Receive(bytes, SocketFlags.Peek, out SocketError error);
+        return error == SocketError.Success ? count : 0;
+    }
+
+    public override bool WaitForInput(IReadyHandler handler)
+    {
+        ValueTask<int> wait = StartWait();
+        if (wait.IsCompletedSuccessfully)
+            return true;
+        _ = TellAsync(wait, handler);
+        return false;
+    }
+
+    public override async ValueTask WaitForInputAsync() => await StartWait().ConfigureAwait(false);
+
+    public override int Send(ReadOnlySpan<byte> bytes)
+    {
+        if (Volatile.Read(ref _isClosed))
+            return -1;
+        try
+        {
+            int sent = _socket.Send(bytes, SocketFlags.None, out SocketError error);
+            return error == SocketError.Success ? sent : error == SocketError.WouldBlock ? 0 : -1;
+        }
+        catch (ObjectDisposedException)
+        {
+            return -1;
+        }
+    }
+
+    public override ValueTask<bool> SendAsync(ReadOnlyMemory<byte> bytes)
+    {
+        // The machinery of a send that can wait is needed only when it has to.
+        int sent = Send(bytes.Span);
+        return sent < 0 || sent == bytes.Length ? ValueTask.FromResult(sent >= 0) : SendRestAsync(bytes[sent..]);
+    }
+
+    public override void Shutdown(SocketShutdown how)
+    {
+        if (Volatile.Read(ref _isClosed))
+            return;
+        try
+        {
+            _socket.Shutdown(how);
+        }
+        catch (Exception e) when (Connection.IsDisconnect(e))
+        {
+        }
+    }
+
+    public override void Close(bool resets)
+    {
+        Volatile.Write(ref _isClosed, true);
+        try
+        {
+            if (resets)
+                _socket.LingerState = new LingerOption(true, 0);
+        }
+        catch (Exception e) when (Connection.IsDisconnect(e))
+        {
+        }
+        _socket.Dispose();
+        _receive?.Dispose();
+    }
+
+    public override TcpFigures? ReadFigures()
+    {
+        if (!OperatingSystem.IsLinux() || IsUnix || Volatile.Read(ref _isClosed))
+            return null;
+        Span<byte> info = stackalloc byte[TcpFigures.All];
+        try
+        {
+            return TcpFigures.Of(info[.._socket.GetRawSocketOption((int)SocketOptionLevel.Tcp, TcpFigures.TcpInfo, info)]);
+        }
+        catch (Exception e) when (Connection.IsDisconnect(e))
+        {
+            return null;
+        }
+    }
+
+    public override int WriteAddress(Span<byte> bytes)
+    {
+        try
+        {
+            return (_socket.RemoteEndPoint as IPEndPoint)?.Address.TryWriteBytes(bytes, out int length) is true ? length : 0;
+        }
+        catch (SocketException)
+        {
+            return 0;
+        }
+    }
+
+    private static async Task TellAsync(ValueTask<int> wait, IReadyHandler handler)
+    {
+        await wait.ConfigureAwait(false);
+        handler.OnReady();
+    }
+
+    private ValueTask<int> StartWait() => (_receive ??= new SocketOperation()).ReceiveAsync(_socket, Memory<byte>.Empty);
+
+    private async ValueTask<bool> SendRestAsync(ReadOnlyMemory<byte> rest)
+    {
+        try
+        {
+            using var send = new SocketOperation();
+            return await send.SendAsync(_socket, rest).ConfigureAwait(false) == rest.Length;
+        }
+        catch (ObjectDisposedException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,145 @@
+using System.Buffers;
+using System.IO.Pipelines;
+
+namespace Keker.Server.Net;
+
+/// <summary>
+/// A phase of subscribers, who hardly ever say anything: what arrives is taken where it was received, and between two reads nothing is left behind, no
+/// task, no buffer, no pending operation. Only what is out of the ordinary waits in here: a pause, TLS, a message that has not come whole.
+/// </summary>
+/// <remarks>One reader: a read, or the wait for the next one. It goes on where the wait ends.</remarks>
+internal abstract class ReadingPhase(Connection connection) : IConnectionPhase, IReadyHandler
+{
+    private Action<Connection>? _ended;
+
+    protected Connection Connection => connection;
+
+    /// <summary>Set while input is taken by whoever wants the reading to stop; it goes on when the task completes.</summary>
+    protected Task? Pause { get; set; }
+
+    /// <summary>True when nothing is read any more, whatever the peer says.</summary>
+    protected abstract bool HasHeardEnough { get; }
+
+    /// <summary>True when something that was left over can be taken before more arrives.</summary>
+    protected virtual bool HasMoreToTake => Pause is not null;
+
+    /// <summary>Serves the connection until the peer is gone.</summary>
+    /// <param name="ended">Called then, once, on any thread.</param>
+    public void Start(Action<Connection> ended)
+    {
+        _ended = ended;
+        OnStart();
+        OnReady();
+    }
+
+    public void OnReady() => _ = ServeAsync();
+
+    public abstract void OnHeartbeat(long now);
+
+    public abstract void Drain();
+
+    public virtual long UnfinishedSince => 0;
+
+    public virtual void GiveUp()
+    {
+    }
+
+    /// <summary>Before anything is read.</summary>
+    protected abstract void OnStart();
+
+    /// <summary>Takes what has arrived; what it leaves over comes again, with what arrives then.</summary>
+    /// <param name="input">Gone when this returns.</param>
+    protected abstract void Take(ref ReadOnlySequence<byte> input);
+
+    /// <summary>There is no memory for what is left over.</summary>
+    protected abstract void OnNoMemory();
+
+    /// <summary>A pause has ended with an exception.</summary>
+    protected abstract void OnPauseFailed(Exception failure);
+
+    /// <summary>Something was thrown: the connection is over.</summary>
+    protected abstract void OnFailed(Exception failure);
+
+    /// <summary>The peer is gone, or nothing is read any more.</summary>
+    protected abstract void OnEnded();
+
+    private async Task ServeAsync()
+    {
+        try
+        {
+            var turn = new ReadTurn();
+            bool goesOn = true;
+            while (goesOn)
+            {
+                connection.DropIdleReader();
+                if (Pause is { } pause)
+                {
+                    await pause.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                    if (pause.Exception is { } failure)
+                        OnPauseFailed(failure);
+                    Pause = null;
+                }
+                else if (connection.IsBare)
+                {
+                    byte[] buffer = ReceiveBuffer.OfThread;
+                    int received = connection.Receive(buffer);
+                    if (received < 0 && !connection.WaitForInput(this))
+                        return;
+                    goesOn = received < 0 || TakeBare(new ReadOnlySequence<byte>(buffer, 0, received));
+
+                    // Who has filled the buffer may send without end.
+                    if (received == buffer.Length && turn.IsOver(completedAtOnce: true))
+                        await Task.Yield();
+                }
+                else
+                {
+                    ValueTask<ReadResult> read = connection.Reader.ReadAsync();
+                    if (turn.IsOver(read.IsCompleted))
+                        await Task.Yield();
+                    goesOn = TakeRead(await read.ConfigureAwait(false));
+                }
+            }
+        }
+        catch (Exception e)
+        {
+            OnFailed(e);
+        }
+        End();
+    }
+
+    private void End()
+    {
+        try
+        {
+            OnEnded();
+        }
+        catch (Exception e)
+        {
+            OnFailed(e);
+        }
+        _ended!(connection);
+    }
+
+    /// <summary>Takes what lies in the thread's buffer: what is left over goes on in a reader, with a buffer of its own.</summary>
+    /// <returns>False when it is over.</returns>
+    private bool TakeBare(ReadOnlySequence<byte> input)
+    {
+        bool isEnd = input.IsEmpty;
+        Take(ref input);
+        if (!input.IsEmpty && !connection.TryUnread(input, examined: !HasMoreToTake))
+            OnNoMemory();
+        return (HasMoreToTake || !isEnd) && !HasHeardEnough;
+    }
+
+    /// <returns>False when it is over.</returns>
+    private bool TakeRead(ReadResult result)
+    {
+        if (result.IsCanceled)
+            OnNoMemory();
+        ReadOnlySequence<byte> input = result.Buffer;
+        Take(ref input);
+        bool hasMore = HasMoreToTake;
+        connection.Reader.AdvanceTo(input.Start, hasMore ? input.Start : result.Buffer.End);
+        return (hasMore || !result.IsCompleted) && !HasHeardEnough;
+    }
+}

@@ -1,0 +1,15 @@
+using Keker.Server.Net;
+
+namespace Keker.Tests.Server.Net;
+
+internal static class ReadingPhaseExtensions
+{
+    /// <summary>Serves the connection.</summary>
+    /// <returns>Completes when the peer is gone.</returns>
+    public static Task RunAsync(this ReadingPhase phase)
+    {
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        phase.Start(_ => ended.SetResult());
+        return ended.Task;
+    }
+}
