@@ -70,18 +70,17 @@ internal sealed class BatchEncoder(int mostBytesToDeflate = 0)
             if (_batches[i] is { } known && known.From == cursor && known.Variant == variant && known.End <= before)
                 return known;
         }
-        ref Batch? slot = ref _batches[_next];
-        slot ??= new Batch();
-        slot.Begin(cursor, variant, _topic);
-        if (!_topic!.TryRead(cursor, Math.Min(Head, before), slot))
-        {
-            slot.Begin(NoCursor, variant);
+        // Not in its slot before it is whole: where the encoding throws, the next member must not be given half of it.
+        Batch batch = _batches[_next] ?? new Batch();
+        _batches[_next] = null;
+        batch.Begin(cursor, variant, _topic);
+        if (!_topic!.TryRead(cursor, Math.Min(Head, before), batch))
             return null;
-        }
-        slot.Encode(mostBytesToDeflate);
+        batch.Encode(mostBytesToDeflate);
+        _batches[_next] = batch;
         _next = (_next + 1) % Slots;
         _used = Math.Min(_used + 1, Slots);
-        return slot;
+        return batch;
     }
 
     /// <summary>A batch and a control frame behind it as one piece, so that they go out in one send. Valid until the next call.</summary>

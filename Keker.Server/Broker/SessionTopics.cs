@@ -143,10 +143,11 @@ internal struct SessionTopics()
     {
         if (Own is null)
             return;
-        Own.NoteBarrier(Own == current ? cursor : Own.Cursor);
-        Broadcast?.NoteBarrier(Broadcast == current ? cursor : Broadcast.Cursor);
+        Own.NoteBarrier();
+        Broadcast?.NoteBarrier();
         foreach (Subscription member in Named)
-            member.NoteBarrier(member == current ? cursor : member.Cursor);
+            member.NoteBarrier();
+        current?.NoteBarrier(cursor);
     }
 
     /// <summary>The barrier was answered.</summary>

@@ -65,6 +65,14 @@ internal sealed class Subscription(Topic topic, Session session)
     /// <summary>A ping goes out behind everything before an offset; the answer is to confirm that.</summary>
     public void NoteBarrier(long offset) => Volatile.Write(ref _barrierCursor, HasStart ? offset : 0);
 
+    /// <summary>A ping goes out behind everything before the cursor.</summary>
+    public void NoteBarrier()
+    {
+        // In this order: a cursor from before its start was settled says nothing of what it is sent after that.
+        bool hasStart = HasStart;
+        Volatile.Write(ref _barrierCursor, hasStart ? Cursor : 0);
+    }
+
     /// <summary>Something was sent of which nobody knows whether it has arrived. A hint without the gate.</summary>
     public bool IsUnconfirmed => Confirmed < Cursor;
 

@@ -20,7 +20,8 @@ internal sealed class ChunkedBody(InputBuffers buffers)
     {
         if (more <= _bytes.Length - Length)
             return true;
-        int length = (int)Math.Min(Array.MaxLength, Math.Max((long)Length + more, buffers.Budget.IsTight ? 0 : 2L * _bytes.Length));
+        long grown = buffers.Budget.IsTight ? _bytes.Length + _bytes.Length / 2L : 2L * _bytes.Length;
+        int length = (int)Math.Min(Array.MaxLength, Math.Max((long)Length + more, grown));
         if (buffers.TryRent(length) is not { } larger)
             return false;
         Written.CopyTo(larger);

@@ -88,7 +88,6 @@ internal sealed class HttpSession : IConnectionPhase
         {
             case HttpWait.Request when waited >= Limits.KeepAliveTimeout.TotalMilliseconds:
             case HttpWait.Linger when waited >= _lingering.Timeout.TotalMilliseconds:
-                // An ordinary end: what the peer has not taken of its answers yet stays with the kernel.
                 _connection.StopReading();
                 break;
             case HttpWait.Send when waited >= Limits.WriteStallTimeout.TotalMilliseconds:
@@ -150,7 +149,7 @@ internal sealed class HttpSession : IConnectionPhase
                     await _connection.LingerAsync(result.IsCompleted, _lingering.MostBytes).ConfigureAwait(false);
                     return default;
                 case Progress.NoMemory:
-                    await Server.Input.Budget.WaitForRoom(Limits.UnfinishedPieceBytes).ConfigureAwait(false);
+                    await Server.Input.Budget.WaitForRoom(2L * Server.Options.WriteBuffer + Limits.UnfinishedPieceBytes).ConfigureAwait(false);
                     break;
                 case Progress.Idle:
                     ReturnExchange();
@@ -238,8 +237,10 @@ internal sealed class HttpSession : IConnectionPhase
             // Who does not take its answers fills memory as much as who does not finish its requests.
             HttpWait wait = _wait;
             WaitFor(HttpWait.Send);
-            bool isCounted = _claim.TrySet(Limits.UnfinishedRequestBytes + exchange.Answers.Capacity);
-            if (!isCounted || !await _connection.SendAsync(answers).ConfigureAwait(false))
+            ValueTask<bool> send = _connection.SendAsync(answers);
+            if (!send.IsCompleted && !_claim.TrySet(Limits.UnfinishedRequestBytes + exchange.Answers.Capacity))
+                _connection.Abort();
+            if (!await send.ConfigureAwait(false))
                 return false;
             _claim.TrySet(Limits.UnfinishedRequestBytes);
             WaitFor(wait);

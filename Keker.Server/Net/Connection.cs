@@ -46,7 +46,7 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
     /// <summary>True when it came in through an admin listener.</summary>
     public bool IsAdmin { get; }
 
-    // In seconds of the clock.
+    /// <summary>In seconds of the clock.</summary>
     public int AcceptedAt { get; }
 
     /// <summary>True until the peer has shown what it is here for, by a whole request or a HELLO: such connections are counted, and go first when memory is short.</summary>
@@ -78,7 +78,7 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
         set { lock (this) _phase = value; }
     }
 
-    public ConnectionReader Reader => _reader ??= new ConnectionReader(_tls ?? (Stream)new SocketStream(_socket), _buffers);
+    public ConnectionReader Reader => _reader ??= new ConnectionReader(_tls ?? (Stream)new SocketStream(_socket), _buffers) { MayOverdraw = !IsStranger };
 
     /// <summary>True once the server has ended it without waiting for the peer.</summary>
     public bool IsAborted => _aborted;
@@ -94,7 +94,7 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
     /// <summary>Lets the phase look at its deadlines, in milliseconds of the clock.</summary>
     public void Beat(long now)
     {
-        // A phase that is over, and is looked at all the same, would find a deadline passed and end what the next one has begun.
+        // A phase that is over would find a deadline passed and end what the next one has begun.
         lock (this)
             _phase?.OnHeartbeat(now);
     }
@@ -104,6 +104,16 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
     {
         lock (this)
             _phase?.Drain();
+    }
+
+    /// <summary>Ends the connection for want of memory, if it is still busy with what it was seen with.</summary>
+    public void GiveUp(IConnectionPhase phase)
+    {
+        lock (this)
+        {
+            if (_phase == phase)
+                phase.GiveUp();
+        }
     }
 
     /// <summary>What TCP tells of the way to the peer; null where the system does not tell.</summary>
@@ -122,8 +132,11 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
     /// <summary>The peer has shown what it is here for, or is gone.</summary>
     public void UncountStranger()
     {
-        if (Volatile.Read(ref _isStranger) != 0 && Interlocked.Exchange(ref _isStranger, 0) != 0)
-            _buffers.Budget.Give(Limits.StrangerBytes);
+        if (Volatile.Read(ref _isStranger) == 0 || Interlocked.Exchange(ref _isStranger, 0) == 0)
+            return;
+        _buffers.Budget.Give(Limits.StrangerBytes);
+        if (_reader is not null)
+            _reader.MayOverdraw = true;
     }
 
     /// <summary>How far the TLS handshake is: see <see cref="SocketStream.Step"/>.</summary>
@@ -215,9 +228,7 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
                 Reader.AdvanceTo(result.Buffer.End);
             }
         }
-        catch (Exception e) when (IsDisconnect(e))
-        {
-        }
+        catch (Exception e) when (IsDisconnect(e)) { }
     }
 
     /// <summary>Lets a pending read end as if the peer had stopped sending; sending still works.</summary>

@@ -49,6 +49,9 @@ internal sealed class ConnectionReader(Stream stream, InputBuffers buffers) : Pi
     /// <summary>Bytes received so far, modulo 2^32: differences count.</summary>
     public uint Received => _received;
 
+    /// <summary>True where a peer that is known is heard, a little at a time, however little memory strangers have left.</summary>
+    public bool MayOverdraw { get; set; }
+
     /// <summary>True when it holds nothing, and the end has not come.</summary>
     public bool IsIdle => _start == _end && !_ended;
 
@@ -152,6 +155,12 @@ internal sealed class ConnectionReader(Stream stream, InputBuffers buffers) : Pi
         if (buffers.TryRent(length) is { } larger)
         {
             MoveTo(larger, unread);
+            return true;
+        }
+
+        if (_buffer is null && MayOverdraw)
+        {
+            MoveTo(buffers.Rent(InputBuffers.Smallest), unread);
             return true;
         }
 

@@ -134,6 +134,8 @@ internal abstract class ReadingPhase(Connection connection) : IConnectionPhase, 
     /// <returns>False when it is over.</returns>
     private bool TakeRead(ReadResult result)
     {
+        if (result.IsCanceled && connection.IsAborted)
+            return false;
         if (result.IsCanceled)
             OnNoMemory();
         ReadOnlySequence<byte> input = result.Buffer;

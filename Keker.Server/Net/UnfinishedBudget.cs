@@ -29,9 +29,15 @@ internal sealed class UnfinishedBudget(long most)
     /// <returns>False when so many are not left; then nothing is taken.</returns>
     public bool TryTake(long bytes)
     {
-        if (Interlocked.Add(ref _bytes, bytes) <= Most)
-            return true;
-        Interlocked.Add(ref _bytes, -bytes);
+        // Not added before it is known to fit: a large claim that fails would make small ones of others fail.
+        long before = Volatile.Read(ref _bytes);
+        while (before + bytes <= Most)
+        {
+            long seen = Interlocked.CompareExchange(ref _bytes, before + bytes, before);
+            if (seen == before)
+                return true;
+            before = seen;
+        }
         return false;
     }
 

@@ -36,16 +36,16 @@ internal sealed class UnfinishedInput
         try
         {
             long latest = _clock.Now - (long)Limits.UnfinishedGrace.TotalMilliseconds;
-            List<(long Since, IConnectionPhase Phase)> slow = [];
+            List<(long Since, Connection Connection, IConnectionPhase Phase)> slow = [];
             _connections.Visit(connection =>
             {
                 if (connection.Phase is { UnfinishedSince: var since and > 0 } phase && since <= latest)
-                    slow.Add((since, phase));
+                    slow.Add((since, connection, phase));
             });
             slow.Sort(static (a, b) => a.Since.CompareTo(b.Since));
             int most = (slow.Count + Limits.UnfinishedRoomShare - 1) / Limits.UnfinishedRoomShare;
             for (int i = 0; i < most; i++)
-                slow[i].Phase.GiveUp();
+                slow[i].Connection.GiveUp(slow[i].Phase);
         }
         finally
         {
@@ -57,15 +57,15 @@ internal sealed class UnfinishedInput
     public void EndNewestStrangers()
     {
         int latest = (int)(_clock.Now / 1000) - 1;
-        List<(int AcceptedAt, IConnectionPhase Phase)> strangers = [];
+        List<(Connection Connection, IConnectionPhase Phase)> strangers = [];
         _connections.Visit(connection =>
         {
             if (connection.IsStranger && connection.AcceptedAt <= latest && connection.Phase is { } phase)
-                strangers.Add((connection.AcceptedAt, phase));
+                strangers.Add((connection, phase));
         });
-        strangers.Sort(static (a, b) => b.AcceptedAt.CompareTo(a.AcceptedAt));
+        strangers.Sort(static (a, b) => b.Connection.AcceptedAt.CompareTo(a.Connection.AcceptedAt));
         int most = Math.Min(strangers.Count, Math.Max(FewStrangers, strangers.Count / 4));
         for (int i = 0; i < most; i++)
-            strangers[i].Phase.GiveUp();
+            strangers[i].Connection.GiveUp(strangers[i].Phase);
     }
 }

@@ -26,19 +26,18 @@ internal sealed class EchoSession(Connection connection, ServerContext server, V
         // Megabytes of compressed data take milliseconds: not on a thread that serves sockets.
         if (Session.Variant.IsDeflated() && _message.Length > BrokerLimits.MostBytesToDeflateInline)
             await Task.Yield();
-        MessageBuffer message = _message;
-        if (Frames.MessageCompressed)
+        MessageBuffer message = Frames.MessageCompressed ? new MessageBuffer(Server.Input, isBrief: true) : _message;
+        try
         {
-            message = new MessageBuffer(Server.Input, isBrief: true);
-            if (!TryInflate(opCode, _message.Written, message))
-            {
-                message.Clear();
+            if (message != _message && !TryInflate(opCode, _message.Written, message))
                 return;
-            }
+            byte[]? deflated = message.Length <= Session.Variant.MostBytesDeflated() ? Deflater.TryDeflateFrame(opCode, message.Written.Span) : null;
+            await Session.SendAsync(deflated ?? message.ToFrame(opCode)).ConfigureAwait(false);
+            _message.Clear();
         }
-        byte[]? deflated = message.Length <= Session.Variant.MostBytesDeflated() ? Deflater.TryDeflateFrame(opCode, message.Written.Span) : null;
-        await Session.SendAsync(deflated ?? message.ToFrame(opCode)).ConfigureAwait(false);
-        message.Clear();
-        _message.Clear();
+        finally
+        {
+            message.Clear();
+        }
     }
 }

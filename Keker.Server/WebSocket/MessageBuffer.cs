@@ -29,9 +29,10 @@ internal sealed class MessageBuffer(InputBuffers buffers, bool isBrief = false) 
 
     public Memory<byte> GetMemory(int sizeHint = 0)
     {
-        int needed = Headroom + Length + Math.Max(1, sizeHint);
+        int hint = Math.Max(1, sizeHint);
+        int needed = Headroom + Length + hint;
         if (needed > _array.Length && !TryGrow(needed))
-            return Nowhere(needed - Headroom - Length);
+            return Nowhere(hint);
         return _array.AsMemory(Headroom + Length);
     }
 
@@ -41,7 +42,8 @@ internal sealed class MessageBuffer(InputBuffers buffers, bool isBrief = false) 
     /// <returns>Valid until the buffer is written to or cleared.</returns>
     public ReadOnlyMemory<byte> ToFrame(OpCode opCode)
     {
-        GetMemory();
+        if (_array.Length == 0)
+            _array = buffers.Rent(Headroom);
         int headerLength = FrameWriter.HeaderLength(Length);
         FrameWriter.WriteHeader(_array.AsSpan(Headroom - headerLength), opCode, Length);
         return _array.AsMemory(Headroom - headerLength, headerLength + Length);

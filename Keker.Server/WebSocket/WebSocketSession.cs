@@ -74,8 +74,11 @@ internal sealed class WebSocketSession : FramePhase
         _inflated = 0;
         if (IsDeaf || _budget.TrySpend(Server.Clock.Now, 1 + inflatedFrames))
             return;
-        _pause = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Pause = Pause is { } answer ? Task.WhenAll(answer, _pause.Task) : _pause.Task;
+        var pause = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Pause = Pause is { } answer ? Task.WhenAll(answer, pause.Task) : pause.Task;
+
+        // Last: from here on the heartbeat may end it, and forget it.
+        _pause = pause;
     }
 
     private void OnText()
@@ -86,10 +89,16 @@ internal sealed class WebSocketSession : FramePhase
             return;
         }
         var inflated = new MessageBuffer(Server.Input, isBrief: true);
-        if (TryInflate(OpCode.Text, _message!.Written, inflated))
-            TakeText(inflated.Written.Span);
-        _inflated = inflated.Length;
-        inflated.Clear();
+        try
+        {
+            if (TryInflate(OpCode.Text, _message!.Written, inflated))
+                TakeText(inflated.Written.Span);
+            _inflated = inflated.Length;
+        }
+        finally
+        {
+            inflated.Clear();
+        }
     }
 
     private void TakeText(ReadOnlySpan<byte> text)

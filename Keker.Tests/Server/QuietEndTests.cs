@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging.Abstractions;
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Security;
@@ -13,6 +12,7 @@ using Keker.Tests.EndToEnd;
 using Keker.Tests.Protocol.WebSocket;
 using Keker.Tests.Server.Broker;
 using Keker.Tests.Server.Http;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Keker.Tests.Server;
 
@@ -25,7 +25,7 @@ namespace Keker.Tests.Server;
 [TestFixture(false)]
 internal sealed class QuietEndTests(bool onLoops)
 {
-    private static readonly Loops _loops = new(NullLogger.Instance);
+    private static readonly Loops Polled = new(NullLogger.Instance);
 
     private const int Clients = 10;
 
@@ -121,7 +121,7 @@ internal sealed class QuietEndTests(bool onLoops)
             Publish(8 << 20);
     });
 
-    private Loops? TestLoops => onLoops && Loops.AreSupported ? _loops : null;
+    private Loops? TestLoops => onLoops && Loops.AreSupported ? Polled : null;
 
     private ConnectionHandler NewHandler() => new(_server.Context, tls: null, TestLoops, TimeProvider.System);
 
