@@ -30,6 +30,21 @@ internal sealed class ConnectionPhaseTests
         await beat.Soon("the beat");
     }
 
+    [Test]
+    public async Task Only_the_phase_that_was_seen_is_given_up()
+    {
+        using var sockets = SocketPair.Create();
+        await using var connection = new Connection(new EngineSocket(sockets.Server), isAdmin: false, new MonotonicClock(new FakeTimeProvider()));
+        var seen = new RecordingPhase();
+        var next = new RecordingPhase();
+        connection.Phase = next;
+
+        connection.GiveUp(seen);
+        Assert.That((seen.HasGivenUp, next.HasGivenUp), Is.EqualTo((false, false)));
+        connection.GiveUp(next);
+        Assert.That(next.HasGivenUp, Is.True);
+    }
+
     private sealed class SlowPhase : IConnectionPhase, IDisposable
     {
         public ManualResetEventSlim Entered { get; } = new();

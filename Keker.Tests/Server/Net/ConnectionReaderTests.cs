@@ -126,6 +126,32 @@ internal sealed class ConnectionReaderTests
     }
 
     [Test]
+    public async Task A_peer_that_is_known_is_heard_though_strangers_have_all_the_memory()
+    {
+        var budget = new UnfinishedBudget(5000);
+        budget.Take(5000);
+        var reader = new ConnectionReader(new ScriptedStream(new byte[10]), new InputBuffers(budget)) { MayOverdraw = true };
+
+        ReadResult result = await reader.ReadAsync().AsTask().Soon("the bytes");
+
+        Assert.That((result.IsCanceled, result.Buffer.Length), Is.EqualTo((false, 10L)));
+        reader.AdvanceTo(result.Buffer.End);
+        Assert.That(budget.Bytes, Is.EqualTo(5000), "what was overdrawn is given back");
+    }
+
+    [Test]
+    public async Task What_was_received_without_it_comes_first([Values] bool examined)
+    {
+        var reader = new ConnectionReader(new ScriptedStream([4, 5]), InputBuffers.Unbounded);
+        Assert.That(reader.TryUnread(new ReadOnlySequence<byte>([1, 2, 3]), examined), Is.True);
+
+        ReadResult result = await reader.ReadAsync().AsTask().Soon("the bytes");
+
+        byte[] expected = examined ? [1, 2, 3, 4, 5] : [1, 2, 3];
+        Assert.That(result.Buffer.ToArray(), Is.EqualTo(expected), "looked at, it waits for more");
+    }
+
+    [Test]
     public async Task A_body_larger_than_any_buffer_arrives_whole([Values(1, 1000, 2048, 16384, 300_000)] int pieceLength, [Values] bool holdsBuffer)
     {
         byte[] body = new byte[300_000];

@@ -49,6 +49,36 @@ internal sealed class MessageBufferTests
     }
 
     [Test]
+    public void Its_frame_needs_no_more_memory_than_the_message()
+    {
+        var budget = new UnfinishedBudget(1 << 20);
+        var buffer = new MessageBuffer(new InputBuffers(budget));
+        byte[] message = TestBytes.Random(100_000);
+        while (buffer.Length < message.Length)
+        {
+            int count = Math.Min(buffer.GetSpan(1).Length, message.Length - buffer.Length);
+            message.AsSpan(buffer.Length, count).CopyTo(buffer.GetSpan(1));
+            buffer.Advance(count);
+        }
+        budget.Take(1 << 20);
+
+        Assert.That(buffer.ToFrame(OpCode.Binary).Span.EndsWith(message), Is.True);
+        Assert.That(buffer.IsStarved, Is.False);
+    }
+
+    [Test]
+    public void Where_there_is_no_memory_the_rest_of_a_long_message_takes_none()
+    {
+        var budget = new UnfinishedBudget(9 << 20);
+        var buffer = new MessageBuffer(new InputBuffers(budget));
+        buffer.GetSpan(5 << 20);
+        buffer.Advance(5 << 20);
+
+        Assert.That(buffer.GetSpan(1 << 20).Length, Is.LessThan(2 << 20));
+        Assert.That(buffer.IsStarved, Is.True);
+    }
+
+    [Test]
     public void Cleared_it_begins_anew()
     {
         var buffer = new MessageBuffer(InputBuffers.Unbounded);
