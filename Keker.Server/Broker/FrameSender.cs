@@ -177,8 +177,6 @@ internal abstract class FrameSender(ISessionTransport transport, BrokerContext c
             TakeBackBarrier();
             if (sent == batch.Bytes.Length)
                 NoteBarrier();
-            else if (sent >= 0)
-                WantBarrierBehindNext();
             return TryAdvance(member, batch, encoder, sent);
         }
         TryAdvance(member, batch, encoder, batch.Bytes.Length);
