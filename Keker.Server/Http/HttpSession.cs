@@ -88,6 +88,7 @@ internal sealed class HttpSession : IConnectionPhase
         {
             case HttpWait.Request when waited >= Limits.KeepAliveTimeout.TotalMilliseconds:
             case HttpWait.Linger when waited >= _lingering.Timeout.TotalMilliseconds:
+                // An ordinary end: what the peer has not taken of its answers yet stays with the kernel.
                 _connection.StopReading();
                 break;
             case HttpWait.Send when waited >= Limits.WriteStallTimeout.TotalMilliseconds:
@@ -149,6 +150,7 @@ internal sealed class HttpSession : IConnectionPhase
                     await _connection.LingerAsync(result.IsCompleted, _lingering.MostBytes).ConfigureAwait(false);
                     return default;
                 case Progress.NoMemory:
+                    // With less room the largest body could fail again at once, and again, and nobody slow would be ended for it.
                     await Server.Input.Budget.WaitForRoom(2L * Server.Options.WriteBuffer + Limits.UnfinishedPieceBytes).ConfigureAwait(false);
                     break;
                 case Progress.Idle:
@@ -192,13 +194,13 @@ internal sealed class HttpSession : IConnectionPhase
     {
         _exchange ??= _http.Exchanges.Get();
         _exchange.Begin(_connection, _http.Date.Now);
-        return Refuse(PublishRefusals.TooMuchUnfinished);
+        return Refuse(503, PublishRefusals.TooMuchUnfinished, PublishRefusals.RetryAfter);
     }
 
-    private Progress Refuse(ReadOnlySpan<byte> reason)
+    private Progress Refuse(int status, ReadOnlySpan<byte> reason, int retryAfter = 0)
     {
         _exchange!.Closing = true;
-        Refusal.Write(_exchange, Server, 503, reason, PublishRefusals.RetryAfter);
+        Refusal.Write(_exchange, Server, status, reason, retryAfter);
         return Progress.Close;
     }
 
@@ -206,15 +208,8 @@ internal sealed class HttpSession : IConnectionPhase
     /// The peer has stopped sending, or its time was up. What it sent whole is answered (it may have closed its half only); a request
     /// that is not whole does not exist (RFC 9112 8).
     /// </summary>
-    private Progress EndOfInput(Progress progress)
-    {
-        if (_expired && progress == Progress.NeedMore)
-        {
-            _exchange!.Closing = true;
-            Refusal.Write(_exchange, Server, 408, "the request took too long: send it at once"u8);
-        }
-        return Progress.Close;
-    }
+    private Progress EndOfInput(Progress progress) =>
+        _expired && progress == Progress.NeedMore ? Refuse(408, "the request took too long: send it at once"u8) : Progress.Close;
 
     /// <summary>Before any wait: nobody else may depend on what only this connection would flush.</summary>
     /// <returns>False when the peer is gone.</returns>
@@ -257,7 +252,7 @@ internal sealed class HttpSession : IConnectionPhase
         {
             bool othersHaveIt = message.Done > 0;
             message.Clear();
-            return Refuse(PublishRefusals.TooManyWait(othersHaveIt));
+            return Refuse(503, PublishRefusals.TooManyWait(othersHaveIt), PublishRefusals.RetryAfter);
         }
         WaitFor(HttpWait.Room);
         await room.ConfigureAwait(false);

@@ -17,6 +17,7 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
 {
     private readonly MonotonicClock _clock;
     private readonly PeerSocket _socket;
+    private readonly InputBuffers _buffers;
     private TlsStream? _tls;
     private ConnectionReader? _reader;
     private IConnectionPhase? _phase;
@@ -24,7 +25,6 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
     private volatile bool _aborted;
     private volatile bool _isOver;
     private long _sentBytes;
-    private readonly InputBuffers _buffers;
     private int _isStranger;
 
     /// <param name="socket">The accepted socket; closed with the connection.</param>
@@ -201,7 +201,7 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
 
     public void FinishSending()
     {
-        Volatile.Write(ref _closingSince, Math.Max(1, _clock.Now));
+        CloseSent();
         if (_tls is not null)
             _ = FinishSendingAsync(_tls);
         else
@@ -228,7 +228,9 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
                 Reader.AdvanceTo(result.Buffer.End);
             }
         }
-        catch (Exception e) when (IsDisconnect(e)) { }
+        catch (Exception e) when (IsDisconnect(e))
+        {
+        }
     }
 
     /// <summary>Lets a pending read end as if the peer had stopped sending; sending still works.</summary>
@@ -267,9 +269,6 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
     /// <summary>True for what a peer can cause at any time by going away.</summary>
     public static bool IsDisconnect(Exception e) => e is IOException or SocketException or ObjectDisposedException;
 
-    /// <summary>TLS calls it an invalid operation to write after its goodbye.</summary>
-    private static bool IsFailedWrite(Exception e) => IsDisconnect(e) || e is InvalidOperationException;
-
     private async ValueTask<bool> SendAsync(TlsStream tls, ReadOnlyMemory<byte> bytes)
     {
         if (_isOver)
@@ -279,8 +278,9 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
             await tls.WriteAsync(bytes).ConfigureAwait(false);
             return !tls.Plain.IsBroken;
         }
-        catch (Exception e) when (IsFailedWrite(e))
+        catch (Exception e) when (IsDisconnect(e) || e is InvalidOperationException)
         {
+            // TLS calls it an invalid operation to write after its goodbye.
             return false;
         }
     }

@@ -57,13 +57,6 @@ internal sealed class EngineSocket : PeerSocket
         }
     }
 
-    public override ValueTask<bool> SendAsync(ReadOnlyMemory<byte> bytes)
-    {
-        // The machinery of a send that can wait is needed only when it has to.
-        int sent = Send(bytes.Span);
-        return sent < 0 || sent == bytes.Length ? ValueTask.FromResult(sent >= 0) : SendRestAsync(bytes[sent..]);
-    }
-
     public override void Shutdown(SocketShutdown how)
     {
         if (Volatile.Read(ref _isClosed))
@@ -119,15 +112,7 @@ internal sealed class EngineSocket : PeerSocket
         }
     }
 
-    private static async Task TellAsync(ValueTask<int> wait, IReadyHandler handler)
-    {
-        await wait.ConfigureAwait(false);
-        handler.OnReady();
-    }
-
-    private ValueTask<int> StartWait() => (_receive ??= new SocketOperation()).ReceiveAsync(_socket, Memory<byte>.Empty);
-
-    private async ValueTask<bool> SendRestAsync(ReadOnlyMemory<byte> rest)
+    protected override async ValueTask<bool> SendRestAsync(ReadOnlyMemory<byte> rest)
     {
         try
         {
@@ -139,4 +124,12 @@ internal sealed class EngineSocket : PeerSocket
             return false;
         }
     }
+
+    private static async Task TellAsync(ValueTask<int> wait, IReadyHandler handler)
+    {
+        await wait.ConfigureAwait(false);
+        handler.OnReady();
+    }
+
+    private ValueTask<int> StartWait() => (_receive ??= new SocketOperation()).ReceiveAsync(_socket, Memory<byte>.Empty);
 }

@@ -16,7 +16,6 @@ internal sealed class LoopSocket : PeerSocket
     private const int MaySend = 4;
 
     private readonly Loop _loop;
-    private readonly int _descriptor;
     private IReadyHandler? _reader;
     private IReadyHandler? _sender;
     private int _flags;
@@ -28,7 +27,7 @@ internal sealed class LoopSocket : PeerSocket
     public LoopSocket(Loop loop, int descriptor, bool isUnix)
     {
         _loop = loop;
-        _descriptor = descriptor;
+        Descriptor = descriptor;
         IsUnix = isUnix;
     }
 
@@ -37,7 +36,7 @@ internal sealed class LoopSocket : PeerSocket
     /// <summary>Tells this socket from an earlier one that had the same descriptor.</summary>
     public uint Generation { get; set; }
 
-    public int Descriptor => _descriptor;
+    public int Descriptor { get; }
 
     /// <summary>What the loop has seen. On the loop's thread.</summary>
     /// <param name="events">Those of epoll.</param>
@@ -86,7 +85,7 @@ internal sealed class LoopSocket : PeerSocket
         {
             do
             {
-                sent = (int)LinuxSockets.Send(_descriptor, first, (nuint)bytes.Length, LinuxSockets.DoNotWait | LinuxSockets.NoSignal);
+                sent = (int)LinuxSockets.Send(Descriptor, first, (nuint)bytes.Length, LinuxSockets.DoNotWait | LinuxSockets.NoSignal);
                 error = sent < 0 ? Marshal.GetLastSystemError() : 0;
             }
             while (error == LinuxSockets.Interrupted);
@@ -95,18 +94,11 @@ internal sealed class LoopSocket : PeerSocket
         return error == LinuxSockets.WouldBlock ? 0 : sent;
     }
 
-    public override ValueTask<bool> SendAsync(ReadOnlyMemory<byte> bytes)
-    {
-        // The machinery of a send that can wait is needed only when it has to.
-        int sent = Send(bytes.Span);
-        return sent < 0 || sent == bytes.Length ? ValueTask.FromResult(sent >= 0) : SendRestAsync(bytes[sent..]);
-    }
-
     public override void Shutdown(SocketShutdown how)
     {
         if (!TryUse())
             return;
-        _ = LinuxSockets.Shutdown(_descriptor, (int)how);
+        _ = LinuxSockets.Shutdown(Descriptor, (int)how);
         EndUse();
     }
 
@@ -116,7 +108,7 @@ internal sealed class LoopSocket : PeerSocket
         {
             // struct linger of socket(7): on, and no time.
             int* linger = stackalloc int[2] { 1, 0 };
-            _ = LinuxSockets.SetOption(_descriptor, LinuxSockets.SocketLevel, LinuxSockets.LingerOption, linger, 2 * sizeof(int));
+            _ = LinuxSockets.SetOption(Descriptor, LinuxSockets.SocketLevel, LinuxSockets.LingerOption, linger, 2 * sizeof(int));
             EndUse();
         }
         if (Interlocked.Add(ref _users, int.MinValue) == int.MinValue)
@@ -131,7 +123,7 @@ internal sealed class LoopSocket : PeerSocket
         uint length = (uint)info.Length;
         int result;
         fixed (byte* first = info)
-            result = LinuxSockets.GetOption(_descriptor, LinuxSockets.TcpLevel, TcpFigures.TcpInfo, first, &length);
+            result = LinuxSockets.GetOption(Descriptor, LinuxSockets.TcpLevel, TcpFigures.TcpInfo, first, &length);
         EndUse();
         return result == 0 ? TcpFigures.Of(info[..(int)length]) : null;
     }
@@ -146,7 +138,7 @@ internal sealed class LoopSocket : PeerSocket
         uint length = (uint)name.Length;
         int result;
         fixed (byte* first = name)
-            result = LinuxSockets.GetPeerName(_descriptor, first, &length);
+            result = LinuxSockets.GetPeerName(Descriptor, first, &length);
         EndUse();
         int family = result == 0 ? BitConverter.ToUInt16(name) : 0;
         Span<byte> address = family == LinuxSockets.Ipv4Family ? name.Slice(4, 4) : family == LinuxSockets.Ipv6Family ? name.Slice(8, 16) : [];
@@ -154,26 +146,7 @@ internal sealed class LoopSocket : PeerSocket
         return address.Length;
     }
 
-    private unsafe int Receive(Span<byte> bytes, int flags)
-    {
-        if (!TryUse())
-            return 0;
-        int received;
-        int error;
-        fixed (byte* first = bytes)
-        {
-            do
-            {
-                received = (int)LinuxSockets.Receive(_descriptor, first, (nuint)bytes.Length, flags);
-                error = received < 0 ? Marshal.GetLastSystemError() : 0;
-            }
-            while (error == LinuxSockets.Interrupted);
-        }
-        EndUse();
-        return error == LinuxSockets.WouldBlock ? -1 : Math.Max(0, received);
-    }
-
-    private async ValueTask<bool> SendRestAsync(ReadOnlyMemory<byte> rest)
+    protected override async ValueTask<bool> SendRestAsync(ReadOnlyMemory<byte> rest)
     {
         while (true)
         {
@@ -186,6 +159,25 @@ internal sealed class LoopSocket : PeerSocket
             if (sent == 0)
                 await WaitAsync(ref _sender, MaySend).ConfigureAwait(false);
         }
+    }
+
+    private unsafe int Receive(Span<byte> bytes, int flags)
+    {
+        if (!TryUse())
+            return 0;
+        int received;
+        int error;
+        fixed (byte* first = bytes)
+        {
+            do
+            {
+                received = (int)LinuxSockets.Receive(Descriptor, first, (nuint)bytes.Length, flags);
+                error = received < 0 ? Marshal.GetLastSystemError() : 0;
+            }
+            while (error == LinuxSockets.Interrupted);
+        }
+        EndUse();
+        return error == LinuxSockets.WouldBlock ? -1 : Math.Max(0, received);
     }
 
     private ValueTask WaitAsync(ref IReadyHandler? place, int flag)
@@ -225,6 +217,6 @@ internal sealed class LoopSocket : PeerSocket
     private void GiveBack()
     {
         _loop.Remove(this);
-        _ = LinuxSockets.Close(_descriptor);
+        _ = LinuxSockets.Close(Descriptor);
     }
 }

@@ -37,7 +37,12 @@ internal abstract class PeerSocket
 
     /// <summary>Sends all of it, waiting for room. The caller keeps the bytes unchanged until it completes.</summary>
     /// <returns>False when the connection is gone.</returns>
-    public abstract ValueTask<bool> SendAsync(ReadOnlyMemory<byte> bytes);
+    public ValueTask<bool> SendAsync(ReadOnlyMemory<byte> bytes)
+    {
+        // The machinery of a send that can wait is needed only when it has to.
+        int sent = Send(bytes.Span);
+        return sent < 0 || sent == bytes.Length ? ValueTask.FromResult(sent >= 0) : SendRestAsync(bytes[sent..]);
+    }
 
     /// <summary>Ends a direction, or both; whoever waits is told.</summary>
     public abstract void Shutdown(SocketShutdown how);
@@ -53,4 +58,8 @@ internal abstract class PeerSocket
     /// <param name="bytes">At least 16 bytes.</param>
     /// <returns>Bytes written.</returns>
     public abstract int WriteAddress(Span<byte> bytes);
+
+    /// <summary>Sends what the kernel has not taken at once.</summary>
+    /// <returns>False when the connection is gone.</returns>
+    protected abstract ValueTask<bool> SendRestAsync(ReadOnlyMemory<byte> rest);
 }

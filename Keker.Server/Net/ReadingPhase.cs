@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using Keker.Server.Observability;
+using Microsoft.Extensions.Logging;
 
 namespace Keker.Server.Net;
 
@@ -17,6 +19,11 @@ internal abstract class ReadingPhase(Connection connection) : IConnectionPhase, 
     /// <summary>Set while input is taken by whoever wants the reading to stop; it goes on when the task completes.</summary>
     protected Task? Pause { get; set; }
 
+    protected abstract ILogger Log { get; }
+
+    /// <summary>True once the server ends.</summary>
+    protected abstract bool IsDraining { get; }
+
     /// <summary>True when nothing is read any more, whatever the peer says.</summary>
     protected abstract bool HasHeardEnough { get; }
 
@@ -29,6 +36,11 @@ internal abstract class ReadingPhase(Connection connection) : IConnectionPhase, 
     {
         _ended = ended;
         OnStart();
+
+        // The drain may have visited the connection while it was changing from HTTP.
+        Interlocked.MemoryBarrier();
+        if (IsDraining)
+            Drain();
         OnReady();
     }
 
@@ -45,7 +57,9 @@ internal abstract class ReadingPhase(Connection connection) : IConnectionPhase, 
     }
 
     /// <summary>Before anything is read.</summary>
-    protected abstract void OnStart();
+    protected virtual void OnStart()
+    {
+    }
 
     /// <summary>Takes what has arrived; what it leaves over comes again, with what arrives then.</summary>
     /// <param name="input">Gone when this returns.</param>
@@ -55,10 +69,7 @@ internal abstract class ReadingPhase(Connection connection) : IConnectionPhase, 
     protected abstract void OnNoMemory();
 
     /// <summary>A pause has ended with an exception.</summary>
-    protected abstract void OnPauseFailed(Exception failure);
-
-    /// <summary>Something was thrown: the connection is over.</summary>
-    protected abstract void OnFailed(Exception failure);
+    protected virtual void OnPauseFailed(Exception failure) => LogFailure(failure);
 
     /// <summary>The peer is gone, or nothing is read any more.</summary>
     protected abstract void OnEnded();
@@ -102,7 +113,7 @@ internal abstract class ReadingPhase(Connection connection) : IConnectionPhase, 
         }
         catch (Exception e)
         {
-            OnFailed(e);
+            LogFailure(e);
         }
         End();
     }
@@ -115,7 +126,7 @@ internal abstract class ReadingPhase(Connection connection) : IConnectionPhase, 
         }
         catch (Exception e)
         {
-            OnFailed(e);
+            LogFailure(e);
         }
         _ended!(connection);
     }
@@ -143,5 +154,13 @@ internal abstract class ReadingPhase(Connection connection) : IConnectionPhase, 
         bool hasMore = HasMoreToTake;
         connection.Reader.AdvanceTo(input.Start, hasMore ? input.Start : result.Buffer.End);
         return (hasMore || !result.IsCompleted) && !HasHeardEnough;
+    }
+
+    private void LogFailure(Exception failure)
+    {
+        if (Connection.IsDisconnect(failure))
+            Log.PeerVanished(failure.GetType().Name);
+        else
+            Log.Unexpected(failure);
     }
 }

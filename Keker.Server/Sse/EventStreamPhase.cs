@@ -36,6 +36,10 @@ internal sealed class EventStreamPhase : ReadingPhase
         _lastKeepAlive = server.Clock.Now;
     }
 
+    protected override ILogger Log => _server.Log;
+
+    protected override bool IsDraining => _server.IsDraining;
+
     protected override bool HasHeardEnough => _dropped > Limits.ShortLingerBytes;
 
     public override void OnHeartbeat(long now)
@@ -77,11 +81,6 @@ internal sealed class EventStreamPhase : ReadingPhase
         Connection.Phase = this;
         if (_server.Log.IsEnabled(LogLevel.Debug))
             _server.Log.SaidHello(LogText.Token(_token));
-
-        // The drain may have visited the connection while it was changing from HTTP.
-        Interlocked.MemoryBarrier();
-        if (_server.IsDraining)
-            Drain();
     }
 
     /// <summary>What a peer says here has no meaning, and is dropped up to a bound: whoever says more has not understood the answer.</summary>
@@ -91,17 +90,7 @@ internal sealed class EventStreamPhase : ReadingPhase
         input = input.Slice(input.End);
     }
 
-    protected override void OnNoMemory() => _dropped = long.MaxValue;
-
-    protected override void OnPauseFailed(Exception failure) => OnFailed(failure);
-
-    protected override void OnFailed(Exception failure)
-    {
-        if (Connection.IsDisconnect(failure))
-            _server.Log.PeerVanished(failure.GetType().Name);
-        else
-            _server.Log.Unexpected(failure);
-    }
+    protected override void OnNoMemory() => _dropped = Limits.ShortLingerBytes + 1;
 
     protected override void OnEnded() => _session.Disconnected(byClient: !Connection.IsAborted);
 

@@ -4,6 +4,7 @@ using Keker.Server.Broker;
 using Keker.Server.Net;
 using Keker.Server.Observability;
 using Keker.Server.Options;
+using Microsoft.Extensions.Logging;
 
 namespace Keker.Server.WebSocket;
 
@@ -57,6 +58,10 @@ internal abstract class FramePhase : ReadingPhase
 
     protected virtual bool IsPinged => true;
 
+    protected override ILogger Log => Server.Log;
+
+    protected override bool IsDraining => Server.IsDraining;
+
     protected override bool HasHeardEnough => _dropped > Limits.CloseHandshakeBytes;
 
     /// <summary>While it pauses, and after each message that was inflated, whole frames may be left over.</summary>
@@ -106,14 +111,6 @@ internal abstract class FramePhase : ReadingPhase
         Connection.StopReading();
     }
 
-    protected override void OnStart()
-    {
-        // The drain may have visited the connection while it was changing from HTTP.
-        Interlocked.MemoryBarrier();
-        if (Server.IsDraining)
-            Drain();
-    }
-
     protected override void Take(ref ReadOnlySequence<byte> input)
     {
         _hasInflated = false;
@@ -129,14 +126,6 @@ internal abstract class FramePhase : ReadingPhase
     protected override void OnNoMemory() => Close(CloseCode.TryAgainLater, CloseReasons.NoMemory);
 
     protected override void OnPauseFailed(Exception failure) => Fail(failure);
-
-    protected override void OnFailed(Exception failure)
-    {
-        if (Connection.IsDisconnect(failure))
-            Server.Log.PeerVanished(failure.GetType().Name);
-        else
-            Server.Log.Unexpected(failure);
-    }
 
     protected override void OnEnded()
     {
