@@ -75,7 +75,11 @@ internal sealed class BatchEncoder(int mostBytesToDeflate = 0)
         _batches[_next] = null;
         batch.Begin(cursor, variant, _topic);
         if (!_topic!.TryRead(cursor, Math.Min(Head, before), batch))
+        {
+            batch.Begin(NoCursor);
+            _batches[_next] = batch;
             return null;
+        }
         batch.Encode(mostBytesToDeflate);
         _batches[_next] = batch;
         _next = (_next + 1) % Slots;

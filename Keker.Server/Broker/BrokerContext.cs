@@ -38,8 +38,11 @@ internal sealed class BrokerContext
     /// <summary>Bytes of the subscriptions to topics by name, and of these topics.</summary>
     public MemoryGauge SubscriptionMemory { get; } = new();
 
-    /// <summary>Bytes kept alive only by unfinished writes.</summary>
+    /// <summary>Bytes kept alive only by unfinished writes, each counted for itself.</summary>
     public MemoryGauge UnfinishedWrites { get; } = new();
+
+    /// <summary>Bytes of built frames that unfinished writes keep alive: a frame counts once, however many refer to it.</summary>
+    public MemoryGauge BuiltFrames { get; } = new();
 
     /// <summary>Told of what should not have happened and cost one session, or one pass its time. Thread-safe; must not throw.</summary>
     public Action<Exception> OnUnexpected { get; init; } = static _ => { };

@@ -42,7 +42,10 @@ internal sealed record BrokerLimits
     /// <summary>Members up to which a pass runs where the publish was parsed: a hop to a worker costs more than so many sends.</summary>
     public int SmallPass { get; init; } = 64;
 
-    /// <summary>Bytes that only unfinished writes over TLS keep alive, before such writes fall back to one publication each.</summary>
+    /// <summary>
+    /// Bytes that unfinished writes over TLS keep alive, before such writes fall back to one publication each. Also the bytes of built frames that
+    /// unfinished writes keep alive, before who would add another one is closed as slow.
+    /// </summary>
     public long UnfinishedWrites { get; init; } = 64 << 20;
 
     /// <summary>
@@ -54,7 +57,7 @@ internal sealed record BrokerLimits
     /// <summary>Topics that one session may subscribe to by name: each is looked at with every confirmation.</summary>
     public const int MostTopics = 100;
 
-    /// <summary>Publishers that may wait for confirmations at a time; each holds its connection, and some 200 bytes for each recipient.</summary>
+    /// <summary>Publishers that may wait for confirmations at a time; each holds its connection, and some 200 bytes for each topic.</summary>
     public const int MostReceipts = 65_536;
 
     /// <summary>Sessions of a token that are pinged in one go for those that come back: half a millisecond of sends.</summary>

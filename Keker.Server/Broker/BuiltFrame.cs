@@ -11,6 +11,9 @@ internal sealed class BuiltFrame(byte[] bytes)
 
     public byte[] Bytes { get; } = bytes;
 
+    /// <summary>Whether an unfinished send keeps it alive: another one costs nothing.</summary>
+    public bool IsHeld => Volatile.Read(ref _holders) > 0;
+
     /// <summary>An unfinished send keeps it alive.</summary>
     public void Hold(MemoryGauge gauge)
     {

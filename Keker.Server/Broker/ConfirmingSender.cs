@@ -47,9 +47,6 @@ internal abstract class ConfirmingSender(ISessionTransport transport, BrokerCont
     /// <summary>Whether it is found out, or assumed after a time, what has arrived: until then that is kept.</summary>
     public virtual bool IsTracked => Confirms;
 
-    /// <summary>When it said HELLO, where it began with messages, in milliseconds of the clock; 0 where it did not.</summary>
-    public long RedeliveryAt => Redelivery?.HelloAt ?? 0;
-
     /// <summary>The client has sent a Close with another code. Before the close is requested.</summary>
     public void ClosedByClient(ushort code) => _break = new Break(code, IsByClient: true);
 
@@ -148,21 +145,17 @@ internal abstract class ConfirmingSender(ISessionTransport transport, BrokerCont
     /// <summary>The message in no topic that waits to be sent, or null. For the owner of the gate.</summary>
     protected EchoNote? TakeEcho() => Volatile.Read(ref _echo) is null ? null : Interlocked.Exchange(ref _echo, null);
 
-    /// <summary>It has joined a topic: what it is sent first it may have got before.</summary>
-    protected void NoteRedelivery(Subscription member)
-    {
-        if (Redelivery is null && (!member.HasStart || member.Cursor < member.Topic.Head))
-            Redelivery = new Redelivery(Context.Clock.Now);
-    }
-
     /// <summary>The message that the client cannot take, as far as the end of the session tells.</summary>
     protected Refused? FindRefused()
     {
-        if (_break.ClientCode != 0 || Redelivery is null)
-            return Topics.FindRefused(_break.ClientCode, counts: _break.IsByClient);
-        bool counts = _break.IsByClient && Context.Clock.Now - RedeliveryAt <= Skips.MostPatience && IsRedeliveryAcknowledged;
-        return Topics.FindRefused(clientCode: 0, counts);
+        if (Topics.FindRefused(_break.ClientCode) is not { } refused)
+            return null;
+        return refused with { Counts = _break.IsByClient && (refused.Member.Redelivery is not { } redelivery || Tells(redelivery, refused)) };
     }
+
+    /// <summary>The client had got the whole message again, and was quick to go.</summary>
+    private bool Tells(Redelivery redelivery, Refused refused) =>
+        Context.Clock.Now - redelivery.HelloAt <= Skips.MostPatience && redelivery.IsAcknowledged(refused.Offset, AcknowledgedBytes);
 
     /// <summary>The client's Close has come, answer or not: with both of them through the connection ends at once (RFC 6455 7.1.1).</summary>
     public void ClientClosed()

@@ -103,42 +103,83 @@ internal sealed class FanOut : IDisposable
         var encoder = new BatchEncoder(mostBytesToDeflate: int.MaxValue);
         while (_queue.TryTake(out FanOutJob? job))
         {
-            try
-            {
-                Serve(job, encoder);
-            }
-            catch (Exception e)
-            {
-                LeaveBroken(job.Topic, e);
-            }
+            Serve(job, encoder);
             encoder.End(_context);
         }
     }
 
-    /// <summary>Takes shares of a pass as long as nobody else's job waits; then that has its turn.</summary>
+    /// <summary>Takes shares of a pass as long as nobody else's job waits; then that has its turn. Never throws.</summary>
     private void Serve(FanOutJob job, BatchEncoder encoder)
     {
-        // The pass begins only now, so that it carries everything appended while the job was queued.
-        if (job.TryBegin())
-            _queue.AddCopies(job, Math.Min(_workers.Length, job.Shares) - 1);
+        if (!TryBegin(job))
+            return;
         while (job.TryTakeShare(out int start, out int end))
         {
             Visit(job.Pass, start, end, encoder);
             if (job.ShareDone())
                 Finish(job);
-            else if (_queue.TryGiveWay(job))
+            else if (TryGiveWay(job))
                 return;
         }
     }
 
-    private void Finish(FanOutJob job)
+    /// <summary>The pass begins only now, so that it carries everything appended while the job was queued.</summary>
+    /// <returns>False when it could not begin.</returns>
+    private bool TryBegin(FanOutJob job)
     {
-        job.Topic.EndPass(job.Pass);
-        if (!job.Topic.TryLeavePass())
-            _queue.Add(new FanOutJob(job.Topic));
+        try
+        {
+            if (!job.TryBegin())
+                return true;
+        }
+        catch (Exception e)
+        {
+            // Nobody else has seen the job.
+            LeaveBroken(job.Topic, e);
+            return false;
+        }
+        try
+        {
+            _queue.AddCopies(job, Math.Min(_workers.Length, job.Shares) - 1);
+        }
+        catch (Exception e)
+        {
+            // Those who have got it help, and this worker takes all shares that are left.
+            _context.Report(e);
+        }
+        return true;
     }
 
-    /// <summary>A pass could not begin or end: the next publish makes another one.</summary>
+    /// <returns>False when nobody waits, or the job could not be put behind those who do: it goes on.</returns>
+    private bool TryGiveWay(FanOutJob job)
+    {
+        try
+        {
+            return _queue.TryGiveWay(job);
+        }
+        catch (Exception e)
+        {
+            _context.Report(e);
+            return false;
+        }
+    }
+
+    /// <summary>Every member was visited, and no worker is in the pass any more.</summary>
+    private void Finish(FanOutJob job)
+    {
+        try
+        {
+            job.Topic.EndPass(job.Pass);
+            if (!job.Topic.TryLeavePass())
+                _queue.Add(new FanOutJob(job.Topic));
+        }
+        catch (Exception e)
+        {
+            LeaveBroken(job.Topic, e);
+        }
+    }
+
+    /// <summary>A pass could not begin or end: the next publish makes another one. For the owner of the pass gate.</summary>
     private void LeaveBroken(Topic topic, Exception exception)
     {
         _context.Report(exception);

@@ -111,6 +111,8 @@ internal abstract class FrameSender(ISessionTransport transport, BrokerContext c
     private bool TryStepTo(Subscription member, long to, bool isLoss)
     {
         Topic topic = member.Topic;
+        if (topic.IsWaitedFrom(member.Cursor))
+            topic.Waits.NoteMissed(member, member.Cursor, to);
         if (!isLoss || !PublicationFrames.HasIds(Variant, topic))
         {
             member.Cursor = to;
@@ -175,9 +177,11 @@ internal abstract class FrameSender(ISessionTransport transport, BrokerContext c
         {
             // Behind whole messages it becomes a frame of its own; behind a part of them it waits for the rest.
             TakeBackBarrier();
-            if (sent == batch.Bytes.Length)
+            if (!TryAdvance(member, batch, encoder, sent))
+                return false;
+            if (member.Cursor == batch.End)
                 NoteBarrier();
-            return TryAdvance(member, batch, encoder, sent);
+            return true;
         }
         TryAdvance(member, batch, encoder, batch.Bytes.Length);
         int rest = bytes.Length - sent;
@@ -192,7 +196,7 @@ internal abstract class FrameSender(ISessionTransport transport, BrokerContext c
         {
             member.Cursor = batch.End;
             encoder.Delivered += batch.Count;
-            NoteFirstEnd();
+            NoteSent(member);
             return true;
         }
         if (sent < 0)
@@ -203,12 +207,21 @@ internal abstract class FrameSender(ISessionTransport transport, BrokerContext c
         int whole = batch.Cut(sent, out ReadOnlyMemory<byte> rest, out BuiltFrame? built);
         encoder.Delivered += whole;
         member.Cursor = batch.Start + whole;
+        if (whole > 0)
+            NoteSent(member);
         member.Offer(member.Cursor + 1);
-
-        // A plain frame is the log's. One that was built is held by those who have taken a part of it, and that is bounded, too.
-        if (built is not null && Context.UnfinishedWrites.Bytes > Context.Limits.UnfinishedWrites)
-            Overtaken();
+        Bound(built);
         return TryFinish(new UnfinishedSend(member, rest, member.Cursor + 1, Built: built));
+    }
+
+    /// <summary>
+    /// Sends that wait may keep so many bytes of built frames alive, all together: over that, who would add another frame is a slow consumer. Who holds one
+    /// that others hold adds nothing.
+    /// </summary>
+    private void Bound(BuiltFrame? built)
+    {
+        if (built is { IsHeld: false } && Context.BuiltFrames.Bytes > Context.Limits.UnfinishedWrites)
+            Overtaken();
     }
 
     /// <summary>TLS: one whole write, which may refer to the batch for as long as it is unfinished.</summary>
@@ -218,10 +231,11 @@ internal abstract class FrameSender(ISessionTransport transport, BrokerContext c
         if (batch.End == encoder.Head && IsBarrierDue(encoder.Now))
             NoteBarrier();
 
-        // Over the bound a write refers to one publication, which the log holds anyway, instead of to a batch of its own.
+        // Over the bound a write refers to one frame, which others refer to as well, instead of to a batch of its own.
         if (batch.Count == 1 || Context.UnfinishedWrites.Bytes > Context.Limits.UnfinishedWrites)
         {
             batch.Cut(0, out ReadOnlyMemory<byte> frame, out BuiltFrame? built);
+            Bound(built);
             return TryFinish(new UnfinishedSend(member, frame, batch.Start + 1, built is null ? frame.Length : 0, built));
         }
         if (TryFinish(new UnfinishedSend(member, batch.Bytes, batch.End, batch.HeldBytes)))

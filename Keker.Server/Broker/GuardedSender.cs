@@ -15,11 +15,8 @@ internal abstract class GuardedSender(ISessionTransport transport, BrokerContext
     /// <summary>What all sessions share.</summary>
     protected BrokerContext Context { get; } = context;
 
-    /// <summary>Set where it began with messages: until then what it went away from is not known to be something it got again.</summary>
-    protected Redelivery? Redelivery { get; set; }
-
-    /// <summary>Whether the client's machine has all of the messages that the session began with. Any thread.</summary>
-    protected bool IsRedeliveryAcknowledged => Redelivery is { FirstEnd: > 0 } redelivery && transport.AcknowledgedBytes >= redelivery.FirstEnd;
+    /// <summary>See <see cref="ISessionTransport.AcknowledgedBytes"/>. Any thread.</summary>
+    protected long AcknowledgedBytes => transport.AcknowledgedBytes;
 
     /// <summary>See <see cref="ISessionTransport.CanTrySend"/>.</summary>
     protected bool CanTrySend => transport.CanTrySend;
@@ -92,10 +89,6 @@ internal abstract class GuardedSender(ISessionTransport transport, BrokerContext
         }
     }
 
-    /// <summary>Messages were sent: what the session began with is among the bytes sent so far.</summary>
-    protected void NoteFirstEnd()
-    {
-        if (Redelivery is { FirstEnd: 0 } redelivery)
-            redelivery.FirstEnd = transport.SentBytes;
-    }
+    /// <summary>Whole messages before the member's cursor are among the bytes sent so far.</summary>
+    protected void NoteSent(Subscription member) => member.Redelivery?.NoteSent(member, transport.SentBytes);
 }

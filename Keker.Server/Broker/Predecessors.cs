@@ -44,10 +44,10 @@ internal sealed class Predecessors
 
     /// <summary>A new session has joined: it begins where those had confirmed that are silent already, and waits for the others.</summary>
     /// <param name="member">The new session; it has its cursor and is not in here.</param>
-    /// <param name="tail">Where the topic's log begins.</param>
+    /// <param name="log">The topic's log.</param>
     /// <param name="now">Milliseconds of the clock.</param>
     /// <returns>Null when there is nobody to wait for.</returns>
-    public HandOver? TryBegin(Subscription member, long tail, long now)
+    public HandOver? TryBegin(Subscription member, TopicLog log, long now)
     {
         _unconfirmed.NoteSilent(now - Patience);
         long before = _unconfirmed.Next;
@@ -58,15 +58,16 @@ internal sealed class Predecessors
             _askedBefore = before;
             return handOver;
         }
-        member.StartAt(Math.Max(tail, Math.Min(member.Cursor, _unconfirmed.LowestBefore(before))));
+        member.StartAt(log.StartAt(Math.Max(log.Tail, Math.Min(member.Cursor, _unconfirmed.LowestBefore(before)))));
         return null;
     }
 
     /// <summary>Settles where those start that have waited long enough, or have nobody left to wait for.</summary>
     /// <param name="log">The topic's log.</param>
     /// <param name="now">Milliseconds of the clock.</param>
+    /// <param name="receipts">The messages that publishers wait for; null where there are none.</param>
     /// <param name="begun">Gets those that may be sent messages now; made when there is one.</param>
-    public void Settle(TopicLog log, long now, ref List<HandOver>? begun)
+    public void Settle(TopicLog log, long now, ReceiptWaits? receipts, ref List<HandOver>? begun)
     {
         // In the order in which they came: who came later waits for as many, for as long.
         while (_waiting is not null && _waiting.TryPeek(out HandOver? first) && (now >= first.Deadline || !_unconfirmed.IsAnyWaitedFor(first.Before)))
@@ -74,6 +75,7 @@ internal sealed class Predecessors
             _waiting.Dequeue();
             first.IsSettled = true;
             SetStart(first, log);
+            receipts?.Missed(first.Member, first.Member.RestsAt, first.Member.Cursor);
             if (first.HasBegun)
                 (begun ??= []).Add(first);
         }

@@ -31,12 +31,13 @@ internal sealed class Receipt(BrokerContext context, TimeSpan wait)
     {
         get
         {
-            // First what topics have yet to settle: what one settles meanwhile is missing rather than counted twice, and the end has it all.
-            ReceiptCounts open = default;
-            foreach ((Topic topic, long offset) in _messages)
-                open += topic.Waits.Count(this, offset, forget: false);
+            // First what is settled: what a topic settles meanwhile is missing rather than counted twice, and the end has it all.
+            ReceiptCounts counts;
             lock (_lock)
-                return _settled + open;
+                counts = _settled;
+            foreach ((Topic topic, long offset) in _messages)
+                counts += topic.Waits.Count(this, offset, forget: false);
+            return counts;
         }
     }
 

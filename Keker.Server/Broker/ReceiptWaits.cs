@@ -12,15 +12,17 @@ internal sealed class ReceiptWaits
 {
     private const int SmallestRing = 4;
 
+    /// <summary>Messages whose changes are summed up: who asks for the counts of one far behind the first does not look at all before it.</summary>
+    private const int BlockSize = 256;
+
     private ReceiptWait[] _ring = new ReceiptWait[SmallestRing];
+    private ReceiptTally[] _blocks = new ReceiptTally[1];
+    private Dictionary<Subscription, MissedMessages>? _missed;
     private long _first;
     private long _end;
 
-    // Sums over the ring: members that rest nowhere in it have confirmed all of it, and those who left count for it and not for what comes.
-    private int _pending;
-    private int _mute;
-    private int _gone;
-    private int _kept;
+    // Of all changes. Members that rest nowhere in the ring have confirmed all of it, and those who left count for it and not for what comes.
+    private ReceiptTally _sum;
 
     /// <summary>True when nobody waits.</summary>
     public bool IsEmpty => _first == _end;
@@ -36,17 +38,9 @@ internal sealed class ReceiptWaits
     {
         if (_end - _first == _ring.Length)
             Grow();
-        this[_end++] = new ReceiptWait
-        {
-            Receipt = receipt,
-            Offset = offset,
-            Sessions = sessions,
-            Pending = confirming - _pending,
-            Mute = sessions - confirming - _mute,
-            Gone = -_gone,
-            Kept = -_kept,
-        };
-        (_pending, _mute, _gone, _kept) = (confirming, sessions - confirming, 0, 0);
+        this[_end] = new ReceiptWait { Receipt = receipt, Offset = offset, Sessions = sessions };
+        _end++;
+        Change(_end - 1, new ReceiptTally(confirming, Mute: sessions - confirming) - _sum);
         Complete();
     }
 
@@ -55,17 +49,31 @@ internal sealed class ReceiptWaits
     {
         if (!member.Session.Confirms || member.Confirmed <= member.RestsAt)
             return;
-        long from = FirstFrom(member.RestsAt);
-        member.RestsAt = member.Confirmed;
-        long to = FirstFrom(member.RestsAt);
+        (long rested, long rests) = (member.RestsAt, member.Confirmed);
+        member.RestsAt = rests;
+        CountMissed(member, rested, rests);
+        long from = FirstFrom(rested);
+        long to = FirstFrom(rests);
         if (from == to)
             return;
-        this[from].Pending--;
-        if (to < _end)
-            this[to].Pending++;
-        else
-            _pending--;
+        Change(from, new ReceiptTally(Pending: -1));
+        Change(to, new ReceiptTally(Pending: 1));
         Complete();
+    }
+
+    /// <summary>
+    /// A member goes on behind messages that it is not sent. They stay pending until it confirms what comes after them, or leaves, and do not count as received
+    /// then.
+    /// </summary>
+    /// <param name="member">The member.</param>
+    /// <param name="from">The first of them.</param>
+    /// <param name="to">Where it goes on.</param>
+    public void Missed(Subscription member, long from, long to)
+    {
+        if (!member.Session.Confirms || FirstFrom(from) >= FirstFrom(to))
+            return;
+        _missed ??= [];
+        _missed[member] = new MissedMessages(from, to, _missed.GetValueOrDefault(member));
     }
 
     /// <summary>A member has left.</summary>
@@ -74,27 +82,10 @@ internal sealed class ReceiptWaits
     public void Left(Subscription member, long keptFrom)
     {
         Confirmed(member);
+        _missed?.Remove(member);
         long at = FirstFrom(member.RestsAt);
-        if (at == _end)
-            return;
-        if (member.Session.Confirms)
-        {
-            this[at].Pending--;
-            _pending--;
-        }
-        else
-        {
-            this[at].Mute--;
-            _mute--;
-        }
-        this[at].Gone++;
-        _gone++;
-        long kept = Math.Max(at, FirstFrom(keptFrom));
-        if (kept < _end)
-        {
-            this[kept].Kept++;
-            _kept++;
-        }
+        Change(at, member.Session.Confirms ? new ReceiptTally(Pending: -1, Gone: 1) : new ReceiptTally(Mute: -1, Gone: 1));
+        Change(Math.Max(at, FirstFrom(keptFrom)), new ReceiptTally(Kept: 1));
         Complete();
     }
 
@@ -109,11 +100,14 @@ internal sealed class ReceiptWaits
         long at = FirstFrom(offset);
         if (at == _end || this[at].Receipt != receipt)
             return false;
-        ReceiptWait sum = default;
-        for (long number = _first; number <= at; number++)
-            sum.Follow(this[number]);
-        sum.Sessions = this[at].Sessions;
-        counts = sum.Counts;
+        ReceiptTally tally = default;
+        for (long number = _first; number <= at;)
+        {
+            bool isBlock = number % BlockSize == 0 && number + BlockSize <= at;
+            tally += isBlock ? Block(number) : this[number].Change;
+            number += isBlock ? BlockSize : 1;
+        }
+        counts = tally.Counts(this[at].Sessions);
         return true;
     }
 
@@ -127,18 +121,46 @@ internal sealed class ReceiptWaits
         Complete();
     }
 
-    private void Complete()
+    /// <summary>What a member missed of the messages that it has confirmed to be behind.</summary>
+    private void CountMissed(Subscription member, long from, long to)
     {
-        while (_first < _end && this[_first] is var first && (first.Receipt is null || first.Pending == 0))
+        if (_missed is null || !_missed.Remove(member, out MissedMessages? missed))
+            return;
+        for (; missed is not null; missed = missed.Earlier)
         {
-            first.Receipt?.Settled(first.Counts);
-            this[_first++] = default;
-            if (_first < _end)
-                this[_first].Follow(first);
-            else
-                (_pending, _mute, _gone, _kept) = (0, 0, 0, 0);
+            long first = FirstFrom(Math.Max(from, missed.From));
+            long end = FirstFrom(Math.Min(to, missed.To));
+            if (first < end)
+            {
+                Change(first, new ReceiptTally(Gone: 1));
+                Change(end, new ReceiptTally(Gone: -1));
+            }
+            Missed(member, Math.Max(to, missed.From), missed.To);
         }
     }
+
+    /// <summary>From a message on the counts are others; nothing where that is none.</summary>
+    private void Change(long number, ReceiptTally change)
+    {
+        if (number == _end)
+            return;
+        this[number].Change += change;
+        Block(number) += change;
+        _sum += change;
+    }
+
+    private void Complete()
+    {
+        while (_first < _end && this[_first] is var first && (first.Receipt is null || first.Change.Pending == 0))
+        {
+            first.Receipt?.Settled(first.Change.Counts(first.Sessions));
+            Change(_first, default(ReceiptTally) - first.Change);
+            this[_first++] = default;
+            Change(_first, first.Change);
+        }
+    }
+
+    private ref ReceiptTally Block(long number) => ref _blocks[(number & (_ring.Length - 1)) / BlockSize];
 
     /// <summary>The number of the first message that is waited for at an offset or after it.</summary>
     private long FirstFrom(long offset)
@@ -158,9 +180,13 @@ internal sealed class ReceiptWaits
 
     private void Grow()
     {
-        var larger = new ReceiptWait[_ring.Length * 2];
+        ReceiptWait[] ring = _ring;
+        _ring = new ReceiptWait[ring.Length * 2];
+        _blocks = new ReceiptTally[Math.Max(1, _ring.Length / BlockSize)];
         for (long number = _first; number < _end; number++)
-            larger[number & (larger.Length - 1)] = this[number];
-        _ring = larger;
+        {
+            this[number] = ring[number & (ring.Length - 1)];
+            Block(number) += this[number].Change;
+        }
     }
 }

@@ -97,7 +97,7 @@ internal class Session(ISessionTransport transport, BrokerContext context) : Con
     public void Joined()
     {
         Context.Counters.Sessions.Increment();
-        NoteRedelivery(OwnTopic!);
+        OwnTopic!.NoteRedelivery(Context.Clock.Now);
         if (!Topics.TryJoin())
             Leave();
     }
@@ -105,7 +105,7 @@ internal class Session(ISessionTransport transport, BrokerContext context) : Con
     /// <summary>The session is in one more topic.</summary>
     public void Joined(Subscription member)
     {
-        NoteRedelivery(member);
+        member.NoteRedelivery(Context.Clock.Now);
         if (!Topics.TryAdd(member))
             member.Topic.Leave(member, isBreak: IsTracked && !_saidGoodbye);
     }

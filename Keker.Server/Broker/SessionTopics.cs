@@ -104,9 +104,8 @@ internal struct SessionTopics()
 
     /// <summary>The message that the client cannot take, of all that it was sent and has not confirmed: the largest, the first binary one, or the first.</summary>
     /// <param name="clientCode">The code of the client's Close; 0 when it sent none.</param>
-    /// <param name="counts">Without a Close: whether this end counts.</param>
     /// <returns>Null when the end tells of none.</returns>
-    public readonly Refused? FindRefused(ushort clientCode, bool counts)
+    public readonly Refused? FindRefused(ushort clientCode)
     {
         if (clientCode is not (0 or CloseCode.MessageTooBig or CloseCode.UnsupportedData or CloseCode.InvalidPayload))
             return null;
@@ -122,7 +121,7 @@ internal struct SessionTopics()
         int broadcast = clientCode is CloseCode.MessageTooBig or CloseCode.InvalidPayload ? Broadcast!.Topic.LongestUnconfirmed(Broadcast) : 0;
         if (broadcast > 0 && (clientCode == CloseCode.InvalidPayload || broadcast >= refused.Length))
             return null;
-        return new Refused(worst, refused.Offset, IsCertain: clientCode != 0, counts);
+        return new Refused(worst, refused.Offset, IsCertain: clientCode != 0);
     }
 
     private static void Look(Subscription member, ushort clientCode, ref Subscription? worst, ref Candidate refused)

@@ -61,7 +61,7 @@ internal sealed class Skips
         note.Trim(tail);
         if (!refused.IsCertain)
         {
-            note.WentAway(refused.Offset, refused.Counts, session.RedeliveryAt, now);
+            note.WentAway(refused.Offset, refused.Counts, refused.Member.Redelivery?.HelloAt ?? 0, now);
             if (note.Times < MostTimes)
                 return false;
         }

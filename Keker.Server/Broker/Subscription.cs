@@ -49,6 +49,9 @@ internal sealed class Subscription(Topic topic, Session session)
     /// <summary>What its client cannot take and is not sent; null for nothing. Set under the topic's lock, before it is sent anything.</summary>
     public SkippedMessages? Skipped { get; private set; }
 
+    /// <summary>Set where it began with messages: without it, what its client went away from is not known to be something it got again.</summary>
+    public Redelivery? Redelivery { get; private set; }
+
     /// <summary>Everything before this offset has arrived: a pong has proved it, or time has passed. Where nothing is tracked, the offset after all there is.</summary>
     public long Confirmed => Volatile.Read(ref _confirmed);
 
@@ -122,6 +125,14 @@ internal sealed class Subscription(Topic topic, Session session)
         MayBeDead = Session.Confirms && Topic.Retains;
         if (Session.IsTracked)
             Volatile.Write(ref _confirmed, offset);
+    }
+
+    /// <summary>It has joined: what it is sent first its client may have got before.</summary>
+    /// <param name="now">Milliseconds of the clock.</param>
+    public void NoteRedelivery(long now)
+    {
+        if (!HasStart || Cursor < Topic.Head)
+            Redelivery = new Redelivery(now);
     }
 
     /// <summary>

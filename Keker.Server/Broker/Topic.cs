@@ -186,8 +186,9 @@ internal sealed class Topic(TopicKind kind, byte[] name, BrokerContext context)
     {
         lock (_lock)
         {
+            var pass = new FlushPass(this, _members.Snapshot(), Log.Head, Log.HeadPosition);
             _passRunning = true;
-            return new FlushPass(this, _members.Snapshot(), Log.Head, Log.HeadPosition);
+            return pass;
         }
     }
 

@@ -52,10 +52,7 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
         return offset;
     }
 
-    /// <summary>
-    /// Appends for a recipient to come, within the limit for one topic, oldest dropped first. It has its offset from now on, whatever becomes of those
-    /// before it.
-    /// </summary>
+    /// <summary>Appends for a recipient to come, within the limit for one topic, oldest dropped first. Its offset stays, whatever becomes of others.</summary>
     /// <param name="publication">The message.</param>
     /// <param name="terms">What its publisher asks for.</param>
     public void Cache(Publication publication, PublishTerms? terms)
@@ -123,7 +120,8 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
         return StartAt(Math.Max(start, _log.Tail));
     }
 
-    private long StartAt(long start)
+    /// <summary>A member begins at an offset that is in the log: from there on all is kept for it.</summary>
+    public long StartAt(long start)
     {
         _retention?.KeepFrom(start);
 

@@ -45,7 +45,7 @@ internal sealed class TopicWaits(Topic topic, TopicLog log, Lock topicLock, Brok
         HandOver? handOver = null;
         if (mayWait)
         {
-            member.StartAt(Math.Max(log.Tail, Math.Min(member.Cursor, log.FlushedOffset)));
+            member.StartAt(log.StartAt(Math.Max(log.Tail, Math.Min(member.Cursor, log.FlushedOffset))));
             handOver = TryBegin(member, context.Clock.Now);
         }
         Enter(member);
@@ -83,7 +83,7 @@ internal sealed class TopicWaits(Topic topic, TopicLog log, Lock topicLock, Brok
             for (int i = _awaited.Count - 1; i >= 0; i--)
             {
                 _awaited[i].TakeToAsk(now, sessions, BrokerLimits.MostAskedAtOnce);
-                _awaited[i].Settle(log, now, ref _begun);
+                _awaited[i].Settle(log, now, _receipts, ref _begun);
                 if (!_awaited[i].IsAwaited)
                     _awaited.RemoveAt(i);
             }
@@ -129,6 +129,19 @@ internal sealed class TopicWaits(Topic topic, TopicLog log, Lock topicLock, Brok
             Settle(member, predecessors);
         }
         DropReceiptsWhenEmpty();
+    }
+
+    /// <summary>A member goes on behind messages that it is not sent. Called with no lock held.</summary>
+    /// <param name="member">The member.</param>
+    /// <param name="from">The first of them.</param>
+    /// <param name="to">Where it goes on.</param>
+    public void NoteMissed(Subscription member, long from, long to)
+    {
+        lock (topicLock)
+        {
+            if (!member.HasLeft)
+                _receipts?.Missed(member, from, to);
+        }
     }
 
     /// <summary>A publisher waits for a message that was appended.</summary>
@@ -178,7 +191,7 @@ internal sealed class TopicWaits(Topic topic, TopicLog log, Lock topicLock, Brok
         if (Find(member) is not { } predecessors)
             return null;
         bool isAwaited = predecessors.IsAwaited;
-        HandOver? handOver = predecessors.TryBegin(member, log.Tail, now);
+        HandOver? handOver = predecessors.TryBegin(member, log, now);
         if (handOver is not null && !isAwaited)
             _awaited.Add(predecessors);
         return handOver;
@@ -189,7 +202,7 @@ internal sealed class TopicWaits(Topic topic, TopicLog log, Lock topicLock, Brok
     private void Settle(Subscription member, Predecessors predecessors)
     {
         // Time is looked at elsewhere: here somebody has answered or gone.
-        predecessors.Settle(log, now: 0, ref _begun);
+        predecessors.Settle(log, now: 0, _receipts, ref _begun);
         if (predecessors.IsUnused && _byToken is not null)
             _byToken.Remove(member.Session.Token);
     }

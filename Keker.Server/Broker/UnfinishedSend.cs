@@ -16,17 +16,17 @@ internal readonly record struct UnfinishedSend(Subscription? Member, ReadOnlyMem
     public ReadOnlyMemory<byte> NextStep => Rest[..Math.Min(Rest.Length, StepBytes)];
 
     /// <summary>It waits: what it keeps alive counts.</summary>
-    public void Hold(MemoryGauge gauge)
+    public void Hold(BrokerContext context)
     {
-        gauge.Add(HeldBytes);
-        Built?.Hold(gauge);
+        context.UnfinishedWrites.Add(HeldBytes);
+        Built?.Hold(context.BuiltFrames);
     }
 
     /// <summary>It waits no longer.</summary>
-    public void Release(MemoryGauge gauge)
+    public void Release(BrokerContext context)
     {
-        gauge.Remove(HeldBytes);
-        Built?.Release(gauge);
+        context.UnfinishedWrites.Remove(HeldBytes);
+        Built?.Release(context.BuiltFrames);
     }
 
     public UnfinishedSend AfterStep => this with { Rest = Rest[Math.Min(Rest.Length, StepBytes)..] };

@@ -63,7 +63,7 @@ internal abstract class UnfinishedSender(ISessionTransport transport, BrokerCont
     private async Task FinishAsync(ValueTask<bool> step, UnfinishedSend unfinished, long count)
     {
         bool sent = false;
-        unfinished.Hold(Context.UnfinishedWrites);
+        unfinished.Hold(Context);
         try
         {
             do
@@ -82,7 +82,7 @@ internal abstract class UnfinishedSender(ISessionTransport transport, BrokerCont
             sent = false;
         }
         Volatile.Write(ref _waitingSince, 0);
-        unfinished.Release(Context.UnfinishedWrites);
+        unfinished.Release(Context);
         if (sent)
         {
             Context.Counters.Delivered.Add(count);
@@ -99,8 +99,8 @@ internal abstract class UnfinishedSender(ISessionTransport transport, BrokerCont
     private void Finished(UnfinishedSend unfinished)
     {
         unfinished.Echo?.SetResult();
-        if (unfinished.Member is not null)
-            NoteFirstEnd();
+        if (unfinished.Member is { } member)
+            NoteSent(member);
         if (unfinished.IsClose && MarkClosed())
             EndedSending();
     }

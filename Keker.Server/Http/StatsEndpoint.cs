@@ -44,7 +44,7 @@ internal sealed class StatsEndpoint(ServerContext server) : Endpoint(server)
             writer.WriteNumber("failedRequests", counters.FailedRequests.Value);
             writer.WriteNumber("protocolErrors", counters.ProtocolErrors.Value);
             writer.WriteNumber("internalErrors", counters.InternalErrors.Value);
-            writer.WriteNumber("heldBytes", broker.UnfinishedWrites.Bytes);
+            writer.WriteNumber("heldBytes", broker.UnfinishedWrites.Bytes + broker.BuiltFrames.Bytes);
             writer.WriteNumber("refusedConnections", counters.Refused.Value);
             writer.WriteNumber("memoryBytes", Environment.WorkingSet);
             writer.WriteNumber("memoryLimitBytes", Server.Memory.Limit);

@@ -31,9 +31,9 @@ internal sealed class SharedFramesTests
         }
         _broker.Publish("t", TestBroker.Message(Large));
         Assert.That(wires.Select(wire => ArrayOf(wire.WaitingBytes)).Distinct().Count(), Is.EqualTo(1));
-        Assert.That(_broker.Context.UnfinishedWrites.Bytes, Is.InRange(Large, 2 * Large), "they count once");
+        Assert.That(_broker.Context.BuiltFrames.Bytes, Is.InRange(Large, 2 * Large), "they count once");
         wires.ForEach(wire => wire.Unblock());
-        Assert.That(_broker.Context.UnfinishedWrites.Bytes, Is.Zero);
+        Assert.That(_broker.Context.BuiltFrames.Bytes, Is.Zero);
     }
 
     [Test]
@@ -52,19 +52,47 @@ internal sealed class SharedFramesTests
     }
 
     [Test]
-    public void Who_would_hold_more_than_all_may_together_is_a_slow_consumer()
+    public void Who_would_hold_more_than_all_may_together_is_a_slow_consumer([Values] bool tls)
     {
         using var broker = new TestBroker(new BrokerLimits { UnfinishedWrites = Large / 2 });
-        TestClient[] clients = [.. Enumerable.Range(0, 2).Select(i =>
-        {
-            var wire = new FakeTransport { Room = 10 };
-            var session = new TaggedSession(wire, broker.Context);
-            broker.Broker.Subscribe(session, TestBroker.Token($"{i}"));
-            return new TestClient(session, wire);
-        })];
+        TestClient[] clients = [.. Enumerable.Range(0, 2).Select(i => Tagged(broker, $"{i}", tls))];
         broker.Publish("0", TestBroker.Message(Large));
         broker.Publish("1", TestBroker.Message(Large));
         Assert.That(clients.Select(client => client.Session.CloseRequested?.Code), Is.EqualTo(new ushort?[] { null, 1013 }));
+    }
+
+    [Test]
+    public void Who_would_hold_what_others_hold_is_no_slow_consumer([Values] bool tls)
+    {
+        using var broker = new TestBroker(new BrokerLimits { UnfinishedWrites = Large / 2 });
+        TestClient[] clients = [.. Enumerable.Range(0, 5).Select(_ => Tagged(broker, "t", tls))];
+        broker.Publish("t", TestBroker.Message(Large));
+        Assert.That(clients.Select(client => client.Session.CloseRequested), Is.All.Null);
+        broker.Publish("t", TestBroker.Message(10));
+        foreach (TestClient client in clients)
+            client.Wire.Unblock();
+        Assert.That(clients.Select(client => client.Wire.Frames.Count(frame => frame.IsMessage)), Is.All.EqualTo(2));
+        Assert.That((broker.Context.BuiltFrames.Bytes, broker.Context.UnfinishedWrites.Bytes), Is.EqualTo((0L, 0L)));
+    }
+
+    [Test]
+    public void What_writes_over_TLS_keep_alive_closes_nobody_else()
+    {
+        using var broker = new TestBroker(new BrokerLimits { UnfinishedWrites = Large / 2 });
+        for (int i = 0; i < 5; i++)
+            broker.Join("t", new FakeTransport { CanTrySend = false, Room = 0 });
+        TestClient tagged = Tagged(broker, "t", tls: false);
+        broker.Publish("t", TestBroker.Message(Large));
+        Assert.That(broker.Context.UnfinishedWrites.Bytes, Is.GreaterThan(broker.Context.Limits.UnfinishedWrites));
+        Assert.That(tagged.Session.CloseRequested, Is.Null);
+    }
+
+    private static TestClient Tagged(TestBroker broker, string token, bool tls)
+    {
+        var wire = new FakeTransport { CanTrySend = !tls, Room = 10 };
+        var session = new TaggedSession(wire, broker.Context);
+        broker.Broker.Subscribe(session, TestBroker.Token(token));
+        return new TestClient(session, wire);
     }
 
     private static byte[] ArrayOf(ReadOnlyMemory<byte> bytes) => MemoryMarshal.TryGetArray(bytes, out ArraySegment<byte> segment) ? segment.Array! : [];

@@ -82,6 +82,7 @@ internal sealed class TestBroker : IDisposable
         Assert.That(Context.CacheLedger.Bytes, Is.Zero, "cached bytes");
         Assert.That(Context.CacheLedger.Count, Is.Zero, "cached entries");
         Assert.That(Context.UnfinishedWrites.Bytes, Is.Zero, "bytes of unfinished writes");
+        Assert.That(Context.BuiltFrames.Bytes, Is.Zero, "bytes of built frames");
         Assert.That(Context.Topics.Count, Is.Zero, "topics in the table");
         Assert.That(Context.Topics.Occupied.Value, Is.Zero, "occupied topics");
         Assert.That(Context.Counters.Sessions.Value, Is.Zero, "sessions");
