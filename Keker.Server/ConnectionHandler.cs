@@ -111,7 +111,7 @@ internal sealed class ConnectionHandler(ServerContext server, TlsUpgrade? tls, L
     {
         { Kind: UpgradeKind.Subscribe } => new WebSocketSession(connection, server, VariantOf(upgrade)),
         { Kind: UpgradeKind.Echo } => new EchoSession(connection, server, VariantOf(upgrade)),
-        { EventStream: { } request } => new EventStreamPhase(connection, server, request.Token, request.After),
+        { EventStream: { } request } => new EventStreamPhase(connection, server, upgrade.Head!, request.Token, request.After),
         _ => null,
     };
 
@@ -194,7 +194,7 @@ internal sealed class ConnectionHandler(ServerContext server, TlsUpgrade? tls, L
     private async Task TellAsync(Connection connection, ReadOnlyMemory<byte> answer)
     {
         connection.TrySend(answer.Span);
-        Task end = connection.LingerAsync(inputEnded: false, Limits.ShortLingerBytes);
+        Task end = connection.LingerAsync(Limits.ShortLingerBytes);
         await Task.WhenAny(end, Task.Delay(Limits.ShortLingerTimeout, timeProvider)).ConfigureAwait(false);
         connection.StopReading();
         await end.ConfigureAwait(false);

@@ -22,6 +22,7 @@ internal sealed class EventStreamSession : Session
     private const int LongestRetryAtClose = 5000;
 
     private readonly ResumePoint? _resume;
+    private byte[]? _head;
     private byte[]? _opening;
     private bool _keepAliveDue;
     private long _notedAt = NotNoted;
@@ -37,6 +38,15 @@ internal sealed class EventStreamSession : Session
     }
 
     public override bool IsTracked => true;
+
+    /// <summary>The head of the answer, which goes out before all else.</summary>
+    public byte[] Head
+    {
+        init => _head = value;
+    }
+
+    /// <summary>Sends the head. Once it is a member: who has the head misses nothing from then on.</summary>
+    public void SendHead() => Wake();
 
     /// <summary>Where the stream begins goes out before its messages, so that a client that comes back before it got any has an id, too.</summary>
     public override void Start(Subscription member)
@@ -74,6 +84,8 @@ internal sealed class EventStreamSession : Session
             Volatile.Write(ref _notedAt, Context.Clock.Now);
         }
         anySent = true;
+        if (Interlocked.Exchange(ref _head, null) is { } head)
+            return TrySendFrame(head, isClose: false);
         if (Interlocked.Exchange(ref _opening, null) is { } opening)
             return TrySendFrame(opening, isClose: false);
         if (Interlocked.Exchange(ref _keepAliveDue, false))
@@ -87,7 +99,7 @@ internal sealed class EventStreamSession : Session
     {
         Span<byte> line = stackalloc byte[StreamLines.MaxRetryLength];
         int length = StreamLines.WriteRetry(line, Random.Shared.Next(ShortestRetry, LongestRetryAtClose + 1));
-        return TrySendFrame(line[..length], isClose: true);
+        return TrySendFrame([.. Interlocked.Exchange(ref _head, null) ?? [], .. line[..length]], isClose: true);
     }
 
     /// <summary>The end of the connection is the end of the stream; there is nothing to answer.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Keker.Protocol.Http;
 using Keker.Protocol.Sse;
 
@@ -9,16 +10,18 @@ namespace Keker.Server.Http;
 /// </summary>
 internal static class EventStreamHead
 {
-    /// <summary>Writes the head. nginx and those who follow it do not buffer what says so.</summary>
+    /// <summary>The head. nginx and those who follow it do not buffer what says so.</summary>
     /// <param name="exchange">The request, of a page that may subscribe.</param>
     /// <param name="originLines">What lets the page read the stream: <see cref="OriginLines"/>.</param>
-    public static void Write(HttpExchange exchange, ReadOnlySpan<byte> originLines)
+    public static byte[] Of(HttpExchange exchange, ReadOnlySpan<byte> originLines)
     {
+        var head = new ArrayBufferWriter<byte>();
         exchange.Closing = true;
-        ResponseWriter.WriteStreamHead(exchange.Answers, chunked: false, exchange.Headers() with
+        ResponseWriter.WriteStreamHead(head, chunked: false, exchange.Headers() with
         {
             ContentType = StreamLines.ContentType,
             MoreLines = (byte[])[.. "X-Accel-Buffering: no\r\n"u8, .. originLines],
         });
+        return head.WrittenSpan.ToArray();
     }
 }

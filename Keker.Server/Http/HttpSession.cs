@@ -147,7 +147,10 @@ internal sealed class HttpSession : IConnectionPhase
                     ReturnExchange();
                     _lingering.Begin();
                     WaitFor(HttpWait.Linger);
-                    await _connection.LingerAsync(result.IsCompleted, _lingering.MostBytes).ConfigureAwait(false);
+                    if (!_expired && result.IsCompleted)
+                        _connection.FinishSending();
+                    else
+                        await _connection.LingerAsync(_lingering.MostBytes).ConfigureAwait(false);
                     return default;
                 case Progress.NoMemory:
                     // With less room the largest body could fail again at once, and again, and nobody slow would be ended for it.

@@ -25,9 +25,9 @@ internal sealed class SubscribeEndpoint(ServerContext server) : HandshakeEndpoin
             return Refuse(exchange, 400, mistake);
         if (!IsWelcome(exchange, head))
             return false;
-        EventStreamHead.Write(exchange, OriginLines.For(exchange.Head, head, anyOrigin: Server.Options.AllowedOrigins.IsEmpty));
+        byte[] answer = EventStreamHead.Of(exchange, OriginLines.For(exchange.Head, head, anyOrigin: Server.Options.AllowedOrigins.IsEmpty));
         exchange.Connection.Mark = ClientMark.Of(exchange.Connection, exchange.Head, head);
-        exchange.Upgrade = new Upgrade(UpgradeKind.EventStream, EventStream: request);
+        exchange.Upgrade = new Upgrade(UpgradeKind.EventStream, EventStream: request, Head: answer);
         return false;
     }
 

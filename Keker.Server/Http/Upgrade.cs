@@ -5,4 +5,5 @@ namespace Keker.Server.Http;
 /// <param name="WindowBits">Where permessage-deflate was negotiated, the window for which the server deflates, 8 to 15; else 0.</param>
 /// <param name="Tagged">Whether the sub-protocol with ids was.</param>
 /// <param name="EventStream">What was asked for, where it has become an event stream.</param>
-internal readonly record struct Upgrade(UpgradeKind Kind, int WindowBits = 0, bool Tagged = false, EventStreamRequest? EventStream = null);
+/// <param name="Head">The head of the answer to that: it goes out once the client is a subscriber.</param>
+internal readonly record struct Upgrade(UpgradeKind Kind, int WindowBits = 0, bool Tagged = false, EventStreamRequest? EventStream = null, byte[]? Head = null);

@@ -192,7 +192,7 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
     public ValueTask<bool> SendAsync(ReadOnlyMemory<byte> bytes)
     {
         if (_tls is not null)
-            return SendAsync(_tls, bytes);
+            return _isOver ? ValueTask.FromResult(false) : _tls.SendAsync(bytes);
         Volatile.Write(ref _sentBytes, _sentBytes + bytes.Length);
         return _socket.SendAsync(bytes);
     }
@@ -212,29 +212,42 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
     /// Half-closes and drops what still arrives until the peer closes, too: closing with unread input would reset the connection,
     /// and the reset may overtake the last answer (RFC 9112 9.6). <see cref="StopReading"/> ends it.
     /// </summary>
-    /// <param name="inputEnded">True when the peer has closed already.</param>
     /// <param name="mostBytes">What is dropped at most: a client that sends more has stopped listening.</param>
-    public async Task LingerAsync(bool inputEnded, long mostBytes)
+    public async Task LingerAsync(long mostBytes)
     {
         FinishSending();
-        long dropped = 0;
-        try
+        _socket.ResumeInput();
+
+        // Past the reader and TLS: nothing of it is understood any more.
+        byte[] nowhere = ReceiveBuffer.OfThread;
+        var turn = new ReadTurn();
+        for (long dropped = 0; dropped <= mostBytes;)
         {
-            while (!inputEnded && dropped <= mostBytes)
-            {
-                ReadResult result = await Reader.ReadAsync().ConfigureAwait(false);
-                dropped += result.Buffer.Length;
-                inputEnded = result.IsCompleted || result.IsCanceled;
-                Reader.AdvanceTo(result.Buffer.End);
-            }
-        }
-        catch (Exception e) when (IsDisconnect(e))
-        {
+            int received = _socket.Receive(nowhere);
+            if (received == 0)
+                return;
+            if (received < 0)
+                await _socket.WaitForInputAsync().ConfigureAwait(false);
+            else if (turn.IsOver(completedAtOnce: true))
+                await Task.Yield();
+            nowhere = ReceiveBuffer.OfThread;
+            dropped += Math.Max(0, received);
         }
     }
 
     /// <summary>Lets a pending read end as if the peer had stopped sending; sending still works.</summary>
-    public void StopReading() => _socket.Shutdown(SocketShutdown.Receive);
+    public void StopReading() => _socket.StopInput();
+
+    /// <summary>After <see cref="StopReading"/> reading goes on.</summary>
+    /// <returns>False where it cannot: TLS has seen the end.</returns>
+    public bool TryResumeReading()
+    {
+        if (_tls is not null)
+            return false;
+        _reader?.Resume();
+        _socket.ResumeInput();
+        return true;
+    }
 
     public void Abort()
     {
@@ -269,31 +282,9 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
     /// <summary>True for what a peer can cause at any time by going away.</summary>
     public static bool IsDisconnect(Exception e) => e is IOException or SocketException or ObjectDisposedException;
 
-    private async ValueTask<bool> SendAsync(TlsStream tls, ReadOnlyMemory<byte> bytes)
-    {
-        if (_isOver)
-            return false;
-        try
-        {
-            await tls.WriteAsync(bytes).ConfigureAwait(false);
-            return !tls.Plain.IsBroken;
-        }
-        catch (Exception e) when (IsDisconnect(e) || e is InvalidOperationException)
-        {
-            // TLS calls it an invalid operation to write after its goodbye.
-            return false;
-        }
-    }
-
     private async Task FinishSendingAsync(TlsStream tls)
     {
-        try
-        {
-            await tls.ShutdownAsync().ConfigureAwait(false);
-        }
-        catch (Exception e) when (IsDisconnect(e))
-        {
-        }
+        await tls.SayGoodbyeAsync().ConfigureAwait(false);
         _socket.Shutdown(SocketShutdown.Send);
     }
 }

@@ -94,6 +94,9 @@ internal sealed class ConnectionReader(Stream stream, InputBuffers buffers) : Pi
             ReleaseEmptyBuffer();
     }
 
+    /// <summary>The end was not the peer's: reading goes on. Between two reads.</summary>
+    public void Resume() => _ended = false;
+
     /// <summary>Reads are ended by shutting the socket, not by cancelling.</summary>
     public override void CancelPendingRead() => throw new NotSupportedException();
 

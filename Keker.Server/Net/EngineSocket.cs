@@ -42,6 +42,9 @@ internal sealed class EngineSocket : PeerSocket
 
     public override async ValueTask WaitForInputAsync() => await StartWait().ConfigureAwait(false);
 
+    /// <summary>Not to be undone: there is no other way to end a wait of the engine.</summary>
+    public override void StopInput() => Shutdown(SocketShutdown.Receive);
+
     public override int Send(ReadOnlySpan<byte> bytes)
     {
         if (Volatile.Read(ref _isClosed))

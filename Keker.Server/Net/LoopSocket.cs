@@ -14,6 +14,7 @@ internal sealed class LoopSocket : PeerSocket
     private const int MayReceive = 1;
     private const int HasEnded = 2;
     private const int MaySend = 4;
+    private const int IsStopped = 8;
 
     private readonly Loop _loop;
     private IReadyHandler? _reader;
@@ -58,7 +59,8 @@ internal sealed class LoopSocket : PeerSocket
 
     public override int Receive(Span<byte> bytes)
     {
-        if ((Volatile.Read(ref _flags) & MayReceive) == 0)
+        int flags = Volatile.Read(ref _flags);
+        if ((flags & (MayReceive | IsStopped)) == 0)
             return -1;
         Interlocked.And(ref _flags, ~MayReceive);
         int received = Receive(bytes, LinuxSockets.DoNotWait);
@@ -66,14 +68,25 @@ internal sealed class LoopSocket : PeerSocket
         // A read that came short has emptied the socket. But no edge comes any more for what came before the end, nor after it.
         if (received == bytes.Length || received == 0 || (received > 0 && (Volatile.Read(ref _flags) & HasEnded) != 0))
             Interlocked.Or(ref _flags, MayReceive);
-        return received;
+        return received < 0 && (flags & IsStopped) != 0 ? 0 : received;
     }
 
     public override int Peek(Span<byte> bytes) => Math.Max(0, Receive(bytes, LinuxSockets.DoNotWait | LinuxSockets.Peek));
 
-    public override bool WaitForInput(IReadyHandler handler) => Wait(ref _reader, handler, MayReceive);
+    public override bool WaitForInput(IReadyHandler handler) => Wait(ref _reader, handler, MayReceive | IsStopped);
 
-    public override ValueTask WaitForInputAsync() => WaitAsync(ref _reader, MayReceive);
+    public override ValueTask WaitForInputAsync() => WaitAsync(ref _reader, MayReceive | IsStopped);
+
+    public override void StopInput()
+    {
+        Interlocked.Or(ref _flags, IsStopped);
+
+        // Whoever stops it may hold a lock, or have no time for what the reader does then.
+        if (Interlocked.Exchange(ref _reader, null) is { } reader)
+            ThreadPool.UnsafeQueueUserWorkItem(static reader => reader.OnReady(), reader, preferLocal: false);
+    }
+
+    public override void ResumeInput() => Interlocked.And(ref _flags, ~IsStopped);
 
     public override unsafe int Send(ReadOnlySpan<byte> bytes)
     {
@@ -180,19 +193,19 @@ internal sealed class LoopSocket : PeerSocket
         return error == LinuxSockets.WouldBlock ? -1 : Math.Max(0, received);
     }
 
-    private ValueTask WaitAsync(ref IReadyHandler? place, int flag)
+    private ValueTask WaitAsync(ref IReadyHandler? place, int flags)
     {
-        if ((Volatile.Read(ref _flags) & flag) != 0)
+        if ((Volatile.Read(ref _flags) & flags) != 0)
             return ValueTask.CompletedTask;
         var wait = new ReadyWait();
-        return Wait(ref place, wait, flag) ? ValueTask.CompletedTask : wait.Task;
+        return Wait(ref place, wait, flags) ? ValueTask.CompletedTask : wait.Task;
     }
 
-    private bool Wait(ref IReadyHandler? place, IReadyHandler handler, int flag)
+    private bool Wait(ref IReadyHandler? place, IReadyHandler handler, int flags)
     {
         // A full fence: the loop sets the flag before it looks for whom to tell.
         Interlocked.Exchange(ref place, handler);
-        return (Volatile.Read(ref _flags) & flag) != 0 && Interlocked.Exchange(ref place, null) is not null;
+        return (Volatile.Read(ref _flags) & flags) != 0 && Interlocked.Exchange(ref place, null) is not null;
     }
 
     private bool TryUse()

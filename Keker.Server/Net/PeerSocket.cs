@@ -31,6 +31,14 @@ internal abstract class PeerSocket
     /// <summary>Completes when there may be something to receive. Whoever awaits it goes on where the socket is polled.</summary>
     public abstract ValueTask WaitForInputAsync();
 
+    /// <summary>Has the reader find the end behind what has arrived, as if the peer had stopped sending.</summary>
+    public abstract void StopInput();
+
+    /// <summary>Undoes <see cref="StopInput"/>, where that can be undone: what still comes can be received. For the reader.</summary>
+    public virtual void ResumeInput()
+    {
+    }
+
     /// <summary>Sends what the kernel takes at once. Not while a <see cref="SendAsync"/> is unfinished.</summary>
     /// <returns>Bytes taken, from 0 to all; -1 when the connection is gone.</returns>
     public abstract int Send(ReadOnlySpan<byte> bytes);

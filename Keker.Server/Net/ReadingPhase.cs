@@ -68,6 +68,10 @@ internal abstract class ReadingPhase(Connection connection) : IConnectionPhase, 
     /// <summary>There is no memory for what is left over.</summary>
     protected abstract void OnNoMemory();
 
+    /// <summary>The end has come, or nothing is read any more.</summary>
+    /// <returns>True when it was not the peer's end, and something of the peer is waited for.</returns>
+    protected virtual bool ListensOn() => false;
+
     /// <summary>A pause has ended with an exception.</summary>
     protected virtual void OnPauseFailed(Exception failure) => LogFailure(failure);
 
@@ -80,7 +84,7 @@ internal abstract class ReadingPhase(Connection connection) : IConnectionPhase, 
         {
             var turn = new ReadTurn();
             bool goesOn = true;
-            while (goesOn)
+            while (goesOn || ListensOn())
             {
                 connection.DropIdleReader();
                 if (Pause is { } pause)

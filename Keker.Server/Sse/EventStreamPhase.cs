@@ -22,17 +22,18 @@ internal sealed class EventStreamPhase : ReadingPhase
     private SilenceWatch _silence;
     private long _dropped;
 
-    /// <param name="connection">The connection; the head is sent.</param>
+    /// <param name="connection">The connection.</param>
     /// <param name="server">What all connections share.</param>
+    /// <param name="head">The head of the answer, not sent yet.</param>
     /// <param name="token">Valid AUTH_INFO.</param>
     /// <param name="after">The id of the last message that the client got, if it says one.</param>
-    public EventStreamPhase(Connection connection, ServerContext server, byte[] token, MessageId? after)
+    public EventStreamPhase(Connection connection, ServerContext server, byte[] head, byte[] token, MessageId? after)
         : base(connection)
     {
         _server = server;
         _token = token;
         _resume = after is { } id ? new ResumePoint(id) : null;
-        _session = new EventStreamSession(connection, server.Broker.Context, _resume);
+        _session = new EventStreamSession(connection, server.Broker.Context, _resume) { Head = head };
         _lastKeepAlive = server.Clock.Now;
     }
 
@@ -76,7 +77,10 @@ internal sealed class EventStreamPhase : ReadingPhase
     protected override void OnStart()
     {
         // A subscriber before it can be drained: a stream that was ended first would join its topics all the same.
-        _server.Broker.Subscribe(_session, _token, _resume);
+        bool hasJoined = _server.Broker.TryJoin(_session, _token, _resume, out Arrival own);
+        _session.SendHead();
+        if (hasJoined)
+            _server.Broker.Begin(own);
         Connection.UncountStranger();
         Connection.Phase = this;
         if (_server.Log.IsEnabled(LogLevel.Debug))

@@ -21,6 +21,7 @@ internal abstract class FramePhase : ReadingPhase
     private long _lastPing;
     private UnfinishedMessage _unfinished;
     private bool _hasInflated;
+    private volatile bool _givesUp;
     private SilenceWatch _silence;
     private long _dropped;
 
@@ -107,6 +108,7 @@ internal abstract class FramePhase : ReadingPhase
 
     public override void GiveUp()
     {
+        _givesUp = true;
         Session.RequestClose(CloseCode.TryAgainLater, CloseReasons.NoMemory);
         Connection.StopReading();
     }
@@ -121,6 +123,17 @@ internal abstract class FramePhase : ReadingPhase
             _unfinished.Continue(Server.Clock.Now);
         else
             _unfinished.End();
+    }
+
+    /// <summary>Nothing is held any more for whoever was given up, but it has its time to answer the Close.</summary>
+    protected override bool ListensOn()
+    {
+        if (!_givesUp)
+            return false;
+        _givesUp = false;
+        IsDeaf = true;
+        Forget();
+        return Connection.TryResumeReading();
     }
 
     protected override void OnNoMemory() => Close(CloseCode.TryAgainLater, CloseReasons.NoMemory);
@@ -169,7 +182,7 @@ internal abstract class FramePhase : ReadingPhase
 
     private void Fail(Exception failure)
     {
-        Server.Log.Unexpected(failure);
+        Server.Log.InternalError(failure);
         Close(CloseCode.InternalError, CloseRequest.InternalError);
     }
 

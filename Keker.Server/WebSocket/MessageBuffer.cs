@@ -16,6 +16,9 @@ internal sealed class MessageBuffer(InputBuffers buffers, bool isBrief = false) 
     private const int Headroom = FrameWriter.MaxHeaderLength;
     private byte[] _array = [];
 
+    /// <summary>True where a peer that is known gets a small array whatever room there is: its commands are heard however little memory strangers have left.</summary>
+    public bool MayOverdraw { get; init; }
+
     /// <summary>Bytes of the message so far.</summary>
     public int Length { get; private set; }
 
@@ -63,6 +66,8 @@ internal sealed class MessageBuffer(InputBuffers buffers, bool isBrief = false) 
     {
         int length = buffers.Budget.IsTight ? Math.Max(needed, _array.Length + _array.Length / 2) : Math.Max(needed, _array.Length * 2);
         byte[]? larger = isBrief ? buffers.Rent(length) : IsStarved ? null : buffers.TryRent(length);
+        if (larger is null && MayOverdraw && !IsStarved && needed <= InputBuffers.Smallest)
+            larger = buffers.Rent(needed);
         if (larger is null)
         {
             Clear();

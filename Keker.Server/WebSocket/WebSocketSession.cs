@@ -31,7 +31,7 @@ internal sealed class WebSocketSession : FramePhase
         _budget = new FrameBudget(server.Clock.Now);
     }
 
-    protected override MessageBuffer Sink => _message ??= new MessageBuffer(Server.Input);
+    protected override MessageBuffer Sink => _message ??= new MessageBuffer(Server.Input) { MayOverdraw = SaidHello };
 
     protected override ReadOnlyMemory<byte> TooBig => SaidHello ? base.TooBig : LongHello;
 

@@ -243,6 +243,25 @@ internal sealed class EventStreamSessionTests
         _broker.AssertHoldsNothing();
     }
 
+    [Test]
+    public void The_head_of_the_answer_goes_out_first_and_who_has_it_is_a_member([Values] bool closes)
+    {
+        int members = -1;
+        EventStreamSession session = null!;
+        var wire = new FakeTransport { OnTrySend = () => members = members < 0 ? session.OwnTopic!.Topic.MemberCount : members };
+        session = new EventStreamSession(wire, _broker.Context) { Head = "HTTP/1.1 200 OK\r\n\r\n"u8.ToArray() };
+        _broker.Publish("t", "cached");
+        Assert.That(_broker.Broker.TryJoin(session, "t"u8, resume: null, out Arrival own));
+        if (closes)
+            session.RequestClose(1013, default);
+        session.SendHead();
+        Assert.That(members, Is.EqualTo(closes ? 0 : 1));
+        Assert.That(wire.Stream, closes ? Does.Match("^HTTP/1.1 200 OK\r\n\r\nretry: [0-9]+\n\n$") : Is.EqualTo("HTTP/1.1 200 OK\r\n\r\n"));
+        _broker.Broker.Begin(own);
+        if (!closes)
+            Assert.That(wire.Stream, Does.Match("^HTTP/1.1 200 OK\r\n\r\nretry: [0-9]+\nid: [^\n]+\n\nid: "));
+    }
+
     private TestClient Join(string? lastId = null, bool tls = false, TestBroker? broker = null)
     {
         broker ??= _broker;

@@ -1,11 +1,14 @@
 using System.Net;
 using System.Net.Sockets;
+using Keker.Server.Net;
 
 namespace Keker.Tests.Server.Net;
 
 /// <summary>Two ends of one loopback connection; the server's is non-blocking, as accepted sockets are.</summary>
 internal sealed class SocketPair : IDisposable
 {
+    private bool _isTaken;
+
     private SocketPair(Socket client, Socket server)
     {
         Client = client;
@@ -42,9 +45,17 @@ internal sealed class SocketPair : IDisposable
         return new SocketPair(client, server);
     }
 
+    /// <summary>Has a loop of the server poll its end, which is another object's from then on.</summary>
+    public PeerSocket TakeServer(Loops loops)
+    {
+        _isTaken = true;
+        return loops.Take(Server);
+    }
+
     public void Dispose()
     {
         Client.Dispose();
-        Server.Dispose();
+        if (!_isTaken)
+            Server.Dispose();
     }
 }

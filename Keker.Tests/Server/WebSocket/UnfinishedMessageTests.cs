@@ -113,6 +113,20 @@ internal sealed class UnfinishedMessageTests
     }
 
     [Test]
+    public async Task A_command_of_a_session_is_heard_however_little_memory_strangers_have_left()
+    {
+        Run(Variant.Tagged);
+        await _client.SendAsync(ClientFrame.Of(OpCode.Text, "HELLO token"));
+        Assert.That((await _client.ReadAsync()).Text, Does.StartWith("WELCOME "));
+        Unfinished.Take(Budget);
+
+        await _client.SendAsync(ClientFrame.Of(OpCode.Text, "SUBSCRIBE news"));
+
+        Assert.That((await _client.ReadAsync()).Text, Does.StartWith("OK SUBSCRIBE news "));
+        Unfinished.Give(Budget);
+    }
+
+    [Test]
     public async Task Who_says_HELLO_is_a_stranger_no_more()
     {
         Run();
