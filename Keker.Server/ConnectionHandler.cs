@@ -13,7 +13,7 @@ using Keker.Server.WebSocket;
 namespace Keker.Server;
 
 /// <summary>Takes accepted sockets through their life: TLS, HTTP, WebSocket or event stream, close. Thread-safe.</summary>
-internal sealed class ConnectionHandler(ServerContext server, TlsUpgrade? tls, Loops? loops, TimeProvider timeProvider)
+internal sealed class ConnectionHandler
 {
     /// <summary>TCP_NOTSENT_LOWAT of Linux: .NET has no name for it.</summary>
     private const int TcpNotSentLowWater = 25;
@@ -24,12 +24,31 @@ internal sealed class ConnectionHandler(ServerContext server, TlsUpgrade? tls, L
     /// <summary>Accepted connections, some MiB in all, after which memory is looked at again.</summary>
     private const uint AcceptsPerMemoryCheck = 256;
 
-    private readonly HttpServer _http = new(server);
+    private readonly ServerContext _server;
+    private readonly TlsUpgrade? _tls;
+    private readonly Loops? _loops;
+    private readonly TimeProvider _timeProvider;
+    private readonly HttpServer _http;
+    private readonly Action<ReadingPhase> _phaseEnded;
     private readonly HandshakeQueue _handshakes = new(Limits.TlsHandshakes);
     private int _refusals;
     private uint _accepted;
     private long _pressedSecond;
     private int _pressed;
+
+    /// <param name="server">What all connections share.</param>
+    /// <param name="tls">Null where connections are plain.</param>
+    /// <param name="loops">What polls the sockets; null for the runtime's engine.</param>
+    /// <param name="timeProvider">Times how long a refused peer is waited for.</param>
+    public ConnectionHandler(ServerContext server, TlsUpgrade? tls, Loops? loops, TimeProvider timeProvider)
+    {
+        _server = server;
+        _tls = tls;
+        _loops = loops;
+        _timeProvider = timeProvider;
+        _http = new HttpServer(server);
+        _phaseEnded = OnPhaseEnded;
+    }
 
     /// <summary>Takes over a socket. Returns once the connection waits for something.</summary>
     /// <param name="socket">The accepted socket; closed here.</param>
@@ -38,7 +57,7 @@ internal sealed class ConnectionHandler(ServerContext server, TlsUpgrade? tls, L
     {
         // A reconnect storm brings tens of thousands between two heartbeats.
         if (Interlocked.Increment(ref _accepted) % AcceptsPerMemoryCheck == 0)
-            server.Memory.Check();
+            _server.Memory.Check();
         try
         {
             Configure(socket);
@@ -49,9 +68,9 @@ internal sealed class ConnectionHandler(ServerContext server, TlsUpgrade? tls, L
             socket.Dispose();
             return;
         }
-        bool isTls = tls is not null && socket.AddressFamily != AddressFamily.Unix;
-        var connection = new Connection(loops is null ? new EngineSocket(socket) : loops.Take(socket), isAdmin, server.Clock, server.Input);
-        bool isTakenIn = HasMemoryFor(connection) && server.Connections.TryAdd(connection);
+        bool isTls = _tls is not null && socket.AddressFamily != AddressFamily.Unix;
+        var connection = new Connection(_loops is null ? new EngineSocket(socket) : _loops.Take(socket), isAdmin, _server.Clock, _server.Input);
+        bool isTakenIn = HasMemoryFor(connection) && _server.Connections.TryAdd(connection);
         if (isTakenIn)
             _ = RunAsync(connection, isTls);
         else
@@ -63,9 +82,9 @@ internal sealed class ConnectionHandler(ServerContext server, TlsUpgrade? tls, L
     /// </summary>
     private bool HasMemoryFor(Connection connection)
     {
-        if (server.Memory.Pressure == MemoryPressure.Hard)
+        if (_server.Memory.Pressure == MemoryPressure.Hard)
         {
-            long second = server.Clock.Now / 1000;
+            long second = _server.Clock.Now / 1000;
             if (Interlocked.Exchange(ref _pressedSecond, second) != second)
                 _pressed = 0;
             if (Interlocked.Increment(ref _pressed) > Limits.AcceptsUnderPressure)
@@ -73,7 +92,7 @@ internal sealed class ConnectionHandler(ServerContext server, TlsUpgrade? tls, L
         }
         if (connection.TryCountStranger())
             return true;
-        server.Unfinished.EndSlowestSoon();
+        _server.Unfinished.EndSlowestSoon();
         return false;
     }
 
@@ -90,28 +109,42 @@ internal sealed class ConnectionHandler(ServerContext server, TlsUpgrade? tls, L
     {
         try
         {
-            Upgrade upgrade = isTls && !await TryAuthenticateAsync(connection).ConfigureAwait(false)
-                ? default
-                : await new HttpSession(connection, _http).RunAsync().ConfigureAwait(false);
-            if (PhaseAfter(upgrade, connection) is { } phase)
+            if (!isTls || await TryAuthenticateAsync(connection).ConfigureAwait(false))
             {
-                phase.Start(CloseSoon);
+                new HttpSession(connection, _http).Start(_phaseEnded);
                 return;
             }
         }
         catch (Exception e)
         {
             // One connection's failure is never another one's.
-            server.Log.Unexpected(e);
+            _server.Log.Unexpected(e);
         }
         CloseSoon(connection);
     }
 
+    private void OnPhaseEnded(ReadingPhase ended)
+    {
+        try
+        {
+            if (ended is HttpSession http && PhaseAfter(http.Upgrade, http.Connection) is { } next)
+            {
+                next.Start(_phaseEnded);
+                return;
+            }
+        }
+        catch (Exception e)
+        {
+            _server.Log.Unexpected(e);
+        }
+        CloseSoon(ended.Connection);
+    }
+
     private ReadingPhase? PhaseAfter(Upgrade upgrade, Connection connection) => upgrade switch
     {
-        { Kind: UpgradeKind.Subscribe } => new WebSocketSession(connection, server, VariantOf(upgrade)),
-        { Kind: UpgradeKind.Echo } => new EchoSession(connection, server, VariantOf(upgrade)),
-        { EventStream: { } request } => new EventStreamPhase(connection, server, upgrade.Head!, request.Token, request.After),
+        { Kind: UpgradeKind.Subscribe } => new WebSocketSession(connection, _server, VariantOf(upgrade)),
+        { Kind: UpgradeKind.Echo } => new EchoSession(connection, _server, VariantOf(upgrade)),
+        { EventStream: { } request } => new EventStreamPhase(connection, _server, upgrade.Head!, request.Token, request.After),
         _ => null,
     };
 
@@ -132,25 +165,25 @@ internal sealed class ConnectionHandler(ServerContext server, TlsUpgrade? tls, L
         finally
         {
             connection.UncountStranger();
-            server.Connections.Remove(connection);
+            _server.Connections.Remove(connection);
         }
     }
 
     private async Task<bool> TryAuthenticateAsync(Connection connection)
     {
-        var handshake = new TlsHandshake(connection, _handshakes, server.Clock);
+        var handshake = new TlsHandshake(connection, _handshakes, _server.Clock);
         await connection.WaitForInputAsync().ConfigureAwait(false);
         (bool isGone, bool isHttp) = LookAtFirstBytes(connection);
         if (isHttp)
             await TellAsync(connection, Answer(400, "this port speaks TLS: connect with https:// or wss://"u8)).ConfigureAwait(false);
         if (isGone || isHttp)
         {
-            server.Log.HandshakeFailed(isHttp ? "plain HTTP" : "no first byte");
+            _server.Log.HandshakeFailed(isHttp ? "plain HTTP" : "no first byte");
             return false;
         }
-        if (!server.Input.Budget.TryTake(Limits.TlsHandshakeBytes))
+        if (!_server.Input.Budget.TryTake(Limits.TlsHandshakeBytes))
         {
-            server.Unfinished.EndSlowestSoon();
+            _server.Unfinished.EndSlowestSoon();
             return false;
         }
 
@@ -158,17 +191,17 @@ internal sealed class ConnectionHandler(ServerContext server, TlsUpgrade? tls, L
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try
         {
-            await handshake.RunAsync(tls!).ConfigureAwait(false);
+            await handshake.RunAsync(_tls!).ConfigureAwait(false);
             return true;
         }
         catch (Exception e) when (e is AuthenticationException || Connection.IsDisconnect(e))
         {
-            server.Log.HandshakeFailed(e.GetType().Name);
+            _server.Log.HandshakeFailed(e.GetType().Name);
             return false;
         }
         finally
         {
-            server.Input.Budget.Give(Limits.TlsHandshakeBytes);
+            _server.Input.Budget.Give(Limits.TlsHandshakeBytes);
         }
     }
 
@@ -182,7 +215,7 @@ internal sealed class ConnectionHandler(ServerContext server, TlsUpgrade? tls, L
     /// <summary>Over the limit: plain connections are told, as many as there are descriptors for; TLS ones are not worth a handshake.</summary>
     private async Task RefuseAsync(Connection connection, bool isTls)
     {
-        server.Counters.Refused.Increment();
+        _server.Counters.Refused.Increment();
         if (Interlocked.Increment(ref _refusals) <= Limits.RefusalsTold && !isTls)
             await TellAsync(connection, Answer(503, "too many connections: try again later"u8, RetryAfter)).ConfigureAwait(false);
         Interlocked.Decrement(ref _refusals);
@@ -195,7 +228,7 @@ internal sealed class ConnectionHandler(ServerContext server, TlsUpgrade? tls, L
     {
         connection.TrySend(answer.Span);
         Task end = connection.LingerAsync(Limits.ShortLingerBytes);
-        await Task.WhenAny(end, Task.Delay(Limits.ShortLingerTimeout, timeProvider)).ConfigureAwait(false);
+        await Task.WhenAny(end, Task.Delay(Limits.ShortLingerTimeout, _timeProvider)).ConfigureAwait(false);
         connection.StopReading();
         await end.ConfigureAwait(false);
     }

@@ -88,8 +88,10 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
 
     public bool CanTrySend => _tls is null;
 
-    /// <summary>True while nothing lies between the socket and the reader: no TLS, and nothing that was received and not consumed.</summary>
-    public bool IsBare => _tls is null && _reader is null;
+    /// <summary>
+    /// True while input can be taken straight from the socket: no TLS, nothing that was received and not consumed, and memory for what may be left over.
+    /// </summary>
+    public bool IsBare => _tls is null && _reader is null && !_buffers.Budget.IsTight;
 
     /// <summary>Lets the phase look at its deadlines, in milliseconds of the clock.</summary>
     public void Beat(long now)
@@ -160,6 +162,13 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
     /// <param name="examined">True where nothing comes of them before there are more.</param>
     /// <returns>False when there is no memory for them.</returns>
     public bool TryUnread(in ReadOnlySequence<byte> bytes, bool examined) => Reader.TryUnread(bytes, examined);
+
+    /// <summary>See <see cref="ConnectionReader.Needed"/>.</summary>
+    public void Expect(int bytes)
+    {
+        if (bytes > 0 || _reader is not null)
+            Reader.Needed = bytes;
+    }
 
     /// <summary>Lets go of a reader that holds nothing. Plain connections only; between two reads.</summary>
     public void DropIdleReader()

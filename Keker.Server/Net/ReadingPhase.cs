@@ -6,15 +6,16 @@ using Microsoft.Extensions.Logging;
 namespace Keker.Server.Net;
 
 /// <summary>
-/// A phase of subscribers, who hardly ever say anything: what arrives is taken where it was received, and between two reads nothing is left behind, no
-/// task, no buffer, no pending operation. Only what is out of the ordinary waits in here: a pause, TLS, a message that has not come whole.
+/// A phase that reads: what arrives is taken where it was received, and between two reads nothing is left behind, no task, no buffer, no pending
+/// operation. Only what is out of the ordinary waits in here: a pause, TLS, what has not come whole, a server that is short of memory.
 /// </summary>
 /// <remarks>One reader: a read, or the wait for the next one. It goes on where the wait ends.</remarks>
 internal abstract class ReadingPhase(Connection connection) : IConnectionPhase, IReadyHandler
 {
-    private Action<Connection>? _ended;
+    private Action<ReadingPhase>? _ended;
 
-    protected Connection Connection => connection;
+    /// <summary>What it serves.</summary>
+    public Connection Connection => connection;
 
     /// <summary>Set while input is taken by whoever wants the reading to stop; it goes on when the task completes.</summary>
     protected Task? Pause { get; set; }
@@ -24,20 +25,20 @@ internal abstract class ReadingPhase(Connection connection) : IConnectionPhase, 
     /// <summary>True once the server ends.</summary>
     protected abstract bool IsDraining { get; }
 
-    /// <summary>True when nothing is read any more, whatever the peer says.</summary>
+    /// <summary>True when the phase is over, whatever the peer says: what it has left over is the next one's.</summary>
     protected abstract bool HasHeardEnough { get; }
 
     /// <summary>True when something that was left over can be taken before more arrives.</summary>
     protected virtual bool HasMoreToTake => Pause is not null;
 
-    /// <summary>Serves the connection until the peer is gone.</summary>
+    /// <summary>Serves the connection until the phase is over.</summary>
     /// <param name="ended">Called then, once, on any thread.</param>
-    public void Start(Action<Connection> ended)
+    public void Start(Action<ReadingPhase> ended)
     {
         _ended = ended;
         OnStart();
 
-        // The drain may have visited the connection while it was changing from HTTP.
+        // The drain may have visited the connection before this was its phase.
         Interlocked.MemoryBarrier();
         if (IsDraining)
             Drain();
@@ -63,7 +64,8 @@ internal abstract class ReadingPhase(Connection connection) : IConnectionPhase, 
 
     /// <summary>Takes what has arrived; what it leaves over comes again, with what arrives then.</summary>
     /// <param name="input">Gone when this returns.</param>
-    protected abstract void Take(ref ReadOnlySequence<byte> input);
+    /// <param name="isEnd">True when nothing more comes.</param>
+    protected abstract void Take(ref ReadOnlySequence<byte> input, bool isEnd);
 
     /// <summary>There is no memory for what is left over.</summary>
     protected abstract void OnNoMemory();
@@ -75,7 +77,7 @@ internal abstract class ReadingPhase(Connection connection) : IConnectionPhase, 
     /// <summary>A pause has ended with an exception.</summary>
     protected virtual void OnPauseFailed(Exception failure) => LogFailure(failure);
 
-    /// <summary>The peer is gone, or nothing is read any more.</summary>
+    /// <summary>The peer is gone, or nothing more is read in this phase.</summary>
     protected abstract void OnEnded();
 
     private async Task ServeAsync()
@@ -84,6 +86,7 @@ internal abstract class ReadingPhase(Connection connection) : IConnectionPhase, 
         {
             var turn = new ReadTurn();
             bool goesOn = true;
+            int reads = 0;
             while (goesOn || ListensOn())
             {
                 connection.DropIdleReader();
@@ -93,6 +96,7 @@ internal abstract class ReadingPhase(Connection connection) : IConnectionPhase, 
                     if (pause.Exception is { } failure)
                         OnPauseFailed(failure);
                     Pause = null;
+                    goesOn = !HasHeardEnough;
                 }
                 else if (connection.IsBare)
                 {
@@ -102,9 +106,12 @@ internal abstract class ReadingPhase(Connection connection) : IConnectionPhase, 
                         return;
                     goesOn = received < 0 || TakeBare(new ReadOnlySequence<byte>(buffer, 0, received));
 
-                    // Who has filled the buffer may send without end.
-                    if (received == buffer.Length && turn.IsOver(completedAtOnce: true))
-                        await Task.Yield();
+                    // Who has filled the buffer, or has something more each time, may send without end.
+                    if (received == buffer.Length || reads++ > 0)
+                    {
+                        if (turn.IsOver(completedAtOnce: true))
+                            await Task.Yield();
+                    }
                 }
                 else
                 {
@@ -132,7 +139,7 @@ internal abstract class ReadingPhase(Connection connection) : IConnectionPhase, 
         {
             LogFailure(e);
         }
-        _ended!(connection);
+        _ended!(this);
     }
 
     /// <summary>Takes what lies in the thread's buffer: what is left over goes on in a reader, with a buffer of its own.</summary>
@@ -140,7 +147,7 @@ internal abstract class ReadingPhase(Connection connection) : IConnectionPhase, 
     private bool TakeBare(ReadOnlySequence<byte> input)
     {
         bool isEnd = input.IsEmpty;
-        Take(ref input);
+        Take(ref input, isEnd);
         if (!input.IsEmpty && !connection.TryUnread(input, examined: !HasMoreToTake))
             OnNoMemory();
         return (HasMoreToTake || !isEnd) && !HasHeardEnough;
@@ -154,7 +161,7 @@ internal abstract class ReadingPhase(Connection connection) : IConnectionPhase, 
         if (result.IsCanceled)
             OnNoMemory();
         ReadOnlySequence<byte> input = result.Buffer;
-        Take(ref input);
+        Take(ref input, result.IsCompleted);
         bool hasMore = HasMoreToTake;
         connection.Reader.AdvanceTo(input.Start, hasMore ? input.Start : result.Buffer.End);
         return (hasMore || !result.IsCompleted) && !HasHeardEnough;

@@ -88,7 +88,7 @@ internal sealed class EventStreamPhase : ReadingPhase
     }
 
     /// <summary>What a peer says here has no meaning, and is dropped up to a bound: whoever says more has not understood the answer.</summary>
-    protected override void Take(ref ReadOnlySequence<byte> input)
+    protected override void Take(ref ReadOnlySequence<byte> input, bool isEnd)
     {
         _dropped += input.Length;
         input = input.Slice(input.End);

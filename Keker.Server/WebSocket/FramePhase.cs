@@ -113,7 +113,7 @@ internal abstract class FramePhase : ReadingPhase
         Connection.StopReading();
     }
 
-    protected override void Take(ref ReadOnlySequence<byte> input)
+    protected override void Take(ref ReadOnlySequence<byte> input, bool isEnd)
     {
         _hasInflated = false;
         if (IsDeaf)

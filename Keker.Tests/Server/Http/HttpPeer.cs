@@ -30,10 +30,10 @@ internal sealed class HttpPeer : IAsyncDisposable
     /// <summary>Sends, and waits until the server has it all.</summary>
     public async Task SendAsync(string text)
     {
-        uint target = _connection.Reader.Received + (uint)text.Length;
+        uint target = _session.Received + (uint)text.Length;
         await SendOnlyAsync(text);
         using var timeout = new CancellationTokenSource(Patience.Limit);
-        while (_connection.Reader.Received != target)
+        while (_session.Received != target)
             await Task.Delay(1, timeout.Token);
     }
 

@@ -144,7 +144,7 @@ internal sealed class UnfinishedRequestTests
         await peer.SendOnlyAsync(Publish(length));
         for (int i = 0; i < 3; i++)
         {
-            await peer.SendAsync(new string('x', length / 3));
+            await peer.SendOnlyAsync(new string('x', length / 3));
             Pass(1.5);
         }
         peer.FinishSending();

@@ -1,3 +1,4 @@
+using Keker.Server.Http;
 using Keker.Server.Net;
 
 namespace Keker.Tests.Server.Net;
@@ -11,5 +12,13 @@ internal static class ReadingPhaseExtensions
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         phase.Start(_ => ended.SetResult());
         return ended.Task;
+    }
+
+    /// <summary>Serves the connection as long as it speaks HTTP.</summary>
+    /// <returns>What it has become.</returns>
+    public static async Task<Upgrade> RunAsync(this HttpSession session)
+    {
+        await RunAsync((ReadingPhase)session);
+        return session.Upgrade;
     }
 }
