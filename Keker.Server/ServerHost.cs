@@ -40,7 +40,7 @@ internal sealed class ServerHost(KekerOptions options, Func<KekerOptions> readAg
         using PosixSignalRegistration terminate = OnSignal(PosixSignal.SIGTERM, Stop);
         using PosixSignalRegistration interrupt = OnSignal(PosixSignal.SIGINT, Stop);
         using PosixSignalRegistration hangUp = OnSignal(PosixSignal.SIGHUP, () => Reload(server, tls));
-        List<Listener> listeners = Listen(new ConnectionHandler(server, tls, Loops.AreSupported ? new Loops(log) : null, timeProvider));
+        List<Listener> listeners = Listen(new ConnectionHandler(server, tls, Loops.AreUsed ? new Loops(log) : null, timeProvider));
         using var heartbeat = new Heartbeat(connections, server.Clock, timeProvider, Limits.HeartbeatInterval, () => Beat(server), log);
         foreach (Listener listener in listeners)
             _ = listener.RunAsync();

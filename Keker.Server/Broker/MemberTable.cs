@@ -4,6 +4,7 @@ namespace Keker.Server.Broker;
 
 /// <summary>The subscriptions of one topic: joining and leaving are O(1), memory is segmented and never copied whole.</summary>
 /// <remarks>
+/// Most tokens have one session, whose place is in here; there are no segments then. With segments that place stands for the first of the first segment.
 /// Not thread-safe: the topic's lock guards it. A flush pass reads a <see cref="MemberSnapshot"/> without the lock: slots within
 /// the snapshot are only ever set to null while it is in use (a tombstone), because a swap could move a member that the pass has
 /// not visited behind it. <see cref="Compact"/> fills the holes between passes.
@@ -13,6 +14,7 @@ internal sealed class MemberTable
     /// <summary>Members a segment; the first one starts smaller and doubles up to this, so that a token with one session stays small.</summary>
     internal const int SegmentSize = 1024;
 
+    private Subscription? _first;
     private Subscription?[][] _segments = [];
     private int _slots;
     private List<int>? _tombstones;
@@ -22,10 +24,9 @@ internal sealed class MemberTable
 
     public void Add(Subscription member)
     {
-        int segment = _slots / SegmentSize;
-        int slot = _slots % SegmentSize;
-        EnsureRoom(segment, slot);
-        _segments[segment][slot] = member;
+        if (_slots > 0)
+            EnsureRoom(_slots / SegmentSize, _slots % SegmentSize);
+        Slot(_slots) = member;
         member.Index = _slots++;
         Count++;
     }
@@ -74,9 +75,17 @@ internal sealed class MemberTable
         return first;
     }
 
-    public MemberSnapshot Snapshot() => new(_segments, _slots);
+    /// <summary>The member in the first slot, or null. Any thread.</summary>
+    public Subscription? FirstSlot => Volatile.Read(ref _first);
 
-    private ref Subscription? Slot(int index) => ref _segments[index / SegmentSize][index % SegmentSize];
+    public MemberSnapshot Snapshot() => new(this, _segments, _slots);
+
+    private ref Subscription? Slot(int index)
+    {
+        if (index == 0)
+            return ref _first;
+        return ref _segments[index / SegmentSize][index % SegmentSize];
+    }
 
     private void FillHole(int index)
     {
@@ -88,7 +97,9 @@ internal sealed class MemberTable
             lastSlot!.Index = index;
         }
         lastSlot = null;
-        if (last % SegmentSize == 0)
+        if (last == 1)
+            _segments = [];
+        else if (last > 0 && last % SegmentSize == 0)
             DropSegment(last / SegmentSize);
     }
 
@@ -96,9 +107,7 @@ internal sealed class MemberTable
     {
         // Keep one spare segment, or a member that joins and leaves at the border would allocate each time.
         int spare = segment + 1;
-        if (segment == 0)
-            _segments = [];
-        else if (spare < _segments.Length)
+        if (spare < _segments.Length)
             _segments[spare] = [];
     }
 
@@ -107,7 +116,7 @@ internal sealed class MemberTable
         Subscription?[]? current = segment < _segments.Length ? _segments[segment] : null;
         if (current is not null && slot < current.Length)
             return;
-        int size = segment > 0 ? SegmentSize : Math.Clamp((current?.Length ?? 0) * 2, 1, SegmentSize);
+        int size = segment > 0 ? SegmentSize : Math.Clamp((current?.Length ?? 0) * 2, 2, SegmentSize);
         var larger = new Subscription?[size];
         current?.CopyTo(larger, 0);
 

@@ -5,12 +5,11 @@ namespace Keker.Server.Broker;
 /// the head. What waits for an absent recipient enters the log with the first member.
 /// </summary>
 /// <remarks>
-/// Thread-safe. Nothing is sent, encoded, logged or awaited under the lock. Lock order: stripe, topic of a token, named topic, then the
-/// <see cref="CacheLedger"/> or a <see cref="Receipt"/>; the gates of sessions are never entered under any lock.
+/// Thread-safe. It is its own lock, which takes no memory. Nothing is sent, encoded, logged or awaited under the lock. Lock order: stripe, topic of a token,
+/// named topic, then the <see cref="CacheLedger"/> or a <see cref="Receipt"/>; the gates of sessions are never entered under any lock.
 /// </remarks>
 internal sealed class Topic(TopicKind kind, byte[] name, BrokerContext context)
 {
-    private readonly Lock _lock = new();
     private TopicLog? _log;
     private readonly MemberTable _members = new();
     private Gate _passGate;
@@ -55,8 +54,8 @@ internal sealed class Topic(TopicKind kind, byte[] name, BrokerContext context)
     {
         get
         {
-            lock (_lock)
-                return _waits ??= new TopicWaits(this, Log, _lock, context);
+            lock (this)
+                return _waits ??= new TopicWaits(this, Log, context);
         }
     }
 
@@ -74,7 +73,7 @@ internal sealed class Topic(TopicKind kind, byte[] name, BrokerContext context)
     /// <param name="receipt">Learns when the members have confirmed it; null when nobody waits for that.</param>
     public AppendResult Append(Publication publication, Receipt? receipt = null)
     {
-        lock (_lock)
+        lock (this)
         {
             if (_retired || _members.Count == 0 || !Log.HasRoom)
                 return _retired ? AppendResult.Retired : _members.Count == 0 ? AppendResult.NoMembers : AppendResult.NoRoom;
@@ -90,7 +89,7 @@ internal sealed class Topic(TopicKind kind, byte[] name, BrokerContext context)
     /// <summary>Keeps a publication for the first session that says HELLO, within the limit for one topic, oldest dropped first.</summary>
     public AppendResult Cache(Publication publication, PublishTerms? terms = null)
     {
-        lock (_lock)
+        lock (this)
         {
             if (_retired || _members.Count > 0)
                 return _retired ? AppendResult.Retired : AppendResult.HasMembers;
@@ -113,7 +112,7 @@ internal sealed class Topic(TopicKind kind, byte[] name, BrokerContext context)
     /// <returns>False when the topic was retired meanwhile: look it up again.</returns>
     public bool TryJoin(Subscription member, out HandOver? handOver, ResumePoint? resume = null)
     {
-        lock (_lock)
+        lock (this)
         {
             handOver = null;
             if (_retired)
@@ -141,7 +140,7 @@ internal sealed class Topic(TopicKind kind, byte[] name, BrokerContext context)
     {
         bool disposable;
         List<HandOver>? begun;
-        lock (_lock)
+        lock (this)
         {
             if (member.HasLeft)
                 return;
@@ -163,28 +162,28 @@ internal sealed class Topic(TopicKind kind, byte[] name, BrokerContext context)
     /// <summary>The message that a member that leaves may not be able to take: see <see cref="SessionTopics.FindRefused"/>.</summary>
     public Candidate? FindCandidate(Subscription member, ushort clientCode)
     {
-        lock (_lock)
+        lock (this)
             return member.IsRetained && !member.HasLeft ? _log?.FindCandidate(member, clientCode) : null;
     }
 
     /// <summary>Of broadcasts: the bytes of the longest that a member was sent and has not confirmed; 0 for none.</summary>
     public int LongestUnconfirmed(Subscription member)
     {
-        lock (_lock)
+        lock (this)
             return _log?.LongestOf(member.Confirmed, member.OfferedTo) ?? 0;
     }
 
     /// <summary>Marks a topic that nobody needs as gone. The caller holds the stripe's lock and takes it out of the table.</summary>
     public bool TryRetire()
     {
-        lock (_lock)
+        lock (this)
             return _retired |= IsDisposable;
     }
 
     /// <summary>Begins a pass: whatever is appended from now on belongs to the next one. Only the owner of the pass gate calls this.</summary>
     public FlushPass BeginPass()
     {
-        lock (_lock)
+        lock (this)
         {
             var pass = new FlushPass(this, _members.Snapshot(), Log.Head, Log.HeadPosition);
             _passRunning = true;
@@ -197,7 +196,7 @@ internal sealed class Topic(TopicKind kind, byte[] name, BrokerContext context)
     {
         WaitingPublishers? waiters;
         bool disposable;
-        lock (_lock)
+        lock (this)
         {
             _passRunning = false;
             _members.Compact();
@@ -213,7 +212,7 @@ internal sealed class Topic(TopicKind kind, byte[] name, BrokerContext context)
     /// <returns>Null when too many wait already: the publisher has to be refused.</returns>
     public Task? WaitForRoom()
     {
-        lock (_lock)
+        lock (this)
             return Log.WaitForRoom();
     }
 
@@ -221,7 +220,7 @@ internal sealed class Topic(TopicKind kind, byte[] name, BrokerContext context)
     /// <returns>False when the member was overtaken: what it needs has left the log.</returns>
     public bool TryRead(long cursor, long head, Batch batch)
     {
-        lock (_lock)
+        lock (this)
             return Log.TryRead(cursor, head, batch);
     }
 
@@ -239,7 +238,7 @@ internal sealed class Topic(TopicKind kind, byte[] name, BrokerContext context)
     public void OnConfirmed(Subscription member)
     {
         List<HandOver>? begun;
-        lock (_lock)
+        lock (this)
         {
             if (member.HasLeft)
                 return;
@@ -264,7 +263,7 @@ internal sealed class Topic(TopicKind kind, byte[] name, BrokerContext context)
     private void Change<T>(Action<TopicLog, T> change, T argument)
     {
         bool disposable;
-        lock (_lock)
+        lock (this)
         {
             if (_log is { } log)
                 change(log, argument);

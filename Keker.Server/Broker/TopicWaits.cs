@@ -4,7 +4,7 @@ namespace Keker.Server.Broker;
 /// <remarks>
 /// The topic's lock guards it; methods that are called without it say so, and take it. There is one only once there was something to wait for.
 /// </remarks>
-internal sealed class TopicWaits(Topic topic, TopicLog log, Lock topicLock, BrokerContext context)
+internal sealed class TopicWaits(Topic topic, TopicLog log, BrokerContext context)
 {
     // The topic of a token has sessions of that token only.
     private readonly Dictionary<byte[], Predecessors>? _byToken = topic.Kind == TopicKind.Token ? null : new(TokenComparer.Instance);
@@ -20,7 +20,7 @@ internal sealed class TopicWaits(Topic topic, TopicLog log, Lock topicLock, Brok
     /// <summary>A member has something unconfirmed, or is about to have, and companions. Called with no lock held.</summary>
     public void NoteUnconfirmed(Subscription member)
     {
-        lock (topicLock)
+        lock (topic)
         {
             if (!member.HasLeft)
                 Enter(member);
@@ -59,7 +59,7 @@ internal sealed class TopicWaits(Topic topic, TopicLog log, Lock topicLock, Brok
     public void Begin(HandOver handOver)
     {
         bool isSettled;
-        lock (topicLock)
+        lock (topic)
         {
             handOver.HasBegun = true;
             isSettled = handOver.IsSettled;
@@ -78,7 +78,7 @@ internal sealed class TopicWaits(Topic topic, TopicLog log, Lock topicLock, Brok
         List<HandOver>? begun;
         List<Session> sessions = [];
         bool anyWaits;
-        lock (topicLock)
+        lock (topic)
         {
             for (int i = _awaited.Count - 1; i >= 0; i--)
             {
@@ -137,7 +137,7 @@ internal sealed class TopicWaits(Topic topic, TopicLog log, Lock topicLock, Brok
     /// <param name="to">Where it goes on.</param>
     public void NoteMissed(Subscription member, long from, long to)
     {
-        lock (topicLock)
+        lock (topic)
         {
             if (!member.HasLeft)
                 _receipts?.Missed(member, from, to);
@@ -159,7 +159,7 @@ internal sealed class TopicWaits(Topic topic, TopicLog log, Lock topicLock, Brok
     /// <param name="forget">True: it does not wait any more.</param>
     public ReceiptCounts Count(Receipt receipt, long offset, bool forget)
     {
-        lock (topicLock)
+        lock (topic)
         {
             ReceiptCounts counts = default;
             if (_receipts is not null && _receipts.TryCount(receipt, offset, out counts) && forget)

@@ -121,7 +121,7 @@ internal sealed class QuietEndTests(bool onLoops)
             Publish(8 << 20);
     });
 
-    private Loops? TestLoops => onLoops && Loops.AreSupported ? Polled : null;
+    private Loops? TestLoops => onLoops && Loops.AreUsed ? Polled : null;
 
     private ConnectionHandler NewHandler() => new(_server.Context, tls: null, TestLoops, TimeProvider.System);
 
