@@ -125,7 +125,10 @@ internal sealed class HttpSession : HttpPhase
     {
         await pause.ConfigureAwait(false);
         if (_isOver)
+        {
+            Upgrade = default;
             return;
+        }
         Progress progress = RefuseForMemory();
         await WaitAsync(progress, FlushAndSendAsync()).ConfigureAwait(false);
     }
