@@ -15,9 +15,6 @@ namespace Keker.Server;
 /// <summary>Takes accepted sockets through their life: TLS, HTTP, WebSocket or event stream, close. Thread-safe.</summary>
 internal sealed class ConnectionHandler
 {
-    /// <summary>TCP_NOTSENT_LOWAT of Linux: .NET has no name for it.</summary>
-    private const int TcpNotSentLowWater = 25;
-
     /// <summary>Seconds after which a refused client may try again.</summary>
     private const int RetryAfter = 5;
 
@@ -58,16 +55,6 @@ internal sealed class ConnectionHandler
         // A reconnect storm brings tens of thousands between two heartbeats.
         if (Interlocked.Increment(ref _accepted) % AcceptsPerMemoryCheck == 0)
             _server.Memory.Check();
-        try
-        {
-            Configure(socket);
-        }
-        catch (SocketException)
-        {
-            // Gone before it was taken in.
-            socket.Dispose();
-            return;
-        }
         bool isTls = _tls is not null && socket.AddressFamily != AddressFamily.Unix;
         var connection = new Connection(_loops is null ? new EngineSocket(socket) : _loops.Take(socket), isAdmin, _server.Clock, _server.Input);
         bool isTakenIn = HasMemoryFor(connection) && _server.Connections.TryAdd(connection);
@@ -94,15 +81,6 @@ internal sealed class ConnectionHandler
             return true;
         _server.Unfinished.EndSlowestSoon();
         return false;
-    }
-
-    private static void Configure(Socket socket)
-    {
-        if (socket.AddressFamily == AddressFamily.Unix)
-            return;
-        socket.NoDelay = true;
-        if (OperatingSystem.IsLinux())
-            socket.SetRawSocketOption((int)SocketOptionLevel.Tcp, TcpNotSentLowWater, BitConverter.GetBytes(Limits.NotSentLowWaterBytes));
     }
 
     private async Task RunAsync(Connection connection, bool isTls)

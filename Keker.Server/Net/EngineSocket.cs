@@ -15,6 +15,10 @@ internal sealed class EngineSocket : PeerSocket
     {
         _socket = socket;
         _socket.Blocking = false;
+
+        // Not everywhere has an accepted socket what the one that listens was given.
+        if (!OperatingSystem.IsLinux() && !IsUnix)
+            TrySetNoDelay();
     }
 
     public override bool IsUnix => _socket.AddressFamily == AddressFamily.Unix;
@@ -125,6 +129,18 @@ internal sealed class EngineSocket : PeerSocket
         catch (ObjectDisposedException)
         {
             return false;
+        }
+    }
+
+    private void TrySetNoDelay()
+    {
+        try
+        {
+            _socket.NoDelay = true;
+        }
+        catch (SocketException)
+        {
+            // The peer is gone already, which the first read finds.
         }
     }
 

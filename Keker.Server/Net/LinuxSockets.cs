@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Keker.Server.Net;
 
-/// <summary>System calls of Linux that a loop is made of (epoll(7), eventfd(2), recv(2), send(2)). Stateless, thread-safe.</summary>
+/// <summary>System calls of Linux that a loop is made of (epoll(7), recv(2), send(2)). Stateless, thread-safe.</summary>
 /// <remarks>
 /// None sets the last error for the runtime: read <see cref="Marshal.GetLastSystemError"/> right after the call, with nothing managed between. None suppresses
 /// the transition to native code: a collection would wait for the call.
@@ -21,7 +21,6 @@ internal static unsafe partial class LinuxSockets
     public const uint EdgeTriggered = 1u << 31;
 
     public const int CloseOnExecute = 0x80000;
-    public const int NonBlocking = 0x800;
 
     public const int Peek = 0x2;
     public const int DoNotWait = 0x40;
@@ -42,15 +41,6 @@ internal static unsafe partial class LinuxSockets
 
     [LibraryImport("libc", EntryPoint = "epoll_wait")]
     public static partial int Poll(int poll, byte* events, int most, int milliseconds);
-
-    [LibraryImport("libc", EntryPoint = "eventfd")]
-    public static partial int CreateWakeUp(uint count, int flags);
-
-    [LibraryImport("libc", EntryPoint = "read")]
-    public static partial nint Read(int descriptor, void* bytes, nuint count);
-
-    [LibraryImport("libc", EntryPoint = "write")]
-    public static partial nint Write(int descriptor, void* bytes, nuint count);
 
     [LibraryImport("libc", EntryPoint = "recv")]
     public static partial nint Receive(int socket, byte* bytes, nuint count, int flags);

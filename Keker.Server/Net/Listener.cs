@@ -10,6 +10,9 @@ namespace Keker.Server.Net;
 /// <remarks>Started once; <see cref="Dispose"/> may come from any thread.</remarks>
 internal sealed class Listener : IDisposable
 {
+    /// <summary>TCP_NOTSENT_LOWAT of Linux: .NET has no name for it.</summary>
+    private const int TcpNotSentLowWater = 25;
+
     private readonly Socket _socket;
     private readonly ListenAddress _address;
     private readonly Action<Socket> _accepted;
@@ -103,6 +106,11 @@ internal sealed class Listener : IDisposable
     private static Socket ListenOnPort(IPEndPoint endPoint)
     {
         var listener = new TcpListener(endPoint);
+
+        // On Linux accepted sockets have it from the one that listens (tcp(7)).
+        listener.Server.NoDelay = true;
+        if (OperatingSystem.IsLinux())
+            listener.Server.SetRawSocketOption((int)SocketOptionLevel.Tcp, TcpNotSentLowWater, BitConverter.GetBytes(Limits.NotSentLowWaterBytes));
         listener.Start(Limits.AcceptBacklog);
         return listener.Server;
     }

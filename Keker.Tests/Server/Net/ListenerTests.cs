@@ -28,6 +28,9 @@ internal sealed class ListenerTests
             await client.ConnectAsync(endPoint);
             using Socket socket = await accepted.Reader.ReadAsync().Soon("a connection");
             Assert.That(socket.RemoteEndPoint!.ToString(), Does.EndWith($":{((IPEndPoint)client.LocalEndPoint!).Port}"));
+            Assert.That(socket.NoDelay, Is.EqualTo(OperatingSystem.IsLinux()), "small messages do not wait for each other");
+            if (OperatingSystem.IsLinux())
+                Assert.That(NotSentLowWater(socket), Is.EqualTo(Limits.NotSentLowWaterBytes), "what cannot be sent yet stays where it can be shared");
         }
         listener.Dispose();
 
@@ -120,5 +123,12 @@ internal sealed class ListenerTests
             sockets.Add(socket);
         }
         return sockets;
+    }
+
+    private static int NotSentLowWater(Socket socket)
+    {
+        byte[] value = new byte[sizeof(int)];
+        socket.GetRawSocketOption((int)SocketOptionLevel.Tcp, 25, value);
+        return BitConverter.ToInt32(value);
     }
 }
