@@ -37,9 +37,6 @@ internal abstract class FrameSender(ISessionTransport transport, BrokerContext c
     /// <summary>The barrier did not go out.</summary>
     protected abstract void TakeBackBarrier();
 
-    /// <summary>What a member needs has left the log.</summary>
-    protected abstract void Overtaken();
-
     /// <summary>What a member needs cannot be made. At a frame boundary.</summary>
     protected abstract void Failed();
 
@@ -210,18 +207,7 @@ internal abstract class FrameSender(ISessionTransport transport, BrokerContext c
         if (whole > 0)
             NoteSent(member);
         member.Offer(member.Cursor + 1);
-        Bound(built);
         return TryFinish(new UnfinishedSend(member, rest, member.Cursor + 1, Built: built));
-    }
-
-    /// <summary>
-    /// Sends that wait may keep so many bytes of built frames alive, all together: over that, who would add another frame is a slow consumer. Who holds one
-    /// that others hold adds nothing.
-    /// </summary>
-    private void Bound(BuiltFrame? built)
-    {
-        if (built is { IsHeld: false } && Context.BuiltFrames.Bytes > Context.Limits.UnfinishedWrites)
-            Overtaken();
     }
 
     /// <summary>TLS: one whole write, which may refer to the batch for as long as it is unfinished.</summary>
@@ -235,7 +221,6 @@ internal abstract class FrameSender(ISessionTransport transport, BrokerContext c
         if (batch.Count == 1 || Context.UnfinishedWrites.Bytes > Context.Limits.UnfinishedWrites)
         {
             batch.Cut(0, out ReadOnlyMemory<byte> frame, out BuiltFrame? built);
-            Bound(built);
             return TryFinish(new UnfinishedSend(member, frame, batch.Start + 1, built is null ? frame.Length : 0, built));
         }
         if (TryFinish(new UnfinishedSend(member, batch.Bytes, batch.End, batch.HeldBytes)))

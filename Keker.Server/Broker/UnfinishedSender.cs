@@ -12,6 +12,9 @@ internal abstract class UnfinishedSender(ISessionTransport transport, BrokerCont
     /// <summary>A member is behind and waits; called before the gate is handed over.</summary>
     protected abstract void MarkPending(Subscription member);
 
+    /// <summary>What a member needs is gone, or too much is kept for readers like it: the session is closed as slow.</summary>
+    protected abstract void Overtaken();
+
     /// <summary>What ends the session is out, and nothing follows it.</summary>
     protected abstract void EndedSending();
 
@@ -49,6 +52,9 @@ internal abstract class UnfinishedSender(ISessionTransport transport, BrokerCont
 
     private void WaitFor(ValueTask<bool> step, UnfinishedSend unfinished)
     {
+        // All together they may keep so many bytes of built frames alive. Who holds a frame that others hold adds nothing.
+        if (unfinished.Built is { IsHeld: false } && Context.BuiltFrames.Bytes > Context.Limits.UnfinishedWrites)
+            Overtaken();
         long count = 0;
         if (unfinished.Member is { } member)
         {

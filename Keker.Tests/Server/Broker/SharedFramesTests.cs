@@ -87,6 +87,18 @@ internal sealed class SharedFramesTests
         Assert.That(tagged.Session.CloseRequested, Is.Null);
     }
 
+    [Test]
+    public void Who_has_room_for_a_frame_holds_nothing_and_is_no_slow_consumer([Values] bool tls)
+    {
+        using var broker = new TestBroker(new BrokerLimits { UnfinishedWrites = Large / 2 });
+        Tagged(broker, "slow", tls: false);
+        TestClient fast = Tagged(broker, "fast", tls);
+        fast.Wire.Room = long.MaxValue;
+        broker.Publish("slow", TestBroker.Message(Large));
+        broker.Publish("fast", TestBroker.Message(Large));
+        Assert.That((fast.Session.CloseRequested, fast.Wire.Frames.Count), Is.EqualTo(((CloseRequest?)null, 1)));
+    }
+
     private static TestClient Tagged(TestBroker broker, string token, bool tls)
     {
         var wire = new FakeTransport { CanTrySend = !tls, Room = 10 };
