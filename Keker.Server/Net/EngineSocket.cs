@@ -51,44 +51,34 @@ internal sealed class EngineSocket : PeerSocket
 
     public override int Send(ReadOnlySpan<byte> bytes)
     {
-        if (Volatile.Read(ref _isClosed))
-            return -1;
-        try
+        // Whoever is served last and whoever closes meet: an exception for it would be a slow one.
+        lock (_socket)
         {
+            if (_isClosed)
+                return -1;
             int sent = _socket.Send(bytes, SocketFlags.None, out SocketError error);
             return error == SocketError.Success ? sent : error == SocketError.WouldBlock ? 0 : -1;
-        }
-        catch (ObjectDisposedException)
-        {
-            return -1;
         }
     }
 
     public override void Shutdown(SocketShutdown how)
     {
-        if (Volatile.Read(ref _isClosed))
-            return;
-        try
+        lock (_socket)
         {
-            _socket.Shutdown(how);
-        }
-        catch (Exception e) when (Connection.IsDisconnect(e))
-        {
+            if (!_isClosed)
+                TryShutdown(how);
         }
     }
 
     public override void Close(bool resets)
     {
-        Volatile.Write(ref _isClosed, true);
-        try
+        lock (_socket)
         {
+            _isClosed = true;
             if (resets)
-                _socket.LingerState = new LingerOption(true, 0);
+                TryReset();
+            _socket.Dispose();
         }
-        catch (Exception e) when (Connection.IsDisconnect(e))
-        {
-        }
-        _socket.Dispose();
         _receive?.Dispose();
     }
 
@@ -141,6 +131,30 @@ internal sealed class EngineSocket : PeerSocket
         catch (SocketException)
         {
             // The peer is gone already, which the first read finds.
+        }
+    }
+
+    private void TryShutdown(SocketShutdown how)
+    {
+        try
+        {
+            _socket.Shutdown(how);
+        }
+        catch (SocketException)
+        {
+            // The peer was faster.
+        }
+    }
+
+    private void TryReset()
+    {
+        try
+        {
+            _socket.LingerState = new LingerOption(true, 0);
+        }
+        catch (SocketException)
+        {
+            // The connection is gone already.
         }
     }
 

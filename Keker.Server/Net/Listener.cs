@@ -106,13 +106,17 @@ internal sealed class Listener : IDisposable
     private static Socket ListenOnPort(IPEndPoint endPoint)
     {
         var listener = new TcpListener(endPoint);
-
-        // On Linux accepted sockets have it from the one that listens (tcp(7)).
-        listener.Server.NoDelay = true;
-        if (OperatingSystem.IsLinux())
-            listener.Server.SetRawSocketOption((int)SocketOptionLevel.Tcp, TcpNotSentLowWater, BitConverter.GetBytes(Limits.NotSentLowWaterBytes));
+        Prepare(listener.Server);
         listener.Start(Limits.AcceptBacklog);
         return listener.Server;
+    }
+
+    /// <summary>Sets what accepted sockets have from the one that listens, on Linux (tcp(7)).</summary>
+    internal static void Prepare(Socket listening)
+    {
+        listening.NoDelay = true;
+        if (OperatingSystem.IsLinux())
+            listening.SetRawSocketOption((int)SocketOptionLevel.Tcp, TcpNotSentLowWater, BitConverter.GetBytes(Limits.NotSentLowWaterBytes));
     }
 
     private static Socket ListenOnPath(ListenAddress address)

@@ -43,6 +43,7 @@ internal sealed class QuietEndTests(bool onLoops)
         _certificate = new TestCertificate();
         _certificate.WriteTo(_directory);
         _listener = new TcpListener(IPAddress.Loopback, 0);
+        Listener.Prepare(_listener.Server);
         _listener.Start();
         _thrown.Clear();
         AppDomain.CurrentDomain.FirstChanceException += Record;
