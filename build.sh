@@ -348,17 +348,22 @@ check() {
 
     say "running all tests"
     local status=0
-    # The console names each test that fails, with its message; counts come from the result files.
-    dotnet test -c Release --no-build --nologo --logger trx --logger 'console;verbosity=minimal' --results-directory "$results" \
-        --blame-hang-timeout 10m --blame-hang-dump-type none < /dev/null || status=1
+    run_tests || status=1
 
     # Where there is no epoll the runtime polls the sockets: nobody develops on such a machine every day.
     say "running the tests of the binary with its sockets on the runtime's engine"
-    KEKERD_SOCKETS=engine dotnet test Keker.Tests -c Release --no-build --nologo --filter 'FullyQualifiedName~Tests.EndToEnd&FullyQualifiedName!~Browser&FullyQualifiedName!~Readme&FullyQualifiedName!~BuildScript' --logger trx \
-        --logger 'console;verbosity=minimal' --results-directory "$results" \
-        --blame-hang-timeout 10m --blame-hang-dump-type none < /dev/null || status=1
+    KEKERD_SOCKETS=engine run_tests Keker.Tests --filter "$binary_tests" || status=1
     smoke || status=1
     return "$status"
+}
+
+# Whatever reads pages, snippets or this script does not see the sockets of the binary.
+binary_tests='FullyQualifiedName~Tests.EndToEnd&FullyQualifiedName!~Browser&FullyQualifiedName!~Readme&FullyQualifiedName!~BuildScript'
+
+# The console names each test that fails, with its message; counts come from the result files.
+run_tests() {
+    dotnet test "$@" -c Release --no-build --nologo --logger trx --logger 'console;verbosity=minimal' --results-directory "$results" \
+        --blame-hang-timeout 10m --blame-hang-dump-type none < /dev/null
 }
 
 # The last line of `test`, however it ended. Counts come from the result files, since the texts of `dotnet test` vary with its

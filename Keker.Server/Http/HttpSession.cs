@@ -43,23 +43,24 @@ internal sealed class HttpSession : HttpPhase
 
     protected override void Take(ref ReadOnlySequence<byte> input, bool isEnd)
     {
-        Progress progress = Progress.Close;
-        if (!_isLast)
+        if (_isLast)
         {
-            Volatile.Write(ref _received, _received + (uint)(input.Length - _leftOver));
-            progress = Read(ref input);
-            _hasEnded = isEnd;
-            _goesOn = progress is not (Progress.NeedMore or Progress.Idle);
-            if (isEnd && !_goesOn)
-                progress = EndOfInput(progress);
+            // It is refused already.
+            input = input.Slice(input.End);
+            return;
         }
+        Volatile.Write(ref _received, _received + (uint)(input.Length - _leftOver));
+        Progress progress = Read(ref input);
+        _hasEnded = isEnd;
+        _goesOn = progress is not (Progress.NeedMore or Progress.Idle);
+        if (isEnd && !_goesOn)
+            progress = EndOfInput(progress);
 
         // Nothing is held for somebody who only has to read its last answer.
         if (progress == Progress.Close)
             input = input.Slice(input.End);
         _leftOver = input.Length;
-        if (!_isLast)
-            GoOn(progress);
+        GoOn(progress);
     }
 
     protected override void OnNoMemory()

@@ -18,7 +18,7 @@ internal sealed class EngineSocket : PeerSocket
 
         // Not everywhere has an accepted socket what the one that listens was given.
         if (!OperatingSystem.IsLinux() && !IsUnix)
-            TrySetNoDelay();
+            Try(() => _socket.NoDelay = true);
     }
 
     public override bool IsUnix => _socket.AddressFamily == AddressFamily.Unix;
@@ -66,7 +66,7 @@ internal sealed class EngineSocket : PeerSocket
         lock (_socket)
         {
             if (!_isClosed)
-                TryShutdown(how);
+                Try(() => _socket.Shutdown(how));
         }
     }
 
@@ -76,7 +76,7 @@ internal sealed class EngineSocket : PeerSocket
         {
             _isClosed = true;
             if (resets)
-                TryReset();
+                Try(() => _socket.LingerState = new LingerOption(true, 0));
             _socket.Dispose();
         }
         _receive?.Dispose();
@@ -122,39 +122,15 @@ internal sealed class EngineSocket : PeerSocket
         }
     }
 
-    private void TrySetNoDelay()
+    /// <summary>Changes the socket, unless the peer is gone already: that is for the next read to find.</summary>
+    private static void Try(Action change)
     {
         try
         {
-            _socket.NoDelay = true;
+            change();
         }
         catch (SocketException)
         {
-            // The peer is gone already, which the first read finds.
-        }
-    }
-
-    private void TryShutdown(SocketShutdown how)
-    {
-        try
-        {
-            _socket.Shutdown(how);
-        }
-        catch (SocketException)
-        {
-            // The peer was faster.
-        }
-    }
-
-    private void TryReset()
-    {
-        try
-        {
-            _socket.LingerState = new LingerOption(true, 0);
-        }
-        catch (SocketException)
-        {
-            // The connection is gone already.
         }
     }
 

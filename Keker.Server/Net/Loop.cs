@@ -7,7 +7,7 @@ namespace Keker.Server.Net;
 
 /// <summary>A thread that polls the sockets dealt to it (epoll(7), edge-triggered), and runs whoever waits for them.</summary>
 /// <remarks>
-/// <see cref="Add"/> and <see cref="Remove"/> may come from any thread. It runs until the process ends. What a handler throws is logged and
+/// <see cref="TryAdd"/> and <see cref="Remove"/> may come from any thread. It runs until the process ends. What a handler throws is logged and
 /// costs nobody else anything.
 /// </remarks>
 internal sealed unsafe class Loop

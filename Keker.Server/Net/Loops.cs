@@ -13,7 +13,7 @@ internal sealed class Loops(ILogger log)
     /// <summary>Set to <c>engine</c> it leaves the sockets to the runtime's engine where there is epoll, too: tests look at that side with it.</summary>
     private const string Switch = "KEKERD_SOCKETS";
 
-    /// <summary>True where there is epoll.</summary>
+    /// <summary>True where there is epoll, unless tests want to do without it.</summary>
     public static bool AreUsed => OperatingSystem.IsLinux() && Environment.GetEnvironmentVariable(Switch) != "engine";
 
     /// <summary>Takes an accepted socket over: its descriptor has another owner from now on, and the object none.</summary>

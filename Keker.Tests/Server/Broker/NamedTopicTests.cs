@@ -21,10 +21,10 @@ internal sealed class NamedTopicTests
         TestClient client = Join("a");
         TestClient other = Join("b");
         Subscribe(client, "news");
-        Publish("news", "1");
+        _broker.PublishToTopic("news", "1");
         Assert.That(_broker.Broker.UnsubscribeFrom(client.Session, "news"u8));
         Assert.That(_broker.Broker.UnsubscribeFrom(client.Session, "news"u8), Is.False);
-        Assert.That(Publish("news", "2").Sessions, Is.Zero);
+        Assert.That(_broker.PublishToTopic("news", "2").Sessions, Is.Zero);
         Assert.That(client.Wire.Messages, Is.EqualTo(new[] { "1" }));
         Assert.That(other.Wire.Messages, Is.Empty);
     }
@@ -35,11 +35,11 @@ internal sealed class NamedTopicTests
         TestClient client = Join("a");
         Subscribe(client, "news");
         client.Wire.Block();
-        Publish("news", "on its way");
-        Publish("news", "behind");
+        _broker.PublishToTopic("news", "on its way");
+        _broker.PublishToTopic("news", "behind");
         Assert.That(_broker.Broker.UnsubscribeFrom(client.Session, "news"u8));
         Subscribe(Join("b"), "news");
-        Publish("news", "after");
+        _broker.PublishToTopic("news", "after");
         client.Wire.Unblock();
         Assert.That(client.Wire.Messages, Is.EqualTo(new[] { "on its way" }));
         _broker.Publish("a", "token");
@@ -50,7 +50,7 @@ internal sealed class NamedTopicTests
     public void A_token_and_a_topic_of_the_same_name_have_nothing_to_do_with_each_other()
     {
         TestClient client = Join("same");
-        Assert.That(Publish("same", "topic").Sessions, Is.Zero);
+        Assert.That(_broker.PublishToTopic("same", "topic").Sessions, Is.Zero);
         Assert.That(_broker.Publish("same", "token").Sessions, Is.EqualTo(1));
         Assert.That(client.Wire.Messages, Is.EqualTo(new[] { "token" }));
     }
@@ -61,7 +61,7 @@ internal sealed class NamedTopicTests
         TestClient client = Join("a");
         Subscribe(client, "news");
         Subscribe(client, "news");
-        Assert.That(Publish("news", "1").Sessions, Is.EqualTo(1));
+        Assert.That(_broker.PublishToTopic("news", "1").Sessions, Is.EqualTo(1));
         Assert.That(client.Wire.Messages, Is.EqualTo(new[] { "1" }));
     }
 
@@ -82,13 +82,13 @@ internal sealed class NamedTopicTests
     {
         TestClient client = Join("a");
         Subscribe(client, "news");
-        Publish("news", "1");
+        _broker.PublishToTopic("news", "1");
         client.AnswerPing();
-        Publish("news", "2");
+        _broker.PublishToTopic("news", "2");
         TestBroker.Leave(client);
         TestClient other = Join("b");
         Subscribe(other, "news");
-        Publish("news", "3");
+        _broker.PublishToTopic("news", "3");
         TestClient next = Join("a");
         Subscribe(next, "news");
         Assert.That(next.Wire.Messages, Is.EqualTo(new[] { "2", "3" }));
@@ -102,12 +102,12 @@ internal sealed class NamedTopicTests
         Subscribe(dead, "news");
         TestClient crowd = Join("b");
         Subscribe(crowd, "news");
-        Publish("news", "1");
+        _broker.PublishToTopic("news", "1");
         TestClient stranger = Join("c");
         Subscribe(stranger, "news");
         TestClient next = Join("a");
         Subscribe(next, "news");
-        Publish("news", "2");
+        _broker.PublishToTopic("news", "2");
         Assert.That(stranger.Wire.Messages, Is.EqualTo(new[] { "2" }), "at once");
         Assert.That(next.Wire.Messages, Is.Empty);
         _broker.Time.Advance(Second);
@@ -120,7 +120,7 @@ internal sealed class NamedTopicTests
         TestClient client = Join("a");
         Subscribe(client, "news");
         Subscribe(client, "sports");
-        Publish("news", "1");
+        _broker.PublishToTopic("news", "1");
         client.Session.SaidGoodbye();
         TestBroker.Leave(client);
         _broker.Advance(Second);
@@ -132,12 +132,4 @@ internal sealed class NamedTopicTests
     private TestClient Join(string token) => _broker.Join(token, new FakeTransport { Confirms = true });
 
     private void Subscribe(TestClient client, string topic) => _broker.Broker.SubscribeTo(client.Session, TestBroker.Token(topic));
-
-    private PublishResult Publish(string topic, string text)
-    {
-        var dirty = new DirtyTopics();
-        PublishResult result = _broker.Broker.PublishToTopic(TestBroker.Token(topic), TestBroker.Message(text), dirty);
-        _broker.Broker.Flush(dirty);
-        return result;
-    }
 }

@@ -72,13 +72,13 @@ internal sealed class PredecessorTests
         List<TestClient> clients = [.. Enumerable.Range(0, companions).Select(_ => Join("t"))];
         List<TestClient> others = [.. Enumerable.Range(0, strangers).Select(i => Join($"s{i}"))];
         clients.Concat(others).ToList().ForEach(client => Subscribe(client));
-        PublishToTopic("a");
+        _broker.PublishToTopic("news", "a");
         clients.Skip(1).ToList().ForEach(client => client.AnswerPing());
         TestClient next = Join("t");
         Subscribe(next);
         TestClient stranger = Join("new");
         Subscribe(stranger);
-        PublishToTopic("b");
+        _broker.PublishToTopic("news", "b");
         Assert.That((next.Wire.Messages, stranger.Wire.Messages), Is.EqualTo((Array.Empty<string>(), new[] { "b" })));
         _broker.Time.Advance(Second);
         Assert.That(next.Wire.Messages, Is.EqualTo(new[] { "a", "b" }));
@@ -89,7 +89,7 @@ internal sealed class PredecessorTests
     {
         TestClient dead = Join("t");
         Subscribe(dead);
-        PublishToTopic("a");
+        _broker.PublishToTopic("news", "a");
         TestClient next = Join("t");
         Subscribe(next);
         _broker.Time.Advance(Second);
@@ -102,7 +102,7 @@ internal sealed class PredecessorTests
         TestClient dead = Join("t");
         Subscribe(dead);
         if (topic)
-            PublishToTopic("a");
+            _broker.PublishToTopic("news", "a");
         else
             _broker.Publish("t", "a");
         TestClient next = Join("t");
@@ -168,11 +168,4 @@ internal sealed class PredecessorTests
     private TestClient Join(string token) => _broker.Join(token, new FakeTransport { Confirms = true });
 
     private void Subscribe(TestClient client) => _broker.Broker.SubscribeTo(client.Session, "news"u8);
-
-    private void PublishToTopic(string text)
-    {
-        var dirty = new DirtyTopics();
-        _broker.Broker.PublishToTopic("news"u8, TestBroker.Message(text), dirty);
-        _broker.Broker.Flush(dirty);
-    }
 }

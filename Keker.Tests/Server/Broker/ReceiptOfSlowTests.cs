@@ -28,7 +28,7 @@ internal sealed class ReceiptOfSlowTests
             wire.Room = room;
         else
             takes.Enqueue(room);
-        Receipt receipt = Publish(_broker, "ab");
+        Receipt receipt = _broker.PublishAndWait(Wait, "ab", "t");
         wire.Unblock();
         Assert.That(wire.Frames.Select(frame => frame.OpCode), Is.EqualTo(new[] { OpCode.Text, OpCode.Ping, OpCode.Text, OpCode.Ping }));
         client.AnswerPing();
@@ -43,7 +43,7 @@ internal sealed class ReceiptOfSlowTests
         var session = new TaggedSession(wire, broker.Context) { Confirms = true };
         broker.Broker.Subscribe(session, "t"u8);
         broker.Publish("t", "cut");
-        Receipt receipt = Publish(broker, "awaited");
+        Receipt receipt = broker.PublishAndWait(Wait, "awaited", "t");
         for (int i = 0; i < 10; i++)
             broker.Publish("t", TestBroker.Message(2000));
         wire.Unblock();
@@ -52,15 +52,5 @@ internal sealed class ReceiptOfSlowTests
         for (int i = 0; i < 3 && !receipt.HasEnded; i++)
             client.AnswerPing();
         Assert.That((receipt.HasEnded, receipt.Sessions, receipt.Counts), Is.EqualTo((true, 1, default(ReceiptCounts))));
-    }
-
-    private static Receipt Publish(TestBroker broker, string text)
-    {
-        Receipt receipt = new(broker.Context, Wait);
-        var dirty = new DirtyTopics();
-        broker.Broker.Publish("t"u8, TestBroker.Message(text), dirty, new PublishTerms { Receipt = receipt });
-        receipt.Begin();
-        broker.Broker.Flush(dirty);
-        return receipt;
     }
 }

@@ -134,7 +134,7 @@ internal sealed class ReceiptTests
     {
         using var broker = new TestBroker(new BrokerLimits { Cache = goodbye ? TimeSpan.FromSeconds(5) : TimeSpan.Zero });
         TestClient client = broker.Join("t", new FakeTransport { Confirms = true });
-        Receipt receipt = Publish(broker, "m", "t");
+        Receipt receipt = broker.PublishAndWait(Wait, "m", "t");
         if (goodbye)
             client.Session.SaidGoodbye();
         TestBroker.Leave(client);
@@ -246,17 +246,5 @@ internal sealed class ReceiptTests
 
     private TestClient Join(string token, FakeTransport? wire = null) => _broker.Join(token, wire ?? new FakeTransport { Confirms = true });
 
-    private Receipt Publish(string text, params string[] tokens) => Publish(_broker, text, tokens);
-
-    private static Receipt Publish(TestBroker broker, string text, params string[] tokens)
-    {
-        Receipt receipt = new(broker.Context, Wait);
-        var terms = new PublishTerms { Receipt = receipt };
-        var dirty = new DirtyTopics();
-        foreach (string token in tokens)
-            broker.Broker.Publish(TestBroker.Token(token), TestBroker.Message(text), dirty, terms);
-        receipt.Begin();
-        broker.Broker.Flush(dirty);
-        return receipt;
-    }
+    private Receipt Publish(string text, params string[] tokens) => _broker.PublishAndWait(Wait, text, tokens);
 }

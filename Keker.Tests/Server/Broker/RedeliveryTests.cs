@@ -19,7 +19,7 @@ internal sealed class RedeliveryTests
     public void What_was_acknowledged_of_one_topic_tells_nothing_of_a_message_of_another_that_was_not_sent_whole()
     {
         TestClient client = Subscribed(long.MaxValue);
-        PublishToTopic("news 1", "news 2");
+        _broker.PublishToTopic("news", "news 1", "news 2");
         _broker.Time.Advance(Second / 10);
         _broker.Publish("t", "1");
         for (int i = 0; i < 6; i++)
@@ -58,12 +58,4 @@ internal sealed class RedeliveryTests
     }
 
     private TestClient Join() => _broker.Join("t", new FakeTransport { Confirms = true, Mark = 1 });
-
-    private void PublishToTopic(params string[] texts)
-    {
-        var dirty = new DirtyTopics();
-        foreach (string text in texts)
-            _broker.Broker.PublishToTopic("news"u8, TestBroker.Message(text), dirty);
-        _broker.Broker.Flush(dirty);
-    }
 }

@@ -135,7 +135,7 @@ internal sealed class SkipTests
         TestClient client = Join();
         _broker.Broker.SubscribeTo(client.Session, "news"u8);
         _broker.Publish("t", "1", "22");
-        PublishToTopic("a", "too large", "b");
+        _broker.PublishToTopic("news", "a", "too large", "b");
         Close(client, CloseCode.MessageTooBig);
         client = Join();
         _broker.Broker.SubscribeTo(client.Session, "news"u8);
@@ -284,13 +284,5 @@ internal sealed class SkipTests
         client.Session.ClosedByClient(code);
         client.Session.RequestClose(code, default);
         client.Session.Disconnected(byClient: true);
-    }
-
-    private void PublishToTopic(params string[] texts)
-    {
-        var dirty = new DirtyTopics();
-        foreach (string text in texts)
-            _broker.Broker.PublishToTopic("news"u8, TestBroker.Message(text), dirty);
-        _broker.Broker.Flush(dirty);
     }
 }

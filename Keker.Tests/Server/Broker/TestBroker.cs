@@ -57,6 +57,30 @@ internal sealed class TestBroker : IDisposable
         return result;
     }
 
+    /// <summary>The same to those who have subscribed to a topic by name.</summary>
+    public PublishResult PublishToTopic(string topic, params string[] texts)
+    {
+        var dirty = new DirtyTopics();
+        PublishResult result = default;
+        foreach (string text in texts)
+            result = Broker.PublishToTopic(Token(topic), Message(text), dirty);
+        Broker.Flush(dirty);
+        return result;
+    }
+
+    /// <summary>Publishes to each of the tokens, as one that waits until the clients have confirmed.</summary>
+    public Receipt PublishAndWait(TimeSpan wait, string text, params string[] tokens)
+    {
+        var receipt = new Receipt(Context, wait);
+        var terms = new PublishTerms { Receipt = receipt };
+        var dirty = new DirtyTopics();
+        foreach (string token in tokens)
+            Broker.Publish(Token(token), Message(text), dirty, terms);
+        receipt.Begin();
+        Broker.Flush(dirty);
+        return receipt;
+    }
+
     public TestClient Join(string token, FakeTransport? wire = null)
     {
         wire ??= new FakeTransport();
