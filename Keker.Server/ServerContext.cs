@@ -1,5 +1,5 @@
 using Keker.Server.Broker;
-using Keker.Server.Http;
+using Keker.Server.Http.Publishing;
 using Keker.Server.Net;
 using Keker.Server.Observability;
 using Keker.Server.Options;

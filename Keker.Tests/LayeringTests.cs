@@ -22,6 +22,16 @@ internal sealed partial class LayeringTests
         "System.Net", "System.IO.Pipelines", "Socket", "SslStream", "Stream", "ConnectionHandler", "ServerHost", "ServerContext",
     ]);
 
+    /// <summary>The rooms of the broker: what is kept knows nobody who reads it, and what runs a pass or waits for pongs knows no frame.</summary>
+    [Test]
+    public void Rooms_of_the_broker_know_only_what_they_need()
+    {
+        Expect("Keker.Server/Broker/Cache", ["Keker.Server.Broker.Sessions", "Keker.Server.Broker.FanOut", "Keker.Server.Broker.Confirming", "Session", "Subscription"]);
+        Expect("Keker.Server/Broker/Log", ["Session", "FrameSender", "ISessionTransport", "Receipt"]);
+        Expect("Keker.Server/Broker/FanOut", ["ISessionTransport", "Receipt", "PredecessorCheck"]);
+        Expect("Keker.Server/Broker/Confirming", ["FrameSender", "ISessionTransport", "Batch", "BatchEncoder"]);
+    }
+
     [Test]
     public void Net_serves_Http_and_WebSocket_and_knows_neither() => Expect("Keker.Server/Net", [
         "Keker.Server.Http", "Keker.Server.WebSocket", "Keker.Server.Sse", "Keker.Protocol", "HttpSession", "WebSocketSession", "ConnectionHandler", "ServerHost", "ServerContext",

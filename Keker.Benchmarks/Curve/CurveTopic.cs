@@ -1,6 +1,9 @@
 using System.Buffers;
 using System.Diagnostics;
 using Keker.Server.Broker;
+using Keker.Server.Broker.FanOut;
+using Keker.Server.Broker.Sessions;
+using Keker.Server.Broker.Topics;
 using Keker.Server.Observability;
 
 namespace Keker.Benchmarks.Curve;

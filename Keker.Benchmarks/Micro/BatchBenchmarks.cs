@@ -1,6 +1,7 @@
 using System.Buffers;
 using BenchmarkDotNet.Attributes;
 using Keker.Server.Broker;
+using Keker.Server.Broker.FanOut;
 
 namespace Keker.Benchmarks.Micro;
 

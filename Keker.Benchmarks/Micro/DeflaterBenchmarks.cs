@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Attributes;
+using Keker.Protocol.Deflate;
 using Keker.Protocol.WebSocket;
 
 namespace Keker.Benchmarks.Micro;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using BenchmarkDotNet.Attributes;
+using Keker.Protocol.Deflate;
 using Keker.Protocol.WebSocket;
 
 namespace Keker.Benchmarks.Micro;

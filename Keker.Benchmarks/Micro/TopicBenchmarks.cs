@@ -1,6 +1,8 @@
 using System.Buffers;
 using BenchmarkDotNet.Attributes;
 using Keker.Server.Broker;
+using Keker.Server.Broker.Sessions;
+using Keker.Server.Broker.Topics;
 using Keker.Server.Observability;
 
 namespace Keker.Benchmarks.Micro;
@@ -28,7 +30,7 @@ public class TopicBenchmarks
         var member = new Subscription(_topic, session);
         _topic.TryJoin(member, out _);
         if (!Lagging)
-            session.Start(member);
+            session.Deliver(member);
         for (long bytes = 0; bytes < limits.Lag; bytes += _publication.Cost)
             AppendAndTrim();
     }
@@ -36,8 +38,8 @@ public class TopicBenchmarks
     [Benchmark]
     public int AppendAndTrim()
     {
-        AppendResult result = _topic.Append(_publication);
+        PublishResult result = _topic.Append(_publication);
         _topic.EndPass(_topic.BeginPass());
-        return result.Members;
+        return result.Sessions;
     }
 }

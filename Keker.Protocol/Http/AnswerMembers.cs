@@ -75,7 +75,7 @@ internal static class AnswerMembers
         AppendCounts(ref body, 0, cached);
     }
 
-    public static void AppendReceipt(ref SpanWriter body, in Receipt receipt)
+    public static void AppendReceipt(ref SpanWriter body, in ReceiptAnswer receipt)
     {
         body.Append("\"message\":\""u8);
         body.Append(receipt.Status == 200 ? "message received"u8 : "message not confirmed by all"u8);

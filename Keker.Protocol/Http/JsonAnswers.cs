@@ -86,7 +86,7 @@ public static class JsonAnswers
     /// <param name="output">Where the response goes.</param>
     /// <param name="receipt">The counts, each 0 or more.</param>
     /// <param name="headers">The variable headers.</param>
-    public static void WriteReceipt(IBufferWriter<byte> output, in Receipt receipt, in ResponseHeaders headers)
+    public static void WriteReceipt(IBufferWriter<byte> output, in ReceiptAnswer receipt, in ResponseHeaders headers)
     {
         Span<byte> space = Begin(output, AnswerMembers.MaxLength(0), headers, out SpanWriter body);
         AnswerMembers.AppendReceipt(ref body, receipt);

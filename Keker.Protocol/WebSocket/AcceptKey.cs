@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using Keker.Protocol.Hashes;
 
 namespace Keker.Protocol.WebSocket;
 

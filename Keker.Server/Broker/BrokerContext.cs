@@ -1,3 +1,8 @@
+using Keker.Server.Broker.Cache;
+using Keker.Server.Broker.Confirming;
+using Keker.Server.Broker.FanOut;
+using Keker.Server.Broker.Log;
+using Keker.Server.Broker.Topics;
 using Keker.Server.Observability;
 using Microsoft.Extensions.ObjectPool;
 

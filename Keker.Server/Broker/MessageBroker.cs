@@ -1,16 +1,22 @@
+using Keker.Server.Broker.Cache;
+using Keker.Server.Broker.Confirming;
+using Keker.Server.Broker.FanOut;
+using Keker.Server.Broker.Sessions;
+using Keker.Server.Broker.Topics;
+
 namespace Keker.Server.Broker;
 
 /// <summary>The broker as HTTP and WebSocket see it: publish, broadcast, subscribe.</summary>
 /// <remarks>Thread-safe.</remarks>
 internal sealed class MessageBroker : IDisposable
 {
-    private readonly FanOut _fanOut;
+    private readonly FanOutWorkers _fanOut;
     private readonly Topic _broadcast;
 
     public MessageBroker(BrokerContext context)
     {
         Context = context;
-        _fanOut = new FanOut(context);
+        _fanOut = new FanOutWorkers(context);
         _broadcast = new Topic(TopicKind.Broadcast, [], context);
     }
 
@@ -21,28 +27,53 @@ internal sealed class MessageBroker : IDisposable
     /// <param name="publication">The message.</param>
     /// <param name="dirty">Gets the topic when it has to be flushed; the caller flushes before it waits for anything.</param>
     /// <param name="terms">What the publisher asks for beside delivery.</param>
-    /// <param name="isBegun">True when another recipient has the same message: it is not refused for want of memory any more.</param>
+    /// <param name="receipt">Learns which sessions have confirmed it; null where nobody waits for that.</param>
     public PublishResult Publish(
-        ReadOnlySpan<byte> token, Publication publication, DirtyTopics dirty, PublishTerms? terms = null, bool isBegun = false) =>
-        Publish(Context.Topics, token, publication, dirty, terms, isBegun);
+        ReadOnlySpan<byte> token, Publication publication, DirtyTopics dirty, PublishTerms? terms = null, Receipt? receipt = null) =>
+        HasMemory ? Publish(Context.Topics, token, publication, dirty, terms, receipt) : new PublishResult(PublishOutcome.OutOfMemory);
 
     /// <summary>The same for a topic that sessions subscribe to by name.</summary>
     public PublishResult PublishToTopic(
-        ReadOnlySpan<byte> name, Publication publication, DirtyTopics dirty, PublishTerms? terms = null, bool isBegun = false) =>
-        Publish(Context.NamedTopics, name, publication, dirty, terms, isBegun);
+        ReadOnlySpan<byte> name, Publication publication, DirtyTopics dirty, PublishTerms? terms = null, Receipt? receipt = null) =>
+        HasMemory ? Publish(Context.NamedTopics, name, publication, dirty, terms, receipt) : new PublishResult(PublishOutcome.OutOfMemory);
+
+    /// <summary>
+    /// Publishes to one recipient after the other. Where one has no room, the caller waits for it and calls this again: it goes on with that one. A message
+    /// that another recipient has already is not refused for want of memory any more.
+    /// </summary>
+    /// <param name="request">The message; gets how far it has come.</param>
+    /// <param name="dirty">Gets the topics that have to be flushed; the caller flushes before it waits for anything.</param>
+    /// <returns>Published once all recipients are done with, whatever became of it at each; no room; or out of memory.</returns>
+    public PublishResult Publish(PublishRequest request, DirtyTopics dirty)
+    {
+        if (request.Done == 0 && !HasMemory)
+            return new PublishResult(PublishOutcome.OutOfMemory);
+        if (request.Recipients.Count == 0)
+            return Broadcast(request, dirty);
+        for (; request.Done < request.Recipients.Count; request.Done++)
+        {
+            SubscriberTable topics = request.Recipients.IsTopic(request.Done) ? Context.NamedTopics : Context.Topics;
+            PublishResult result = Publish(topics, request.Recipients.Name(request.Done), request.Publication!, dirty, request.Terms, request.Receipt);
+            if (result.Outcome == PublishOutcome.NoRoom)
+                return result;
+            request.Sessions += result.Sessions;
+            request.Cached += result.Outcome == PublishOutcome.Cached ? 1 : 0;
+        }
+        return new PublishResult(PublishOutcome.Published, request.Sessions);
+    }
 
     /// <summary>Appends for every session. Broadcasts are not cached.</summary>
     public PublishResult Broadcast(Publication publication, DirtyTopics dirty)
     {
-        if (Context.Memory.Bytes > Context.Limits.LogMemory)
+        if (!HasMemory)
             return new PublishResult(PublishOutcome.OutOfMemory);
-        AppendResult appended = _broadcast.Append(publication);
-        if (appended.Outcome == AppendOutcome.NoRoom)
-            return new PublishResult(PublishOutcome.NoRoom) { Full = _broadcast };
+        PublishResult appended = _broadcast.Append(publication);
+        if (appended.Outcome == PublishOutcome.NoRoom)
+            return appended;
         Context.Counters.Published.Increment();
-        if (appended.Outcome == AppendOutcome.Appended)
+        if (appended.Outcome == PublishOutcome.Published)
             dirty.Add(_broadcast);
-        return new PublishResult(PublishOutcome.Published, appended.Members, (int)Context.Topics.Occupied.Value);
+        return new PublishResult(PublishOutcome.Published, appended.Sessions, (int)Context.Topics.Occupied.Value);
     }
 
     /// <summary>Flushes what a connection made dirty.</summary>
@@ -54,29 +85,29 @@ internal sealed class MessageBroker : IDisposable
     /// <param name="resume">What a client says that it has; null for one that says nothing.</param>
     public void Subscribe(Session session, ReadOnlySpan<byte> token, ResumePoint? resume = null)
     {
-        if (TryJoin(session, token, resume, out Arrival own))
-            Begin(own);
+        if (TryJoin(session, token, resume, out JoinResult own))
+            Deliver(own);
     }
 
-    /// <summary>The same in two steps: nothing goes out before <see cref="Begin"/>, so that an answer can go first.</summary>
+    /// <summary>The same in two steps: nothing goes out before <see cref="Deliver"/>, so that an answer can go first.</summary>
     /// <param name="session">The session; not closing.</param>
     /// <param name="token">What it said.</param>
     /// <param name="resume">The last message it has; null when it does not say.</param>
     /// <param name="own">Where it begins.</param>
     /// <returns>False when it is being closed: it would take what was cached for a client that comes back.</returns>
-    public bool TryJoin(Session session, ReadOnlySpan<byte> token, ResumePoint? resume, out Arrival own)
+    public bool TryJoin(Session session, ReadOnlySpan<byte> token, ResumePoint? resume, out JoinResult own)
     {
         own = default;
         if (session.CloseRequested is { AfterLog: false })
             return false;
-        HandOver? handOver;
+        PredecessorCheck? check;
         do
             session.OwnTopic = new Subscription(Context.Topics.GetOrAdd(token), session);
-        while (!session.OwnTopic.Topic.TryJoin(session.OwnTopic, out handOver, resume: resume));
+        while (!session.OwnTopic.Topic.TryJoin(session.OwnTopic, out check, resume: resume));
         session.Broadcast = new Subscription(_broadcast, session);
         _broadcast.TryJoin(session.Broadcast, out _);
         session.Joined();
-        own = new Arrival(session.OwnTopic, handOver, resume);
+        own = new JoinResult(session.OwnTopic, check, resume);
         return true;
     }
 
@@ -84,44 +115,44 @@ internal sealed class MessageBroker : IDisposable
     /// <param name="session">The session.</param>
     /// <param name="name">The topic.</param>
     /// <param name="resume">The last message it has; null when it does not say.</param>
-    /// <param name="arrival">Where it begins; where it is, if it was in the topic already.</param>
+    /// <param name="joined">Where it begins; where it is, if it was in the topic already.</param>
     /// <returns>False when the session has as many topics as it may have.</returns>
-    public bool TryJoinTopic(Session session, ReadOnlySpan<byte> name, ResumePoint? resume, out Arrival arrival)
+    public bool TryJoinTopic(Session session, ReadOnlySpan<byte> name, ResumePoint? resume, out JoinResult joined)
     {
         while (true)
         {
             if (Context.NamedTopics.Find(name) is { } known && session.Find(known) is { } present)
             {
-                arrival = new Arrival(present, HandOver: null, Resume: null, IsNew: false);
+                joined = new JoinResult(present, PredecessorCheck: null, Resume: null, IsNew: false);
                 return true;
             }
-            arrival = default;
+            joined = default;
             if (!session.HasRoomForTopic)
                 return false;
             Topic topic = Context.NamedTopics.GetOrAdd(name);
             var member = new Subscription(topic, session);
-            if (!topic.TryJoin(member, out HandOver? handOver, resume))
+            if (!topic.TryJoin(member, out PredecessorCheck? check, resume))
                 continue;
             session.Joined(member);
-            arrival = new Arrival(member, handOver, resume);
+            joined = new JoinResult(member, check, resume);
             return true;
         }
     }
 
     /// <summary>Lets a session that has joined have its messages.</summary>
-    public void Begin(Arrival arrival)
+    public void Deliver(JoinResult joined)
     {
-        if (arrival.HandOver is { } handOver)
+        if (joined.PredecessorCheck is { } check)
         {
-            Context.Waits.Add(arrival.Member.Topic);
-            arrival.Member.Topic.Waits.Begin(handOver);
+            Context.Waits.Add(joined.Member.Topic);
+            joined.Member.Topic.Waits.Begin(check);
         }
-        else if (arrival.IsNew)
+        else if (joined.IsNew)
         {
-            arrival.Member.Session.Start(arrival.Member);
+            joined.Member.Session.Deliver(joined.Member);
         }
-        if (arrival.Member.Topic.Kind == TopicKind.Token)
-            arrival.Member.Session.Start(arrival.Member.Session.Broadcast!);
+        if (joined.Member.Topic.Kind == TopicKind.Token)
+            joined.Member.Session.Deliver(joined.Member.Session.Broadcast!);
     }
 
     /// <summary>UNSUBSCRIBE: the session leaves a topic by name, and nothing is kept for it. For whoever reads its connection.</summary>
@@ -148,35 +179,43 @@ internal sealed class MessageBroker : IDisposable
         _fanOut.Dispose();
     }
 
+    private bool HasMemory => Context.Memory.Bytes <= Context.Limits.LogMemory;
+
     private bool IsCacheable(Publication publication, PublishTerms? terms) =>
         (terms?.TimeToLive ?? Context.Limits.Cache) > TimeSpan.Zero && publication.Payload.Length <= Context.Limits.CacheSize
         && Context.CacheLedger.HasRoomFor(publication);
 
-    private PublishResult Publish(
-        SubscriberTable topics, ReadOnlySpan<byte> name, Publication publication, DirtyTopics dirty, PublishTerms? terms, bool isBegun)
+    private PublishResult Broadcast(PublishRequest request, DirtyTopics dirty)
     {
-        if (!isBegun && Context.Memory.Bytes > Context.Limits.LogMemory)
-            return new PublishResult(PublishOutcome.OutOfMemory);
+        PublishResult result = Broadcast(request.Publication!, dirty);
+        request.Sessions = result.Sessions;
+        request.Tokens = result.Recipients;
+        return result;
+    }
+
+    private PublishResult Publish(
+        SubscriberTable topics, ReadOnlySpan<byte> name, Publication publication, DirtyTopics dirty, PublishTerms? terms, Receipt? receipt)
+    {
         while (true)
         {
             Topic? topic = topics.Find(name);
-            AppendResult appended = topic?.Append(publication, terms?.Receipt) ?? AppendResult.NoMembers;
-            switch (appended.Outcome)
+            PublishResult result = topic?.Append(publication, receipt) ?? new PublishResult(PublishOutcome.NotFound);
+            switch (result.Outcome)
             {
-                case AppendOutcome.Appended:
+                case PublishOutcome.Published:
                     dirty.Add(topic!);
                     Context.Counters.Published.Increment();
-                    return new PublishResult(PublishOutcome.Published, appended.Members, 1);
-                case AppendOutcome.NoRoom:
-                    return new PublishResult(PublishOutcome.NoRoom) { Full = topic };
-                case AppendOutcome.NoMembers:
+                    return result;
+                case PublishOutcome.NoRoom:
+                    return result;
+                case PublishOutcome.NotFound:
                     if (!IsCacheable(publication, terms))
                     {
                         if (terms?.CollapseKey is { } key)
                             topic?.Collapse(key);
-                        return new PublishResult(PublishOutcome.NotFound);
+                        return result;
                     }
-                    if ((topic ?? topics.GetOrAdd(name)).Cache(publication, terms).Outcome != AppendOutcome.Cached)
+                    if (!(topic ?? topics.GetOrAdd(name)).TryCache(publication, terms))
                         break;
                     Context.Counters.Published.Increment();
                     Context.Counters.Cached.Increment();

@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Text.Unicode;
+using Keker.Protocol.Deflate;
 using Keker.Protocol.WebSocket;
+using Keker.Server.Broker.FanOut;
 
 namespace Keker.Server.Broker;
 

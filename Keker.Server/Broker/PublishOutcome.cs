@@ -14,6 +14,9 @@ internal enum PublishOutcome
     /// <summary>The fan-out is too far behind: flush what is dirty, wait for room, publish again.</summary>
     NoRoom,
 
+    /// <summary>Not appended: the topic has left its table; look it up again. No publisher sees this.</summary>
+    Retired,
+
     /// <summary>All logs together are at their bound.</summary>
     OutOfMemory,
 }

@@ -1,3 +1,5 @@
+using Keker.Server.Broker.Topics;
+
 namespace Keker.Server.Broker;
 
 /// <summary>What to tell a publisher.</summary>

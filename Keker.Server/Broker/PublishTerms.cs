@@ -1,11 +1,8 @@
 namespace Keker.Server.Broker;
 
-/// <summary>What a publisher asks for beside delivery; the same for all recipients of a message. Immutable but for its receipt.</summary>
+/// <summary>What a publisher asks for beside delivery; the same for all recipients of a message. Immutable.</summary>
 internal sealed class PublishTerms
 {
-    /// <summary>Gets the sessions that have to confirm the message; null when nobody waits for that.</summary>
-    public Receipt? Receipt { get; init; }
-
     /// <summary>How long the message may wait for a recipient who is absent, whatever the limits say; null leaves it to them.</summary>
     public TimeSpan? TimeToLive { get; init; }
 

@@ -1,6 +1,10 @@
 using Keker.Protocol.Http;
-using Keker.Server.Broker;
+using Keker.Server.Broker.FanOut;
+using Keker.Server.Broker.Topics;
+using Keker.Server.Http.Endpoints;
+using Keker.Server.Http.Publishing;
 using Keker.Server.Net;
+using Keker.Server.Options;
 using Microsoft.Extensions.ObjectPool;
 
 namespace Keker.Server.Http;
@@ -12,7 +16,10 @@ namespace Keker.Server.Http;
 /// <remarks>Not thread-safe: it belongs to one connection at a time, from the first byte of a request until all is answered.</remarks>
 internal sealed class HttpExchange : IResettable
 {
-    private byte[] _date = [];
+    private DateHeader _date = null!;
+    private AnswerSender _sender = null!;
+    private byte[] _dateNow = [];
+    private bool _isDeferred;
 
     /// <summary>The request under way.</summary>
     public RequestHead Head { get; } = new();
@@ -23,8 +30,8 @@ internal sealed class HttpExchange : IResettable
     /// <summary>Topics appended to and not flushed.</summary>
     public DirtyTopics Dirty { get; } = new();
 
-    /// <summary>Where the connection came from.</summary>
-    public Connection Connection { get; private set; } = null!;
+    /// <summary>Where the requests came from.</summary>
+    public Connection Connection => _sender.Connection;
 
     /// <summary>Who answers the request under way; null between requests and while its head is incomplete.</summary>
     public Endpoint? Endpoint { get; set; }
@@ -45,10 +52,13 @@ internal sealed class HttpExchange : IResettable
     public bool HasReadBody { get; set; }
 
     /// <summary>What the request under way publishes.</summary>
-    public MessageUnderWay Message { get; } = new();
+    public PublishState Message { get; private set; } = new();
+
+    /// <summary>True when the message may not overtake one before it: it is published once that one is.</summary>
+    public bool IsHeldUp { get; set; }
 
     /// <summary>The batch under way; null for any other request.</summary>
-    public BatchUnderWay? Batch { get; set; }
+    public BatchState? Batch { get; set; }
 
     /// <summary>True when no further request is read: asked for, an error, or draining.</summary>
     public bool Closing { get; set; }
@@ -56,25 +66,55 @@ internal sealed class HttpExchange : IResettable
     /// <summary>Whether the connection has become a WebSocket, and which.</summary>
     public Upgrade Upgrade { get; set; }
 
-    /// <summary>Requests answered since the answers were last sent.</summary>
+    /// <summary>Requests that were answered, or whose answer is waited for, since the answers were last sent.</summary>
     public int Answered { get; private set; }
+
+    /// <summary>Those of them whose answers are in <see cref="Answers"/>.</summary>
+    public int UnsentAnswers { get; private set; }
+
+    /// <summary>True when the answers have to leave before more is read.</summary>
+    public bool HasEnough =>
+        Answered >= Limits.PipelinedRequests || Answers.Length >= Limits.PipelinedAnswerBytes || Dirty.IsFull || _sender.IsFullWith(UnsentAnswers);
 
     /// <summary>True when the request announces bytes that nobody has read.</summary>
     public bool HasUnreadBody => !HasReadBody && (Head.BodyKind == BodyKind.Chunked || Head.ContentLength > 0);
 
-    public ReadOnlySpan<byte> Date => _date;
+    public ReadOnlySpan<byte> Date => _dateNow;
 
-    public void Begin(Connection connection, byte[] date)
+    /// <summary>Some more has arrived.</summary>
+    /// <param name="sender">Sends the answers of the connection.</param>
+    /// <param name="date">What Date says.</param>
+    public void Begin(AnswerSender sender, DateHeader date)
     {
         IsStarved = false;
-        Connection = connection;
+        _sender = sender;
         _date = date;
+        _dateNow = date.Now;
+    }
+
+    /// <summary>What holds the message up; null for nothing.</summary>
+    public PendingAnswer? FindBefore() => _sender.FindBefore(Message.Request);
+
+    /// <summary>The message waits. Its answer, or that of its line in a batch, gets its place; what follows is read meanwhile.</summary>
+    /// <param name="room">What it waits for; null where it waits for confirmations only.</param>
+    /// <param name="server">Where it is published.</param>
+    public void Defer(ServerContext server, Task? room)
+    {
+        Batch?.SealBefore(this);
+        PublishState message = Message;
+        Message = new PublishState();
+        var framing = new AnswerFraming(_date, Headers().Connection, Batch is { } batch ? batch.Framing : LineFraming.None);
+        var pending = new PendingPublish(server, _sender, message, framing, room);
+        _sender.Ring.Add(pending, Answers, UnsentAnswers);
+        UnsentAnswers = 0;
+        _isDeferred = Batch is null;
+        pending.Start();
     }
 
     /// <summary>The variable headers of the answer under way.</summary>
     public ResponseHeaders Headers(int retryAfterSeconds = 0, ReadOnlySpan<byte> allow = default, bool offerWebSocket = false, int appliedWaitSeconds = 0) => new()
     {
-        Date = _date,
+        Date = _dateNow,
         Connection = Closing ? ConnectionHeader.Close : ResponseHeaders.ConnectionFor(Head),
         OmitBody = Head.Method == RequestMethod.Head,
         RetryAfterSeconds = retryAfterSeconds,
@@ -87,6 +127,8 @@ internal sealed class HttpExchange : IResettable
     public void EndRequest()
     {
         Answered++;
+        UnsentAnswers += _isDeferred ? 0 : 1;
+        _isDeferred = false;
         Closing |= !Head.KeepAlive;
         Head.Reset();
         ForgetBody();
@@ -97,6 +139,7 @@ internal sealed class HttpExchange : IResettable
     {
         Answers.Clear();
         Answered = 0;
+        UnsentAnswers = 0;
     }
 
     public bool TryReset()
@@ -106,7 +149,7 @@ internal sealed class HttpExchange : IResettable
         ForgetBody();
         Closing = false;
         Upgrade = default;
-        Connection = null!;
+        _sender = null!;
         return true;
     }
 
@@ -119,6 +162,7 @@ internal sealed class HttpExchange : IResettable
         HasReadBody = false;
         Batch?.Clear();
         Batch = null;
+        IsHeldUp = false;
         Message.Clear();
     }
 }

@@ -1,4 +1,3 @@
-using Keker.Server.Broker;
 using Keker.Server.Net;
 using Microsoft.Extensions.Logging;
 
@@ -11,7 +10,6 @@ internal abstract class HttpPhase(Connection connection, ServerContext server) :
     private Lingering _lingering = new(server);
     private volatile bool _isSilent = true;
     private volatile bool _isExpired;
-    private volatile Receipt? _receipt;
 
     public override long UnfinishedSince => Deadline.UnfinishedSince;
 
@@ -34,11 +32,8 @@ internal abstract class HttpPhase(Connection connection, ServerContext server) :
     /// <summary>True once the time for a request is over.</summary>
     protected bool IsExpired => _isExpired;
 
-    /// <summary>Whose end is waited for; null for nobody's.</summary>
-    protected Receipt? Receipt
-    {
-        set => _receipt = value;
-    }
+    /// <summary>Sends the answers, also those that are not known yet.</summary>
+    protected abstract AnswerSender Answers { get; }
 
     /// <inheritdoc cref="Lingering.MostBytes"/>
     protected long MostLingerBytes => _lingering.MostBytes;
@@ -59,6 +54,10 @@ internal abstract class HttpPhase(Connection connection, ServerContext server) :
             Drain();
         if (!Deadline.IsOver(now, _lingering.Timeout, out HttpWait wait))
             return;
+
+        // Who waits for an answer need not send anything, nor the next line of a batch.
+        if (wait is HttpWait.Request or HttpWait.Body && Answers.IsBusy)
+            return;
         if (wait is HttpWait.Request or HttpWait.Linger)
         {
             // An ordinary end: what the peer has not taken of its answers yet stays with the kernel.
@@ -77,7 +76,7 @@ internal abstract class HttpPhase(Connection connection, ServerContext server) :
             Connection.StopReading();
 
         // The answer says what is known by now. One that begins to wait after this is found by the next heartbeat.
-        _receipt?.End();
+        Answers.StopWaiting();
     }
 
     /// <summary>The last answer is out: the peer has its time to end the connection.</summary>

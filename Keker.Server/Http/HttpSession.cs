@@ -1,9 +1,10 @@
 using System.Buffers;
 using Keker.Protocol.Http;
-using Keker.Server.Broker;
+using Keker.Server.Broker.FanOut;
+using Keker.Server.Http.Endpoints;
+using Keker.Server.Http.Publishing;
 using Keker.Server.Net;
 using Keker.Server.Options;
-using Receipt = Keker.Server.Broker.Receipt;
 
 namespace Keker.Server.Http;
 
@@ -12,7 +13,6 @@ namespace Keker.Server.Http;
 internal sealed class HttpSession : HttpPhase
 {
     private readonly HttpServer _http;
-    private readonly AnswerSender _answers;
     private HttpExchange? _exchange;
     private BodyPace _pace;
     private uint? _starvedSince;
@@ -27,7 +27,7 @@ internal sealed class HttpSession : HttpPhase
         : base(connection, http.Server)
     {
         _http = http;
-        _answers = new AnswerSender(connection, Deadline, http.Server.Input.Budget);
+        Answers = new AnswerSender(connection, Deadline, http.Server);
         connection.Phase = this;
     }
 
@@ -36,6 +36,8 @@ internal sealed class HttpSession : HttpPhase
 
     /// <summary>Bytes received so far, modulo 2^32. Any thread.</summary>
     public uint Received => Volatile.Read(ref _received);
+
+    protected override AnswerSender Answers { get; }
 
     protected override bool HasHeardEnough => _isOver;
 
@@ -50,17 +52,17 @@ internal sealed class HttpSession : HttpPhase
             return;
         }
         Volatile.Write(ref _received, _received + (uint)(input.Length - _leftOver));
-        Progress progress = Read(ref input);
+        ReadOutcome outcome = Read(ref input);
         _hasEnded = isEnd;
-        _goesOn = progress is not (Progress.NeedMore or Progress.Idle);
+        _goesOn = outcome is not (ReadOutcome.NeedMore or ReadOutcome.Idle);
         if (isEnd && !_goesOn)
-            progress = EndOfInput(progress);
+            outcome = EndOfInput(outcome);
 
         // Nothing is held for somebody who only has to read its last answer.
-        if (progress == Progress.Close)
+        if (outcome == ReadOutcome.Close)
             input = input.Slice(input.End);
         _leftOver = input.Length;
-        GoOn(progress);
+        GoOn(outcome);
     }
 
     protected override void OnNoMemory()
@@ -93,34 +95,41 @@ internal sealed class HttpSession : HttpPhase
     }
 
     /// <summary>Sends the answers, and waits only where that cannot be avoided.</summary>
-    private void GoOn(Progress progress)
+    private void GoOn(ReadOutcome outcome)
     {
-        _isLast = progress == Progress.Close;
+        _isLast = outcome == ReadOutcome.Close;
         ValueTask<bool> send = FlushAndSendAsync();
-        if (send.IsCompletedSuccessfully && progress is Progress.Idle or Progress.NeedMore or Progress.AnswersFull or Progress.Upgraded)
-            Settle(progress, send.Result);
+        bool mayGoOn = outcome is ReadOutcome.Idle or ReadOutcome.NeedMore or ReadOutcome.AnswersFull && !Answers.IsFull;
+        if (send.IsCompletedSuccessfully && (mayGoOn || (outcome == ReadOutcome.Upgraded && !Answers.IsBusy)))
+            Conclude(outcome, send.Result);
         else
-            Pause = WaitAsync(progress, send);
+            Pause = WaitAsync(outcome, send);
     }
 
-    private async Task WaitAsync(Progress progress, ValueTask<bool> send)
+    private async Task WaitAsync(ReadOutcome outcome, ValueTask<bool> send)
     {
         bool isThere = await send.ConfigureAwait(false);
-        while (isThere && progress is Progress.NoRoom or Progress.NoReceipt)
+        if (outcome is ReadOutcome.HeldUp or ReadOutcome.AnswersFull || IsLast(outcome))
+            Deadline.Begin(HttpWait.Answers);
+        while (isThere && outcome == ReadOutcome.HeldUp)
         {
-            progress = progress == Progress.NoRoom
-                ? await WaitForRoomAsync().ConfigureAwait(false)
-                : await WaitForReceiptAsync().ConfigureAwait(false);
+            while (_exchange!.FindBefore() is PendingPublish before)
+                await before.TakeOverAsync(_exchange.Dirty).ConfigureAwait(false);
+            outcome = ReadOn();
             isThere = await FlushAndSendAsync().ConfigureAwait(false);
         }
+        if (Answers.IsBusy && !Connection.IsAborted)
+            await (IsLast(outcome) ? Answers.Ring.WhenEmptyAsync() : Answers.Ring.WhenNotFullAsync()).ConfigureAwait(false);
 
         // With less room the largest body could fail again at once, and again, and nobody slow would be ended for it.
-        if (isThere && progress == Progress.NoMemory)
+        if (isThere && outcome == ReadOutcome.NoMemory)
             await Server.Input.Budget.WaitForRoom(2L * Server.Options.WriteBuffer + Limits.UnfinishedPieceBytes).ConfigureAwait(false);
-        if (isThere && progress == Progress.Close)
+        if (isThere && outcome == ReadOutcome.Close)
             await LingerAsync().ConfigureAwait(false);
-        Settle(progress, isThere);
+        Conclude(outcome, isThere);
     }
+
+    private static bool IsLast(ReadOutcome outcome) => outcome is ReadOutcome.Close or ReadOutcome.Upgraded;
 
     private async Task RefuseAfterAsync(Task pause)
     {
@@ -130,8 +139,8 @@ internal sealed class HttpSession : HttpPhase
             Upgrade = default;
             return;
         }
-        Progress progress = RefuseForMemory();
-        await WaitAsync(progress, FlushAndSendAsync()).ConfigureAwait(false);
+        ReadOutcome outcome = RefuseForMemory();
+        await WaitAsync(outcome, FlushAndSendAsync()).ConfigureAwait(false);
     }
 
     private async Task LingerAsync()
@@ -147,12 +156,12 @@ internal sealed class HttpSession : HttpPhase
         await Connection.LingerAsync(MostLingerBytes).ConfigureAwait(false);
     }
 
-    private void Settle(Progress progress, bool isThere)
+    private void Conclude(ReadOutcome outcome, bool isThere)
     {
-        _isOver = !isThere || progress is Progress.Upgraded or Progress.Close;
-        if (isThere && progress == Progress.Upgraded)
+        _isOver = !isThere || outcome is ReadOutcome.Upgraded or ReadOutcome.Close;
+        if (isThere && outcome == ReadOutcome.Upgraded)
             Upgrade = _exchange!.Upgrade;
-        if (_isOver || progress != Progress.Idle)
+        if (_isOver || outcome != ReadOutcome.Idle)
             return;
         ReturnExchange();
 
@@ -163,54 +172,54 @@ internal sealed class HttpSession : HttpPhase
     }
 
     /// <summary>Everything that has arrived is read and appended before anything is flushed: that is what makes batches.</summary>
-    private Progress Read(ref ReadOnlySequence<byte> input)
+    private ReadOutcome Read(ref ReadOnlySequence<byte> input)
     {
         _exchange ??= _http.Exchanges.Get();
-        _exchange.Begin(Connection, _http.Date.Now);
+        _exchange.Begin(Answers, _http.Date);
         if (!input.IsEmpty)
             IsSilent = false;
-        Progress progress = _http.Requests.Read(_exchange, ref input);
-        bool isUnfinished = progress == Progress.NeedMore;
+        ReadOutcome outcome = _http.Requests.Read(_exchange, ref input);
+        bool isUnfinished = outcome == ReadOutcome.NeedMore;
         if (_exchange.Answered > 0)
             Connection.UncountStranger();
         bool isPlainBody = isUnfinished && _exchange.Endpoint is { StreamsBody: false } && _exchange.Head.BodyKind != BodyKind.Chunked;
         Connection.Expect(isPlainBody ? (int)_exchange.Head.ContentLength : 0);
-        if (isUnfinished && (_exchange.IsStarved || !_answers.TryClaim()))
-            return Server.Input.Budget.HasWaited(_starvedSince ??= Server.Input.Budget.Beats) ? RefuseForMemory() : Progress.NoMemory;
+        if (isUnfinished && (_exchange.IsStarved || !Answers.TryClaim()))
+            return Server.Input.Budget.HasWaited(_starvedSince ??= Server.Input.Budget.Beats) ? RefuseForMemory() : ReadOutcome.NoMemory;
         _starvedSince = null;
         if (!isUnfinished)
-            return progress;
+            return outcome;
 
         // A request has its own time, also where the one before it ended in the same read.
         HttpWait wait = _exchange.Endpoint is null ? HttpWait.Head : HttpWait.Body;
         bool isStep = _exchange.Answered > 0 || Deadline.Wait != wait || _exchange.Batch?.TakeLine() == true;
         Deadline.Begin(wait, restart: wait == HttpWait.Body ? _pace.HasComeOn(_received, isStep) : isStep);
-        return progress;
+        return outcome;
     }
 
     /// <summary>There is no memory for what has to come yet, also after those were ended who are slow.</summary>
-    private Progress RefuseForMemory()
+    private ReadOutcome RefuseForMemory()
     {
         _exchange ??= _http.Exchanges.Get();
-        _exchange.Begin(Connection, _http.Date.Now);
+        _exchange.Begin(Answers, _http.Date);
         return Refuse(503, PublishRefusals.TooMuchUnfinished, PublishRefusals.RetryAfter);
     }
 
-    private Progress Refuse(int status, ReadOnlySpan<byte> reason, int retryAfter = 0)
+    private ReadOutcome Refuse(int status, ReadOnlySpan<byte> reason, int retryAfter = 0)
     {
         _exchange!.Closing = true;
         Refusal.Write(_exchange, Server, status, reason, retryAfter);
-        return Progress.Close;
+        return ReadOutcome.Close;
     }
 
     /// <summary>
     /// The peer has stopped sending, or its time was up. What it sent whole is answered (it may have closed its half only); a request
     /// that is not whole does not exist (RFC 9112 8).
     /// </summary>
-    private Progress EndOfInput(Progress progress)
+    private ReadOutcome EndOfInput(ReadOutcome outcome)
     {
-        if (!IsExpired || progress != Progress.NeedMore)
-            return Progress.Close;
+        if (!IsExpired || outcome != ReadOutcome.NeedMore)
+            return ReadOutcome.Close;
 
         // It was not the peer's end: what still comes must not reset the connection.
         _hasEnded = false;
@@ -222,36 +231,10 @@ internal sealed class HttpSession : HttpPhase
     private ValueTask<bool> FlushAndSendAsync()
     {
         Server.Broker.Flush(_exchange!.Dirty);
-        return _answers.SendAsync(_exchange);
+        return Answers.SendAsync(_exchange);
     }
 
-    /// <returns>How it goes on once there is room, or with the refusal when too many publishers wait already.</returns>
-    private async ValueTask<Progress> WaitForRoomAsync()
-    {
-        MessageUnderWay message = _exchange!.Message;
-        if (message.FullTopic!.WaitForRoom() is not { } room)
-        {
-            bool othersHaveIt = message.Done > 0;
-            message.Clear();
-            return Refuse(503, PublishRefusals.TooManyWait(othersHaveIt), PublishRefusals.RetryAfter);
-        }
-        Deadline.Begin(HttpWait.Room);
-        await room.ConfigureAwait(false);
-        return ReadOn();
-    }
-
-    /// <returns>How it goes on once the clients have confirmed, or the time is up.</returns>
-    private async ValueTask<Progress> WaitForReceiptAsync()
-    {
-        Receipt receipt = _exchange!.Message.Receipt!;
-        Deadline.Begin(HttpWait.Receipt);
-        Receipt = receipt;
-        await receipt.Ended.ConfigureAwait(false);
-        Receipt = null;
-        return ReadOn();
-    }
-
-    private Progress ReadOn()
+    private ReadOutcome ReadOn()
     {
         ReadOnlySequence<byte> nothing = ReadOnlySequence<byte>.Empty;
         return Read(ref nothing);
@@ -259,7 +242,7 @@ internal sealed class HttpSession : HttpPhase
 
     private void ReturnExchange()
     {
-        _answers.GiveBack();
+        Answers.GiveBack();
         if (_exchange is null)
             return;
         _http.Exchanges.Return(_exchange);

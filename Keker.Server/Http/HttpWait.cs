@@ -12,11 +12,8 @@ internal enum HttpWait
     /// <summary>The rest of a body.</summary>
     Body,
 
-    /// <summary>Room in a topic. A pass always ends, so there is no deadline.</summary>
-    Room,
-
-    /// <summary>Confirmations of a message. The publisher has said how long, and it is not read from meanwhile.</summary>
-    Receipt,
+    /// <summary>Answers that are not known yet, before anything more is read. A pass always ends, and publishers say how long they wait: there is no deadline.</summary>
+    Answers,
 
     /// <summary>The peer to take its answers.</summary>
     Send,

@@ -1,5 +1,7 @@
+using System.Buffers;
 using System.Text;
 using Keker.Protocol.Http;
+using Keker.Server.Http.Publishing;
 using Keker.Server.Observability;
 using Microsoft.Extensions.Logging;
 
@@ -31,11 +33,18 @@ internal static class Refusal
         JsonAnswers.WriteFailure(exchange.Answers, failure, exchange.Date);
     }
 
-    /// <summary>Answers a line of a batch with an error; the batch goes on.</summary>
-    public static void WriteLine(BatchUnderWay batch, ServerContext server, int status, ReadOnlySpan<byte> message)
+    /// <summary>Answers a request with an error whose bytes are gone.</summary>
+    public static void Write(IBufferWriter<byte> output, ServerContext server, int status, ReadOnlySpan<byte> message, in ResponseHeaders headers)
     {
         Count(server, status, message);
-        BatchAnswers.WriteMessage(batch.Answers, status, message);
+        JsonAnswers.WriteMessage(output, status, message, headers);
+    }
+
+    /// <summary>Answers a line of a batch with an error; the batch goes on.</summary>
+    public static void WriteLine(IBufferWriter<byte> output, ServerContext server, int status, ReadOnlySpan<byte> message)
+    {
+        Count(server, status, message);
+        BatchAnswers.WriteMessage(output, status, message);
     }
 
     /// <summary>A batch of which lines are answered has its status already: the error is its last line.</summary>
@@ -43,7 +52,7 @@ internal static class Refusal
     {
         if (exchange.Batch is not { HasAnswered: true } batch)
             return false;
-        WriteLine(batch, server, status, message);
+        WriteLine(batch.Answers, server, status, message);
         batch.Finish(exchange);
         return true;
     }

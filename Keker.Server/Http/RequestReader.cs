@@ -1,5 +1,6 @@
 using System.Buffers;
 using Keker.Protocol.Http;
+using Keker.Server.Http.Endpoints;
 using Keker.Server.Options;
 
 namespace Keker.Server.Http;
@@ -13,37 +14,37 @@ internal sealed class RequestReader(ServerContext server)
     private static ReadOnlySpan<byte> TakesNoBody => "this endpoint takes no body: send neither Content-Length nor Transfer-Encoding"u8;
 
     /// <summary>Consumes whole requests from the front of the input; what is left belongs to one that is not complete.</summary>
-    public Progress Read(HttpExchange exchange, ref ReadOnlySequence<byte> input)
+    public ReadOutcome Read(HttpExchange exchange, ref ReadOnlySequence<byte> input)
     {
-        if (exchange.Message.IsWaiting)
+        if (exchange.IsHeldUp)
         {
             exchange.Endpoint!.Resume(exchange);
-            if (exchange.Message.IsWaiting)
-                return WaitOf(exchange);
+            if (exchange.IsHeldUp)
+                return ReadOutcome.HeldUp;
             if (!exchange.Endpoint.StreamsBody)
                 exchange.EndRequest();
         }
         while (true)
         {
             if (exchange.Closing)
-                return Progress.Close;
+                return ReadOutcome.Close;
             if (exchange.Endpoint is null && input.IsEmpty)
-                return Progress.Idle;
-            if (exchange.Answered >= Limits.PipelinedRequests || exchange.Answers.Length >= Limits.PipelinedAnswerBytes || exchange.Dirty.IsFull)
-                return Progress.AnswersFull;
+                return ReadOutcome.Idle;
+            if (exchange.HasEnough)
+                return ReadOutcome.AnswersFull;
             if (exchange.Endpoint is null)
             {
                 if (!TryReadHead(exchange, ref input))
-                    return Progress.NeedMore;
+                    return ReadOutcome.NeedMore;
                 if (exchange.Upgrade.Kind != UpgradeKind.None)
-                    return Progress.Upgraded;
+                    return ReadOutcome.Upgraded;
                 if (exchange.Endpoint is null)
                     continue;
             }
             if (!TryReadBody(exchange, ref input))
-                return Progress.NeedMore;
-            if (exchange.Message.IsWaiting)
-                return WaitOf(exchange);
+                return ReadOutcome.NeedMore;
+            if (exchange.IsHeldUp)
+                return ReadOutcome.HeldUp;
         }
     }
 
@@ -187,11 +188,9 @@ internal sealed class RequestReader(ServerContext server)
     {
         exchange.HasReadBody = true;
         exchange.Endpoint!.Handle(exchange, body);
-        if (!exchange.Message.IsWaiting)
+        if (!exchange.IsHeldUp)
             exchange.EndRequest();
     }
-
-    private static Progress WaitOf(HttpExchange exchange) => exchange.Message.Receipt is null ? Progress.NoRoom : Progress.NoReceipt;
 
     /// <summary>All checks of the head have passed and the body is wanted (RFC 9110 10.1.1).</summary>
     private static void SayContinue(HttpExchange exchange)

@@ -1,3 +1,5 @@
+using Keker.Server.Http.Endpoints;
+
 namespace Keker.Server.Http;
 
 /// <summary>What a request has made of its connection.</summary>

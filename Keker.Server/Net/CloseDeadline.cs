@@ -1,4 +1,4 @@
-using Keker.Server.Broker;
+using Keker.Server.Broker.Sessions;
 using Keker.Server.Options;
 
 namespace Keker.Server.Net;

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.Security;
 using System.Net.Sockets;
-using Keker.Server.Broker;
+using Keker.Server.Broker.Sessions;
 using Keker.Server.Observability;
 using Keker.Server.Options;
 

@@ -53,7 +53,7 @@ internal sealed class Listener : IDisposable
                 // In a storm of connects there is always one more: the thread, which polls everybody's sockets, is not the listener's alone.
                 if (turn.IsOver(accept.IsCompleted))
                     await Task.Yield();
-                HandOver(await accept.ConfigureAwait(false));
+                PredecessorCheck(await accept.ConfigureAwait(false));
             }
             catch (Exception e) when (stopped.IsCancellationRequested && e is OperationCanceledException or ObjectDisposedException)
             {
@@ -85,7 +85,7 @@ internal sealed class Listener : IDisposable
             File.Delete(path);
     }
 
-    private void HandOver(Socket accepted)
+    private void PredecessorCheck(Socket accepted)
     {
         _backOff.Reset();
         try

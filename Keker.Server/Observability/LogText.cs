@@ -1,3 +1,5 @@
+using Keker.Protocol.Hashes;
+
 namespace Keker.Server.Observability;
 
 /// <summary>What a log may show of something secret.</summary>

@@ -134,6 +134,9 @@ internal static class Limits
     /// <summary>Unsent answers on one connection: a client that only writes must not fill our memory.</summary>
     public const int PipelinedAnswerBytes = 64 * 1024;
 
+    /// <summary>Bytes of one connection that wait behind an answer that is not known yet: answers, and messages that wait for room.</summary>
+    public const int PendingAnswerBytes = 1 << 20;
+
     /// <summary>A token is an opaque name, and this is ample for one.</summary>
     public const int TokenBytes = 512;
 

@@ -1,7 +1,8 @@
 using System.Buffers;
 using Keker.Protocol.Commands;
 using Keker.Protocol.WebSocket;
-using Keker.Server.Broker;
+using Keker.Server.Broker.Sessions;
+using Keker.Server.Broker.Topics;
 using Keker.Server.Net;
 using Keker.Server.Observability;
 using Keker.Server.Options;
@@ -77,10 +78,10 @@ internal sealed class EventStreamPhase : ReadingPhase
     protected override void OnStart()
     {
         // A subscriber before it can be drained: a stream that was ended first would join its topics all the same.
-        bool hasJoined = _server.Broker.TryJoin(_session, _token, _resume, out Arrival own);
+        bool hasJoined = _server.Broker.TryJoin(_session, _token, _resume, out JoinResult own);
         _session.SendHead();
         if (hasJoined)
-            _server.Broker.Begin(own);
+            _server.Broker.Deliver(own);
         Connection.UncountStranger();
         Connection.Phase = this;
         if (_server.Log.IsEnabled(LogLevel.Debug))

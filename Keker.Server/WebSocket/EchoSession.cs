@@ -1,5 +1,8 @@
+using Keker.Protocol.Deflate;
 using Keker.Protocol.WebSocket;
 using Keker.Server.Broker;
+using Keker.Server.Broker.FanOut;
+using Keker.Server.Broker.Sessions;
 using Keker.Server.Net;
 using Keker.Server.Options;
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using Keker.Protocol.WebSocket;
-using Keker.Server.Broker;
+using Keker.Server.Broker.FanOut;
+using Keker.Server.Broker.Sessions;
 using Keker.Server.Net;
 using Keker.Server.Observability;
 using Keker.Server.Options;
@@ -235,8 +236,8 @@ internal abstract class FramePhase : ReadingPhase
                     OnMessage(OpCode.Binary);
                     break;
                 case FrameEvent.Ping:
-                    Session.NotePong(control[..length]);
-                    Session.SendNotes();
+                    Session.AddPong(control[..length]);
+                    Session.SendPendingControl();
                     OnUnaskedFrame();
                     break;
                 case FrameEvent.Pong:

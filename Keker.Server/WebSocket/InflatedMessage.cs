@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Unicode;
+using Keker.Protocol.Deflate;
 using Keker.Protocol.WebSocket;
 
 namespace Keker.Server.WebSocket;

@@ -1,6 +1,7 @@
 using Keker.Protocol.Commands;
 using Keker.Protocol.WebSocket;
-using Keker.Server.Broker;
+using Keker.Server.Broker.FanOut;
+using Keker.Server.Broker.Topics;
 
 namespace Keker.Server.WebSocket;
 
@@ -8,7 +9,7 @@ namespace Keker.Server.WebSocket;
 internal static class TaggedAnswers
 {
     /// <summary><c>WELCOME &lt;session&gt;</c>, and <c>GAP</c> when messages that the client asked for are gone.</summary>
-    public static byte[] Welcome(Arrival own)
+    public static byte[] Welcome(JoinResult own)
     {
         ulong session = (ulong)Random.Shared.NextInt64();
         byte[] welcome = FrameWriter.Create(OpCode.Text, WelcomeLine.Length(session), out Span<byte> line);
@@ -17,12 +18,12 @@ internal static class TaggedAnswers
     }
 
     /// <summary><c>OK SUBSCRIBE &lt;topic&gt; &lt;id&gt;</c>, and <c>GAP</c> when messages that the client asked for are gone.</summary>
-    public static byte[] Subscribed(Arrival arrival)
+    public static byte[] Subscribed(JoinResult joined)
     {
-        byte[] name = arrival.Member.Topic.Name;
-        byte[] subscribed = FrameWriter.Create(OpCode.Text, SubscribedLine.Length(name.Length, arrival.Start), out Span<byte> line);
-        SubscribedLine.Write(line, name, arrival.Start);
-        return [.. subscribed, .. Gap(arrival)];
+        byte[] name = joined.Member.Topic.Name;
+        byte[] subscribed = FrameWriter.Create(OpCode.Text, SubscribedLine.Length(name.Length, joined.Start), out Span<byte> line);
+        SubscribedLine.Write(line, name, joined.Start);
+        return [.. subscribed, .. Gap(joined)];
     }
 
     /// <summary><c>OK UNSUBSCRIBE &lt;topic&gt;</c>.</summary>
@@ -41,6 +42,6 @@ internal static class TaggedAnswers
         return frame;
     }
 
-    private static byte[] Gap(Arrival arrival) =>
-        arrival.Resume is { IsGap: true } gap ? PublicationFrames.Gap(Variant.Tagged, arrival.Member.Topic, gap.After, gap.Start) : [];
+    private static byte[] Gap(JoinResult joined) =>
+        joined.Resume is { IsGap: true } gap ? PublicationFrames.Gap(Variant.Tagged, joined.Member.Topic, gap.After, gap.Start) : [];
 }

@@ -1,7 +1,10 @@
 using System.Text;
 using Keker.Protocol.Commands;
 using Keker.Protocol.WebSocket;
-using Keker.Server.Broker;
+using Keker.Server.Broker.Confirming;
+using Keker.Server.Broker.FanOut;
+using Keker.Server.Broker.Sessions;
+using Keker.Server.Broker.Topics;
 using Keker.Server.Net;
 using Keker.Server.Observability;
 using Keker.Server.Options;
@@ -123,12 +126,12 @@ internal sealed class WebSocketSession : FramePhase
         Frames.MaxMessageBytes = Server.Options.ReadBuffer;
         Frames.MaxFragments = Limits.MessageFragments;
         Heard();
-        if (!Server.Broker.TryJoin(Session, command.Name, ResumeOf(command), out Arrival own))
+        if (!Server.Broker.TryJoin(Session, command.Name, ResumeOf(command), out JoinResult own))
             return;
         if (IsTagged)
             Pause = AnswerAsync([.. command.HasBadId ? TaggedAnswers.Error(ErrorCode.BadId) : [], .. TaggedAnswers.Welcome(own)], own);
         else
-            Server.Broker.Begin(own);
+            Server.Broker.Deliver(own);
         if (Server.Log.IsEnabled(LogLevel.Debug))
             Server.Log.SaidHello(LogText.Token(command.Name));
     }
@@ -180,14 +183,14 @@ internal sealed class WebSocketSession : FramePhase
             else
                 Close(CloseCode.TryAgainLater, CloseReasons.NoMemory);
         }
-        else if (!Server.Broker.TryJoinTopic(Session, command.Name, ResumeOf(command), out Arrival arrival))
+        else if (!Server.Broker.TryJoinTopic(Session, command.Name, ResumeOf(command), out JoinResult joined))
             Refuse(ErrorCode.TooManyTopics, TooManyTopics);
-        else if (Session is TaggedSession tagged && arrival.HandOver is not null)
-            Pause = AnswerSettledAsync(tagged, arrival);
+        else if (Session is TaggedSession tagged && joined.PredecessorCheck is not null)
+            Pause = AnswerSettledAsync(tagged, joined);
         else if (IsTagged)
-            Pause = AnswerAsync(TaggedAnswers.Subscribed(arrival), arrival);
+            Pause = AnswerAsync(TaggedAnswers.Subscribed(joined), joined);
         else
-            Server.Broker.Begin(arrival);
+            Server.Broker.Deliver(joined);
     }
 
     private void Unsubscribe(ReadOnlySpan<byte> name)
@@ -210,20 +213,20 @@ internal sealed class WebSocketSession : FramePhase
     private void Answer(byte[] frame) => Pause = Session.SendAsync(frame);
 
     /// <summary>The answer comes before the first message.</summary>
-    private async Task AnswerAsync(byte[] frames, Arrival arrival)
+    private async Task AnswerAsync(byte[] frames, JoinResult joined)
     {
         await Session.SendAsync(frames).ConfigureAwait(false);
-        Server.Broker.Begin(arrival);
+        Server.Broker.Deliver(joined);
     }
 
     /// <summary>While other sessions of the client are asked what has arrived, nobody knows the id that the answer has to tell.</summary>
-    private async Task AnswerSettledAsync(TaggedSession session, Arrival arrival)
+    private async Task AnswerSettledAsync(TaggedSession session, JoinResult joined)
     {
-        Task settled = session.Hold(arrival.Member);
-        Server.Broker.Begin(arrival);
+        Task settled = session.DelayStart(joined.Member);
+        Server.Broker.Deliver(joined);
         await settled.ConfigureAwait(false);
-        await session.SendAsync(TaggedAnswers.Subscribed(arrival)).ConfigureAwait(false);
-        session.StartHeld(arrival.Member);
+        await session.SendAsync(TaggedAnswers.Subscribed(joined)).ConfigureAwait(false);
+        session.DeliverDelayed(joined.Member);
     }
 
     private static ResumePoint? ResumeOf(in ClientCommand command) => command.HasId ? new ResumePoint(command.Id) : null;

@@ -1,6 +1,6 @@
 using System.Net.WebSockets;
 using Keker.Tests.EndToEnd;
-using Keker.Tests.Protocol.WebSocket;
+using Keker.Tests.Protocol.Deflate;
 
 namespace Keker.Tests.Conformance;
 

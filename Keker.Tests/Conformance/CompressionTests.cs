@@ -1,5 +1,6 @@
 using Keker.Protocol.WebSocket;
 using Keker.Tests.EndToEnd;
+using Keker.Tests.Protocol.Deflate;
 using Keker.Tests.Protocol.WebSocket;
 
 namespace Keker.Tests.Conformance;

@@ -1,6 +1,7 @@
 using System.Net.WebSockets;
 using System.Text;
 using Keker.Protocol.WebSocket;
+using Keker.Tests.Protocol.Deflate;
 using Keker.Tests.Protocol.WebSocket;
 
 namespace Keker.Tests.EndToEnd;

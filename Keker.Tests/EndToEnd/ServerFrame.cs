@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using Keker.Protocol.WebSocket;
-using Keker.Tests.Protocol.WebSocket;
+using Keker.Tests.Protocol.Deflate;
 
 namespace Keker.Tests.EndToEnd;
 

@@ -6,7 +6,7 @@ using System.Runtime.ExceptionServices;
 using System.Text;
 using Keker.Protocol.WebSocket;
 using Keker.Server;
-using Keker.Server.Broker;
+using Keker.Server.Broker.Topics;
 using Keker.Server.Net;
 using Keker.Tests.EndToEnd;
 using Keker.Tests.Protocol.WebSocket;

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using Keker.Protocol.Deflate;
 using Keker.Protocol.Http;
 using Keker.Protocol.WebSocket;
 

@@ -1,4 +1,4 @@
-using Keker.Protocol.WebSocket;
+using Keker.Protocol.Deflate;
 
 namespace Keker.Benchmarks.Fuzz.Targets;
 

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.IO.Compression;
 using System.Runtime.InteropServices;
-using Keker.Protocol.WebSocket;
+using Keker.Protocol.Deflate;
 
 namespace Keker.Benchmarks.Fuzz.Targets;
 

@@ -1,5 +1,4 @@
 using Keker.Protocol.Commands;
-using Keker.Tests.Protocol.WebSocket;
 
 namespace Keker.Tests.Protocol.Commands;
 

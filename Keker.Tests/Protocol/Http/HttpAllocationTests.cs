@@ -67,7 +67,7 @@ internal sealed class HttpAllocationTests
             JsonAnswers.WriteBroadcast(output, 1, 2, headers);
             JsonAnswers.WriteRecipientNotFound(output, Addressee.Token, token, 1, headers);
             JsonAnswers.WriteStored(output, Addressee.Token, token, 1, headers);
-            JsonAnswers.WriteReceipt(output, new Receipt(3, 2, 1, 0), headers);
+            JsonAnswers.WriteReceipt(output, new ReceiptAnswer(3, 2, 1, 0), headers);
             BatchAnswers.WritePublished(output, 1, 0);
             BatchAnswers.WriteMessage(output, 400, token);
             ResponseWriter.WriteStreamHead(output, chunked: true, headers);

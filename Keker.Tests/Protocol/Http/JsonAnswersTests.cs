@@ -81,7 +81,7 @@ internal sealed class JsonAnswersTests
     {
         ArrayBufferWriter<byte> output = new();
 
-        JsonAnswers.WriteReceipt(output, new Receipt(sessions, received, pending, cached), new ResponseHeaders { Date = Date });
+        JsonAnswers.WriteReceipt(output, new ReceiptAnswer(sessions, received, pending, cached), new ResponseHeaders { Date = Date });
 
         Assert.That(Body(output, status), Is.EqualTo(
             $"{{\"message\":\"{message}\",\"data\":{{\"sessions\":{sessions},\"received\":{received},\"pending\":{pending},\"cached\":{cached}}}}}"));

@@ -1,6 +1,5 @@
 using System.Text;
 using Keker.Protocol.Http;
-using Keker.Tests.Protocol.WebSocket;
 
 namespace Keker.Tests.Protocol.Http;
 

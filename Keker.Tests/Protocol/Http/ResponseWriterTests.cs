@@ -113,7 +113,7 @@ internal sealed class ResponseWriterTests
             ResponseWriter.Write(output, status, default, headers);
             JsonAnswers.WriteRecipientNotFound(output, Addressee.Token, Enumerable.Repeat((byte)1, 512).ToArray(), long.MaxValue, headers);
             JsonAnswers.WriteStored(output, Addressee.Token, Enumerable.Repeat((byte)1, 512).ToArray(), long.MaxValue, headers);
-            JsonAnswers.WriteReceipt(output, new Receipt(long.MaxValue, long.MaxValue - 1, long.MaxValue, long.MaxValue), headers);
+            JsonAnswers.WriteReceipt(output, new ReceiptAnswer(long.MaxValue, long.MaxValue - 1, long.MaxValue, long.MaxValue), headers);
             JsonAnswers.WriteBroadcast(output, long.MaxValue, long.MaxValue, headers);
             JsonAnswers.WriteMessage(output, status, Enumerable.Repeat((byte)2, 512).ToArray(), headers);
         }

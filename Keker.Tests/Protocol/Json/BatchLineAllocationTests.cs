@@ -1,5 +1,4 @@
 using Keker.Protocol.Json;
-using Keker.Tests.Protocol.WebSocket;
 
 namespace Keker.Tests.Protocol.Json;
 

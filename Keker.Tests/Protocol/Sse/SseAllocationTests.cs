@@ -1,5 +1,4 @@
 using Keker.Protocol.Sse;
-using Keker.Tests.Protocol.WebSocket;
 
 namespace Keker.Tests.Protocol.Sse;
 

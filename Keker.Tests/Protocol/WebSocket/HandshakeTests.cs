@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Keker.Protocol.Hashes;
 using Keker.Protocol.WebSocket;
 
 namespace Keker.Tests.Protocol.WebSocket;

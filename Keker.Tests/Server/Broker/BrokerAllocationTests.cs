@@ -1,4 +1,6 @@
 using Keker.Server.Broker;
+using Keker.Server.Broker.Sessions;
+using Keker.Server.Broker.Topics;
 
 namespace Keker.Tests.Server.Broker;
 

@@ -1,4 +1,6 @@
 using Keker.Server.Broker;
+using Keker.Server.Broker.Sessions;
+using Keker.Server.Broker.Topics;
 
 namespace Keker.Tests.Server.Broker;
 
@@ -8,7 +10,7 @@ internal static class BrokerSteps
     /// <summary>SUBSCRIBE in plain mode.</summary>
     public static void SubscribeTo(this MessageBroker broker, Session session, ReadOnlySpan<byte> topic)
     {
-        Assert.That(broker.TryJoinTopic(session, topic, resume: null, out Arrival arrival));
-        broker.Begin(arrival);
+        Assert.That(broker.TryJoinTopic(session, topic, resume: null, out JoinResult joined));
+        broker.Deliver(joined);
     }
 }

@@ -1,7 +1,9 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using Keker.Server.Broker;
-using Keker.Tests.Protocol.WebSocket;
+using Keker.Server.Broker.FanOut;
+using Keker.Server.Broker.Topics;
+using Keker.Tests.Protocol.Deflate;
 
 namespace Keker.Tests.Server.Broker;
 
@@ -105,7 +107,7 @@ internal sealed class DeflatedPublicationTests
         Assert.That(all, Is.EqualTo(frames.SelectMany(frame => frame)));
         for (int sent = 0; sent < all.Length; sent++)
         {
-            int whole = batch.Cut(sent, out ReadOnlyMemory<byte> rest, out _);
+            int whole = batch.SplitAt(sent, out ReadOnlyMemory<byte> rest, out _);
             int wholeBytes = frames.Take(whole).Sum(frame => frame.Length);
             Assert.That(wholeBytes, Is.AtMost(sent), $"{sent} bytes");
             Assert.That(rest.Span.SequenceEqual(frames[whole].AsSpan(sent - wholeBytes)), Is.True, $"{sent} bytes");

@@ -1,5 +1,5 @@
 using Keker.Protocol.WebSocket;
-using Keker.Server.Broker;
+using Keker.Server.Broker.Sessions;
 
 namespace Keker.Tests.Server.Broker;
 

@@ -1,4 +1,4 @@
-using Keker.Server.Broker;
+using Keker.Server.Broker.Sessions;
 
 namespace Keker.Tests.Server.Broker;
 

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using Keker.Server.Broker;
+using Keker.Server.Broker.Sessions;
+using Keker.Server.Broker.Topics;
 
 namespace Keker.Tests.Server.Broker;
 

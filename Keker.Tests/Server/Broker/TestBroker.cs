@@ -1,6 +1,11 @@
 using System.Buffers;
 using System.Text;
 using Keker.Server.Broker;
+using Keker.Server.Broker.Cache;
+using Keker.Server.Broker.Confirming;
+using Keker.Server.Broker.FanOut;
+using Keker.Server.Broker.Sessions;
+using Keker.Server.Broker.Topics;
 using Keker.Server.Observability;
 using Microsoft.Extensions.Time.Testing;
 
@@ -72,10 +77,9 @@ internal sealed class TestBroker : IDisposable
     public Receipt PublishAndWait(TimeSpan wait, string text, params string[] tokens)
     {
         var receipt = new Receipt(Context, wait);
-        var terms = new PublishTerms { Receipt = receipt };
         var dirty = new DirtyTopics();
         foreach (string token in tokens)
-            Broker.Publish(Token(token), Message(text), dirty, terms);
+            Broker.Publish(Token(token), Message(text), dirty, receipt: receipt);
         receipt.Begin();
         Broker.Flush(dirty);
         return receipt;

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using Keker.Protocol.WebSocket;
-using Keker.Tests.Protocol.WebSocket;
+using Keker.Tests.Protocol.Deflate;
 
 namespace Keker.Tests.Server.Broker;
 

@@ -15,8 +15,9 @@ internal sealed partial class Answers : IAsyncDisposable
     private readonly Connection _connection;
     private readonly TestServer _server;
     private readonly RequestReader _reader;
+    private readonly AnswerSender _sender;
     private readonly HttpExchange _exchange = new();
-    private readonly StringBuilder _sent = new();
+    private readonly ArrayBufferWriter<byte> _received = new();
     private readonly DateHeader _date;
     private byte[] _left = [];
 
@@ -25,11 +26,20 @@ internal sealed partial class Answers : IAsyncDisposable
         _server = server;
         _date = new DateHeader(server.Context.Clock);
         _connection = new Connection(new EngineSocket(_sockets.Server), isAdmin, server.Context.Clock);
+        _sender = new AnswerSender(_connection, new HttpDeadline(server.Context.Clock), server.Context);
         _reader = new RequestReader(server.Context);
     }
 
-    /// <summary>All answers so far.</summary>
-    public string Text => _sent.ToString();
+    /// <summary>All answers so far. One that had to wait comes when it is known, on another thread.</summary>
+    public string Text
+    {
+        get
+        {
+            while (_sockets.Client.Available > 0)
+                _received.Advance(_sockets.Client.Receive(_received.GetSpan(_sockets.Client.Available)));
+            return Encoding.UTF8.GetString(_received.WrittenSpan);
+        }
+    }
 
     /// <summary>Their status codes.</summary>
     public int[] Statuses => [.. StatusLine().Matches(Text).Select(match => int.Parse(match.Groups[1].Value, null))];
@@ -42,20 +52,20 @@ internal sealed partial class Answers : IAsyncDisposable
     /// <summary>More has arrived: reads until it wants more still, as the session does.</summary>
     /// <param name="bytes">What has arrived.</param>
     /// <param name="segments">Into how many buffers it is laid.</param>
-    public Progress Feed(ReadOnlySpan<byte> bytes, int segments = 1)
+    public ReadOutcome Feed(ReadOnlySpan<byte> bytes, int segments = 1)
     {
         _left = [.. _left, .. bytes];
         while (true)
         {
             ReadOnlySequence<byte> input = Cut(_left, segments);
-            _exchange.Begin(_connection, _date.Now);
-            Progress progress = _reader.Read(_exchange, ref input);
+            _exchange.Begin(_sender, _date);
+            ReadOutcome outcome = _reader.Read(_exchange, ref input);
             _left = input.ToArray();
             _server.Broker.Flush(_exchange.Dirty);
-            _sent.Append(Encoding.UTF8.GetString(_exchange.Answers.Bytes.Span));
-            _exchange.AnswersSent();
-            if (progress != Progress.AnswersFull)
-                return progress;
+            Assert.That(_sender.SendAsync(_exchange).AsTask().GetAwaiter().GetResult(), "the peer is there");
+            _ = Text;
+            if (outcome != ReadOutcome.AnswersFull || _sender.IsFull)
+                return outcome;
         }
     }
 

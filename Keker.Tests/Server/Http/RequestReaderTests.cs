@@ -1,5 +1,7 @@
 using System.Text;
 using Keker.Server.Http;
+using Keker.Server.Http.Endpoints;
+using Keker.Server.Http.Publishing;
 using Keker.Server.Options;
 
 namespace Keker.Tests.Server.Http;
@@ -10,28 +12,28 @@ internal sealed class RequestReaderTests
         "GET /v1/subscribe HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
         "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
 
-    private static readonly (string Input, int[] Statuses, Progress End)[] Rows =
+    private static readonly (string Input, int[] Statuses, ReadOutcome End)[] Rows =
     [
-        ("GET /v1/health HTTP/1.1\r\nHost: a\r\n\r\n", [200], Progress.Idle),
-        ("HEAD /v1/health HTTP/1.1\r\nHost: a\r\n\r\nGET /v1/stats HTTP/1.1\r\nHost: a\r\n\r\n", [200, 200], Progress.Idle),
-        ("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\nGET /v1/no HTTP/1.1\r\nHost: a\r\n\r\n", [204, 404], Progress.Idle),
+        ("GET /v1/health HTTP/1.1\r\nHost: a\r\n\r\n", [200], ReadOutcome.Idle),
+        ("HEAD /v1/health HTTP/1.1\r\nHost: a\r\n\r\nGET /v1/stats HTTP/1.1\r\nHost: a\r\n\r\n", [200, 200], ReadOutcome.Idle),
+        ("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\nGET /v1/no HTTP/1.1\r\nHost: a\r\n\r\n", [204, 404], ReadOutcome.Idle),
         ("PUT /v1/publish HTTP/1.1\r\nHost: a\r\nToken: b\r\nContent-Length: 5\r\n\r\nhelloPUT /v1/broadcast HTTP/1.1\r\nHost: a\r\n\r\n",
-            [404, 200], Progress.Idle),
+            [404, 200], ReadOutcome.Idle),
         ("POST /v1/publish HTTP/1.1\r\nHost: a\r\nToken: b\r\nTransfer-Encoding: chunked\r\n\r\n5;x=\"\\\"\"\r\nhello\r\nA\r\n0123456789\r\n0\r\nX: y\r\n\r\n" +
-            "GET /v1/health HTTP/1.1\r\nHost: a\r\n\r\n", [404, 200], Progress.Idle),
-        ("PUT /v1/publish HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhelloGET /v1/health HTTP/1.1\r\nHost: a\r\n\r\n", [400], Progress.Close),
-        ("PUT /v1/publish HTTP/1.1\r\nHost: a\r\nToken: b\r\nContent-Length: 101\r\n\r\n", [413], Progress.Close),
-        ("PUT /v1/publish HTTP/1.1\r\nHost: a\r\nToken: b\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n60\r\n", [413], Progress.Close),
-        ("PUT /v1/publish HTTP/1.1\r\nHost: a\r\nToken: b\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello5\r\n", [400], Progress.Close),
-        ("GET /v1/health HTTP/1.1\r\nHost: a\r\n\r\nGET /v1/health HTTP/1.1\r\n\r\nGET /v1/health HTTP/1.1\r\nHost: a\r\n\r\n", [200, 400], Progress.Close),
-        ("GET /v1/health HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\nGET /v1/health HTTP/1.1\r\nHost: a\r\n\r\n", [200], Progress.Close),
-        ("GET /v1/health HTTP/1.0\r\n\r\n", [200], Progress.Close),
-        ("GET /v1/health HTTP/1.1\r\nHost: a\r\n\r\nGET /v1/health HTTP/1.1\r\nHo", [200], Progress.NeedMore),
-        ("GET /v1/health HTTP/1.1\r\nHost: a\r\n\r\n" + Handshake, [200, 101], Progress.Upgraded),
-        ("DELETE /v1/publish HTTP/1.1\r\nHost: a\r\n\r\n", [405], Progress.Idle),
-        ("DELETE /v1/publish HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello", [405], Progress.Close),
-        ("GET /v1/health HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello", [400], Progress.Close),
-        ("PUT /v1/publish HTTP/1.1\r\nHost: a\r\nToken: b\r\nContent-Length: 5\r\nExpect: x\r\n\r\n", [417], Progress.Close),
+            "GET /v1/health HTTP/1.1\r\nHost: a\r\n\r\n", [404, 200], ReadOutcome.Idle),
+        ("PUT /v1/publish HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhelloGET /v1/health HTTP/1.1\r\nHost: a\r\n\r\n", [400], ReadOutcome.Close),
+        ("PUT /v1/publish HTTP/1.1\r\nHost: a\r\nToken: b\r\nContent-Length: 101\r\n\r\n", [413], ReadOutcome.Close),
+        ("PUT /v1/publish HTTP/1.1\r\nHost: a\r\nToken: b\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n60\r\n", [413], ReadOutcome.Close),
+        ("PUT /v1/publish HTTP/1.1\r\nHost: a\r\nToken: b\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello5\r\n", [400], ReadOutcome.Close),
+        ("GET /v1/health HTTP/1.1\r\nHost: a\r\n\r\nGET /v1/health HTTP/1.1\r\n\r\nGET /v1/health HTTP/1.1\r\nHost: a\r\n\r\n", [200, 400], ReadOutcome.Close),
+        ("GET /v1/health HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\nGET /v1/health HTTP/1.1\r\nHost: a\r\n\r\n", [200], ReadOutcome.Close),
+        ("GET /v1/health HTTP/1.0\r\n\r\n", [200], ReadOutcome.Close),
+        ("GET /v1/health HTTP/1.1\r\nHost: a\r\n\r\nGET /v1/health HTTP/1.1\r\nHo", [200], ReadOutcome.NeedMore),
+        ("GET /v1/health HTTP/1.1\r\nHost: a\r\n\r\n" + Handshake, [200, 101], ReadOutcome.Upgraded),
+        ("DELETE /v1/publish HTTP/1.1\r\nHost: a\r\n\r\n", [405], ReadOutcome.Idle),
+        ("DELETE /v1/publish HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello", [405], ReadOutcome.Close),
+        ("GET /v1/health HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello", [400], ReadOutcome.Close),
+        ("PUT /v1/publish HTTP/1.1\r\nHost: a\r\nToken: b\r\nContent-Length: 5\r\nExpect: x\r\n\r\n", [417], ReadOutcome.Close),
     ];
 
     private static readonly KekerOptions Options = new() { WriteBuffer = 100 };
@@ -40,7 +42,7 @@ internal sealed class RequestReaderTests
         .SetArgDisplayNames(string.Join(' ', row.Statuses), row.End.ToString(), row.Input.ReplaceLineEndings(" ")));
 
     [TestCaseSource(nameof(Inputs))]
-    public async Task Every_split_of_the_input_has_the_same_answers(string input, int[] statuses, Progress end)
+    public async Task Every_split_of_the_input_has_the_same_answers(string input, int[] statuses, ReadOutcome end)
     {
         byte[] bytes = Encoding.ASCII.GetBytes(input);
         string whole = await ReadAsync(bytes, [bytes.Length], statuses, end);
@@ -51,7 +53,7 @@ internal sealed class RequestReaderTests
     }
 
     [TestCaseSource(nameof(Inputs))]
-    public async Task Buffers_may_end_anywhere(string input, int[] statuses, Progress end)
+    public async Task Buffers_may_end_anywhere(string input, int[] statuses, ReadOutcome end)
     {
         byte[] bytes = Encoding.ASCII.GetBytes(input);
 
@@ -70,9 +72,9 @@ internal sealed class RequestReaderTests
         using var server = new TestServer();
         await using var answers = new Answers(server);
 
-        Progress progress = answers.Feed(Encoding.ASCII.GetBytes(Handshake + "frames"));
+        ReadOutcome outcome = answers.Feed(Encoding.ASCII.GetBytes(Handshake + "frames"));
 
-        Assert.That((progress, answers.LeftOver), Is.EqualTo((Progress.Upgraded, 6)));
+        Assert.That((outcome, answers.LeftOver), Is.EqualTo((ReadOutcome.Upgraded, 6)));
     }
 
     [Test]
@@ -99,7 +101,7 @@ internal sealed class RequestReaderTests
         foreach (string request in new[] { "GET /v1/health HTTP/1.1\r\nHost: a\r\n\r\n", "PUT /v1/publish HTTP/1.1\r\nHost: a\r\nToken: b\r\n\r\n", Handshake })
         {
             await using var answers = new Answers(server);
-            Assert.That(answers.Feed(Encoding.ASCII.GetBytes(request)), Is.EqualTo(Progress.Close));
+            Assert.That(answers.Feed(Encoding.ASCII.GetBytes(request)), Is.EqualTo(ReadOutcome.Close));
             Assert.That(answers.Statuses, Is.EqualTo(new[] { 503 }));
             Assert.That(answers.Text, Does.Contain("\r\nConnection: close\r\n").And.Contain("\r\nRetry-After: 1\r\n"));
         }
@@ -128,24 +130,24 @@ internal sealed class RequestReaderTests
 
         HttpExchange exchange = answers.Exchange;
         Assert.That((exchange.Endpoint, exchange.ChunkedBody, exchange.Message.IsBinary, exchange.Closing), Is.EqualTo(((Endpoint?)null, (object?)null, false, false)));
-        Assert.That(exchange.Message.Recipients.Count, Is.Zero);
+        Assert.That(exchange.Message.Request.Recipients.Count, Is.Zero);
         Assert.That(exchange.Answers.Length, Is.Zero);
     }
 
-    private static async Task<string> ReadAsync(byte[] bytes, IEnumerable<int> pieces, int[] statuses, Progress end)
+    private static async Task<string> ReadAsync(byte[] bytes, IEnumerable<int> pieces, int[] statuses, ReadOutcome end)
     {
         using var server = new TestServer(Options);
         await using var answers = new Answers(server);
-        Progress progress = Progress.Idle;
+        ReadOutcome outcome = ReadOutcome.Idle;
         int position = 0;
         foreach (int length in pieces)
         {
-            progress = answers.Feed(bytes.AsSpan(position, length));
+            outcome = answers.Feed(bytes.AsSpan(position, length));
             position += length;
-            if (progress is Progress.Close or Progress.Upgraded)
+            if (outcome is ReadOutcome.Close or ReadOutcome.Upgraded)
                 break;
         }
-        Assert.That(progress, Is.EqualTo(end));
+        Assert.That(outcome, Is.EqualTo(end));
         Assert.That(answers.Statuses, Is.EqualTo(statuses));
         return WithoutMemory(answers.Text);
     }

@@ -1,6 +1,7 @@
 using System.Text;
 using Keker.Server;
 using Keker.Server.Broker;
+using Keker.Server.Broker.Sessions;
 using Keker.Server.Net;
 using Keker.Server.Observability;
 using Keker.Server.Options;

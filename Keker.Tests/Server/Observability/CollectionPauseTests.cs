@@ -1,5 +1,5 @@
 using System.Text;
-using Keker.Server.Broker;
+using Keker.Server.Broker.Sessions;
 using Keker.Server.Observability;
 using Keker.Tests.Server.Broker;
 using Keker.Tests.Server.Http;

@@ -1,4 +1,4 @@
-using Keker.Server.Broker;
+using Keker.Server.Broker.Topics;
 using Keker.Server.Net;
 using Keker.Server.Options;
 using Keker.Server.Sse;

@@ -1,4 +1,6 @@
-using Keker.Server.Broker;
+using Keker.Server.Broker.FanOut;
+using Keker.Server.Broker.Sessions;
+using Keker.Server.Broker.Topics;
 using Keker.Server.Net;
 using Keker.Server.WebSocket;
 using Keker.Tests.EndToEnd;
@@ -76,8 +78,8 @@ internal sealed class TaggedSubscribeTests
     private TestClient JoinOther()
     {
         TestClient other = _server.Join("token");
-        Assert.That(_server.Broker.TryJoinTopic(other.Session, "news"u8, resume: null, out Arrival arrival));
-        _server.Broker.Begin(arrival);
+        Assert.That(_server.Broker.TryJoinTopic(other.Session, "news"u8, resume: null, out JoinResult joined));
+        _server.Broker.Deliver(joined);
         Publish("1");
         return other;
     }

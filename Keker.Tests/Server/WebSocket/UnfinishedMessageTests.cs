@@ -1,9 +1,12 @@
+using Keker.Protocol.Deflate;
 using Keker.Protocol.WebSocket;
 using Keker.Server.Broker;
+using Keker.Server.Broker.FanOut;
 using Keker.Server.Net;
 using Keker.Server.Options;
 using Keker.Server.WebSocket;
 using Keker.Tests.EndToEnd;
+using Keker.Tests.Protocol.Deflate;
 using Keker.Tests.Protocol.WebSocket;
 using Keker.Tests.Server.Http;
 using Keker.Tests.Server.Net;

@@ -1,5 +1,5 @@
 using Keker.Protocol.WebSocket;
-using Keker.Server.Broker;
+using Keker.Server.Broker.Topics;
 using Keker.Server.Net;
 using Keker.Server.Options;
 using Keker.Server.WebSocket;

@@ -1,0 +1,43 @@
+using Keker.Server.Broker.Topics;
+
+namespace Keker.Server.Broker.Cache;
+
+/// <summary>One message that waits for an absent recipient.</summary>
+/// <param name="topic">Where it waits.</param>
+/// <param name="offset">Where in the topic's log.</param>
+/// <param name="publication">The message.</param>
+/// <param name="expiresAt">When its time is up, in milliseconds of <see cref="Observability.MonotonicClock"/>.</param>
+/// <param name="collapseKey">A later message with this key replaces it; null for none.</param>
+internal sealed class CacheEntry(Topic topic, long offset, Publication publication, long expiresAt, byte[]? collapseKey)
+{
+    public Topic Topic { get; } = topic;
+
+    public long Offset { get; } = offset;
+
+    public Publication Publication { get; } = publication;
+
+    /// <summary>Whether its publisher has said how long it is good for: that its time is up is then no loss.</summary>
+    public bool HasOwnTime { get; init; }
+
+    public long ExpiresAt { get; } = expiresAt;
+
+    public byte[]? CollapseKey { get; } = collapseKey;
+
+    /// <summary>The entries of the same topic before and after it, and whether it still waits: the <see cref="TopicCache"/>'s.</summary>
+    public CacheEntry? Older { get; set; }
+
+    /// <inheritdoc cref="Older"/>
+    public CacheEntry? Newer { get; set; }
+
+    /// <inheritdoc cref="Older"/>
+    public bool IsWaiting { get; set; }
+
+    /// <summary>Its place in the <see cref="CacheLedger"/>; null once that has forgotten it.</summary>
+    public LinkedListNode<CacheEntry>? Node { get; set; }
+
+    /// <summary>Its number in the order of acceptance; the ledger's.</summary>
+    public long Number { get; set; }
+
+    /// <summary>Its index in the ledger's <see cref="ExpiryHeap"/>.</summary>
+    public int HeapIndex { get; set; }
+}

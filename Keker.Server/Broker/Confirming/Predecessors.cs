@@ -1,0 +1,115 @@
+using Keker.Server.Broker.Log;
+using Keker.Server.Broker.Sessions;
+using Keker.Server.Broker.Topics;
+
+namespace Keker.Server.Broker.Confirming;
+
+/// <summary>
+/// The sessions of one token in one topic that may be dead, as far as anybody knows: they have not confirmed all there is. And the new sessions
+/// that wait until these have answered a ping.
+/// </summary>
+/// <remarks>Not thread-safe: the topic's lock guards it. Nothing here walks a crowd.</remarks>
+internal sealed class Predecessors
+{
+    /// <summary>Milliseconds to answer a ping in.</summary>
+    public const long Patience = 1000;
+
+    /// <summary>Of a crowd nobody is pinged more often, in milliseconds, however many come back at once: a pong is work for both sides.</summary>
+    private const long CrowdInterval = Patience / 2;
+
+    /// <summary>More sessions than a client has.</summary>
+    private const int Crowd = 64;
+
+    private readonly UnconfirmedMembers _unconfirmed = new();
+    private Queue<PredecessorCheck>? _waiting;
+    private long _askedBefore;
+
+    /// <summary>True when nobody is in here.</summary>
+    public bool IsUnused => _unconfirmed.Count == 0 && !IsAwaited;
+
+    /// <summary>True while a new session waits.</summary>
+    public bool IsAwaited => _waiting is { Count: > 0 };
+
+    /// <summary>A member has something unconfirmed, or is about to have; nothing when that is known or untrue.</summary>
+    /// <param name="member">The member; not one that has left.</param>
+    /// <param name="head">Where the topic's log ends.</param>
+    public void Enter(Subscription member, long head)
+    {
+        if (!member.IsUnconfirmedListed && member.MayBeDead && member.Confirmed < head)
+            _unconfirmed.Add(member);
+    }
+
+    /// <summary>A member has answered, or is no member any more: no start depends on it.</summary>
+    public void Leave(Subscription member)
+    {
+        if (member.IsUnconfirmedListed)
+            _unconfirmed.Remove(member);
+    }
+
+    /// <summary>A new session has joined: it begins where those had confirmed that are silent already, and waits for the others.</summary>
+    /// <param name="member">The new session; it has its cursor and is not in here.</param>
+    /// <param name="log">The topic's log.</param>
+    /// <param name="now">Milliseconds of the clock.</param>
+    /// <returns>Null when there is nobody to wait for.</returns>
+    public PredecessorCheck? TryCheck(Subscription member, TopicLog log, long now)
+    {
+        _unconfirmed.NoteSilent(now - Patience);
+        long before = _unconfirmed.Next;
+        if (_unconfirmed.IsAnyWaitedFor(before))
+        {
+            var check = new PredecessorCheck(member, before, now + Patience);
+            (_waiting ??= []).Enqueue(check);
+            _askedBefore = before;
+            return check;
+        }
+        member.SetStartOffset(log.RetainStart(Math.Max(log.Tail, Math.Min(member.Cursor, _unconfirmed.LowestBefore(before)))));
+        return null;
+    }
+
+    /// <summary>Settles where those start that have waited long enough, or have nobody left to wait for.</summary>
+    /// <param name="log">The topic's log.</param>
+    /// <param name="now">Milliseconds of the clock.</param>
+    /// <param name="receipts">The messages that publishers wait for; null where there are none.</param>
+    /// <param name="decided">Gets those that may be sent messages now; made when there is one.</param>
+    public void Decide(TopicLog log, long now, ReceiptWaits? receipts, ref List<PredecessorCheck>? decided)
+    {
+        // In the order in which they came: who came later waits for as many, for as long.
+        while (_waiting is not null && _waiting.TryPeek(out PredecessorCheck? first) && (now >= first.Deadline || !_unconfirmed.IsAnyWaitedFor(first.Before)))
+        {
+            _waiting.Dequeue();
+            first.IsDecided = true;
+            SetStartOffset(first, log);
+            receipts?.Missed(first.Member, first.Member.RestsAt, first.Member.Cursor);
+            if (first.MayDeliver)
+                (decided ??= []).Add(first);
+        }
+    }
+
+    /// <summary>The sessions to ping for those that wait.</summary>
+    /// <param name="now">Milliseconds of the clock.</param>
+    /// <param name="sessions">Gets them.</param>
+    /// <param name="most">How many to take at the most.</param>
+    public void TakeToAsk(long now, List<Session> sessions, int most)
+    {
+        if (IsAwaited)
+            _unconfirmed.TakeToAsk(_askedBefore, _unconfirmed.Count > Crowd ? now - CrowdInterval : now, sessions, most);
+    }
+
+    private void SetStartOffset(PredecessorCheck check, TopicLog log)
+    {
+        Subscription member = check.Member;
+        if (!member.HasLeft)
+        {
+            // Of sessions that broke meanwhile the log knows.
+            long start = Math.Min(Math.Min(log.Join(member.Session.Token), member.Cursor), _unconfirmed.LowestBefore(check.Before));
+            member.SetStartOffset(log.RetainLateStart(member, start), log.SkippedBy(member.Client));
+            if (!member.IsUnconfirmedListed)
+                Enter(member, log.Head);
+            else if (member.Confirmed < log.Head)
+                _unconfirmed.Update(member);
+            else
+                Leave(member);
+        }
+        member.HasStartOffset = true;
+    }
+}

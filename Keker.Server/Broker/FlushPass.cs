@@ -1,4 +1,0 @@
-namespace Keker.Server.Broker;
-
-/// <summary>One pass over the members of a topic: who is visited, and up to which publication.</summary>
-internal readonly record struct FlushPass(Topic Topic, MemberSnapshot Members, long Head, long HeadPosition);

@@ -1,0 +1,106 @@
+using Keker.Server.Broker.Topics;
+using Keker.Server.Observability;
+
+namespace Keker.Server.Broker.Log;
+
+/// <summary>What of a topic's log is kept although everybody was sent it: what is not confirmed, and what sessions that broke had not confirmed.</summary>
+/// <remarks>Not thread-safe: the topic's lock guards it. There is one only while something may have to be kept.</remarks>
+internal sealed class Retention
+{
+    private BrokenPositions? _broken;
+
+    /// <summary>True while it is in <see cref="RetainedTopics"/>.</summary>
+    public bool IsListed { get; set; }
+
+    /// <summary>At or before the oldest offset that a member has not confirmed, as far as was looked.</summary>
+    public long Unconfirmed { get; set; }
+
+    public bool HasBroken => _broken is { Count: > 0 };
+
+    /// <summary>The oldest offset that is kept for a session that broke; after all there is when there is none.</summary>
+    public long OldestBroken => _broken?.Oldest ?? long.MaxValue;
+
+    /// <summary>Keeps what a session that broke had not confirmed; where there are too many of them, instead of what the first had not.</summary>
+    /// <param name="position">How far it had confirmed.</param>
+    /// <param name="head">Where the log ends.</param>
+    /// <param name="lost">Counts what is not kept any more.</param>
+    public void AddBroken(BrokenPosition position, long head, Counter lost)
+    {
+        _broken ??= new BrokenPositions(TokenComparer.Instance);
+        if (_broken.IsFull)
+        {
+            BrokenPosition first = _broken.RemoveOldest();
+            lost.Add(Math.Max(0, Math.Min(head, _broken.OldestOf(first.Token)) - first.Offset));
+        }
+        _broken.Add(position);
+    }
+
+    /// <summary>Forgets for whom nobody came back in time.</summary>
+    public void DropExpired(long now)
+    {
+        _broken?.DropExpired(now);
+        if (!HasBroken)
+            _broken = null;
+    }
+
+    /// <summary>Where the oldest of a token's sessions that broke had confirmed; null when none did lately.</summary>
+    public long? OldestBrokenOf(byte[] token, long now)
+    {
+        DropExpired(now);
+        return _broken?.OldestOf(token) is { } oldest and < long.MaxValue ? oldest : null;
+    }
+
+    /// <summary>A new member begins there.</summary>
+    public void RetainFrom(long start) => Unconfirmed = Math.Min(Unconfirmed, start);
+
+    /// <summary>
+    /// Looks what is confirmed. Few members are looked at one by one; where there are many, age decides: who has not confirmed by then was reset.
+    /// </summary>
+    /// <param name="members">The members.</param>
+    /// <param name="log">The log.</param>
+    /// <param name="flushedOffset">Where the last completed pass ended.</param>
+    /// <param name="old">What was accepted before, in milliseconds of the clock, is old enough.</param>
+    public void FindUnconfirmed(MemberTable members, PublicationRing log, long flushedOffset, long old)
+    {
+        if (members.Count > BrokerLimits.MostMembersLookedAt)
+        {
+            Unconfirmed = log.Tail;
+            for (long offset = log.Tail; log.TryNext(ref offset, out Publication? publication) && offset < flushedOffset && publication.AcceptedAt < old; offset++)
+                Unconfirmed = offset + 1;
+            return;
+        }
+        Unconfirmed = long.MaxValue;
+        MemberSnapshot snapshot = members.Snapshot();
+        for (int i = 0; i < snapshot.Count; i++)
+        {
+            if (snapshot[i] is { } member)
+                Unconfirmed = Math.Min(Unconfirmed, member.Confirmed);
+        }
+    }
+
+    /// <summary>Lets go of what is confirmed, and of the oldest beyond a bound.</summary>
+    /// <param name="log">The log.</param>
+    /// <param name="end">From here on nothing is let go of.</param>
+    /// <param name="most">The most bytes to hold, as far as <paramref name="end"/> allows.</param>
+    /// <param name="lost">Counts what was kept for a session that broke and goes all the same.</param>
+    /// <returns>Bytes let go.</returns>
+    public long Trim(PublicationRing log, long end, long most, Counter lost)
+    {
+        long bytes = log.TrimTo(Math.Min(end, Math.Min(Unconfirmed, OldestBroken)));
+        long tail = log.Tail;
+        bytes += log.TrimTo(end, most);
+        CountLost(tail, log.Tail, lost);
+        return bytes;
+    }
+
+    /// <summary>Counts what was kept for a session that broke and has gone all the same.</summary>
+    /// <param name="tail">Where the log began before.</param>
+    /// <param name="newTail">Where it begins now.</param>
+    /// <param name="lost">Counts it.</param>
+    public void CountLost(long tail, long newTail, Counter lost)
+    {
+        // Most often nothing has gone.
+        if (newTail > tail && Math.Max(tail, OldestBroken) is var from && newTail > from)
+            lost.Add(newTail - from);
+    }
+}

@@ -1,0 +1,42 @@
+namespace Keker.Server.Broker.Sessions;
+
+/// <summary>
+/// The bytes' way to one client, as a session sees it. It inverts the dependency on sockets: a connection implements it, and so
+/// do the fakes that drive interleavings in tests.
+/// </summary>
+/// <remarks>Only the owner of the session's gate sends; <see cref="Abort"/>, <see cref="CloseSent"/> and <see cref="FinishSending"/> may come from any thread.</remarks>
+internal interface ISessionTransport
+{
+    /// <summary>True where <see cref="TrySend"/> works; TLS encrypts on its own buffer and takes whole writes only.</summary>
+    bool CanTrySend { get; }
+
+    /// <summary>
+    /// Tells clients of one token apart: a hash of the peer's address and of what a client sends of itself. Two that look alike have the same; 0 where
+    /// nothing is known.
+    /// </summary>
+    ulong Mark => 0;
+
+    /// <summary>Bytes handed to the kernel so far.</summary>
+    long SentBytes => 0;
+
+    /// <summary>Bytes of them that the peer's machine has acknowledged; all of them where the system does not tell.</summary>
+    long AcknowledgedBytes => SentBytes;
+
+    /// <summary>Sends what the kernel takes at once. Never waits, never throws. Not while a <see cref="SendAsync"/> is unfinished.</summary>
+    /// <param name="bytes">The bytes to send; not referred to afterwards.</param>
+    /// <returns>Bytes taken, from 0 to all; -1 when the connection is gone.</returns>
+    int TrySend(ReadOnlySpan<byte> bytes);
+
+    /// <summary>Sends all of it, waiting for room. The caller keeps the bytes unchanged until it completes. Never throws.</summary>
+    /// <returns>False when the connection is gone.</returns>
+    ValueTask<bool> SendAsync(ReadOnlyMemory<byte> bytes);
+
+    /// <summary>The Close frame is out and nothing follows it: the peer has its time to answer, over a connection that is whole (RFC 6455 5.5.1).</summary>
+    void CloseSent();
+
+    /// <summary>Half-closes, and gives the peer its time to do the same. Once.</summary>
+    void FinishSending();
+
+    /// <summary>Ends the connection now: unfinished sends and reads complete soon, on their own threads, never inside this call.</summary>
+    void Abort();
+}

@@ -1,0 +1,178 @@
+using Keker.Server.Broker.Confirming;
+using Keker.Server.Broker.Log;
+using Keker.Server.Broker.Sessions;
+
+namespace Keker.Server.Broker.Topics;
+
+/// <summary>One session in one topic: a cursor into the topic's log. It holds no message.</summary>
+/// <remarks>
+/// <see cref="Cursor"/>, <see cref="MarkPinged"/> and <see cref="NextPending"/> belong to the owner of the session's gate, <see cref="Index"/>,
+/// <see cref="HasLeft"/>, <see cref="UnconfirmedPlace"/> and <see cref="RestsAt"/> to the topic's lock, <see cref="Confirm"/> to whoever reads the
+/// connection.
+/// </remarks>
+internal sealed class Subscription(Topic topic, Session session)
+{
+    /// <summary>The place of who is not in <see cref="UnconfirmedMembers"/>.</summary>
+    public const int NoPlace = -1;
+
+    private int _pending;
+    private int _unconfirmedPlace = NoPlace;
+
+    // Before it joins it is behind nothing.
+    private long _cursor = long.MaxValue;
+    private long _confirmed = long.MaxValue;
+    private long _offered;
+    private long _barrierCursor;
+    private bool _hasStart;
+    private bool _hasConfirmed;
+    private volatile bool _hasLeft;
+
+    public Topic Topic { get; } = topic;
+
+    public Session Session { get; } = session;
+
+    /// <summary>What tells its client from others.</summary>
+    public ClientKey Client => new(Session.Token, Session.Mark);
+
+    /// <summary>Whether what it has not confirmed is kept.</summary>
+    public bool IsRetained => Session.IsTracked && Topic.Retains;
+
+    /// <summary>Offset of the next publication to send. Others than the gate's owner read it as a hint only.</summary>
+    public long Cursor
+    {
+        get => Volatile.Read(ref _cursor);
+        set => Volatile.Write(ref _cursor, value);
+    }
+
+    /// <summary>
+    /// What the client may have a part of ends before this offset: it can answer a message before the send has returned that brings it, and the cursor moved.
+    /// Others than the gate's owner read it as a hint only.
+    /// </summary>
+    public long OfferedTo => Math.Max(Cursor, Volatile.Read(ref _offered));
+
+    /// <summary>Messages before an offset are being handed to the kernel, or a part of the last of them was.</summary>
+    public void Offer(long offset) => Volatile.Write(ref _offered, offset);
+
+    /// <summary>What its client cannot take and is not sent; null for nothing. Set under the topic's lock, before it is sent anything.</summary>
+    public SkippedMessages? Skipped { get; private set; }
+
+    /// <summary>Set where it began with messages: without it, what its client went away from is not known to be something it got again.</summary>
+    public Redelivery? Redelivery { get; private set; }
+
+    /// <summary>Everything before this offset has arrived: a pong has proved it, or time has passed. Where nothing is tracked, the offset after all there is.</summary>
+    public long Confirmed => Volatile.Read(ref _confirmed);
+
+    /// <summary>True once its cursor is where it sets out from for good. Before, it may be taken back behind what a ping went out for.</summary>
+    public bool HasStartOffset
+    {
+        get => Volatile.Read(ref _hasStart);
+        set => Volatile.Write(ref _hasStart, value);
+    }
+
+    /// <summary>What the answer to the last ping confirms: everything before it. Others than the gate's owner read it as a hint only.</summary>
+    public long BarrierCursor => Volatile.Read(ref _barrierCursor);
+
+    /// <summary>A ping goes out behind everything before an offset; the answer is to confirm that.</summary>
+    public void MarkPinged(long offset) => Volatile.Write(ref _barrierCursor, HasStartOffset ? offset : 0);
+
+    /// <summary>A ping goes out behind everything before the cursor.</summary>
+    public void MarkPinged()
+    {
+        // In this order: a cursor from before its start was settled says nothing of what it is sent after that.
+        bool hasStart = HasStartOffset;
+        Volatile.Write(ref _barrierCursor, hasStart ? Cursor : 0);
+    }
+
+    /// <summary>Something was sent of which nobody knows whether it has arrived. A hint without the gate.</summary>
+    public bool IsUnconfirmed => Confirmed < Cursor;
+
+    /// <summary>True once it is no member any more. Any thread may read it.</summary>
+    public bool HasLeft
+    {
+        get => _hasLeft;
+        set => _hasLeft = value;
+    }
+
+    /// <summary>Whether its client could be dead without anybody knowing, and another session have to get what it did not.</summary>
+    public bool MayBeDead { get; private set; }
+
+    /// <summary>Whether there may be another session of its token. A hint.</summary>
+    public bool HasCompanions => Session.OwnTopic is { Topic.MemberCount: > 1 };
+
+    /// <summary>Its place in <see cref="UnconfirmedMembers"/>.</summary>
+    public int UnconfirmedPlace
+    {
+        get => Volatile.Read(ref _unconfirmedPlace);
+        set => Volatile.Write(ref _unconfirmedPlace, value);
+    }
+
+    /// <summary>Whether it is in <see cref="UnconfirmedMembers"/>. A hint without the lock.</summary>
+    public bool IsUnconfirmedListed => UnconfirmedPlace != NoPlace;
+
+    /// <summary>What is waited for before this offset it has confirmed, or it was not there yet: see <see cref="ReceiptWaits"/>.</summary>
+    public long RestsAt { get; set; }
+
+    /// <summary>Slot in the topic's member table.</summary>
+    public int Index { get; set; }
+
+    /// <summary>Link of the session's list of subscriptions that wait to be flushed.</summary>
+    public Subscription? NextPending { get; set; }
+
+    /// <summary>True while the subscription is in its session's list: whoever owns the session's gate will flush it up to the head.</summary>
+    public bool IsPending => Volatile.Read(ref _pending) != 0;
+
+    /// <summary>Sets out from an offset; under the topic's lock, before it is sent anything.</summary>
+    /// <param name="offset">Where.</param>
+    /// <param name="skipped">Offsets that it is not sent; null for none.</param>
+    public void SetStartOffset(long offset, long[]? skipped = null)
+    {
+        if (skipped is not null)
+            Skipped = new SkippedMessages(skipped);
+        Cursor = offset;
+        MayBeDead = Session.Confirms && Topic.Retains;
+        if (Session.IsTracked)
+            Volatile.Write(ref _confirmed, offset);
+    }
+
+    /// <summary>It has joined: what it is sent first its client may have got before.</summary>
+    /// <param name="now">Milliseconds of the clock.</param>
+    public void NoteRedelivery(long now)
+    {
+        if (!HasStartOffset || Cursor < Topic.Head)
+            Redelivery = new Redelivery(now);
+    }
+
+    /// <summary>
+    /// It is sent something, or is marked as one that will be: who is dead and has companions is to be known as one that may be. Most often it is one
+    /// look.
+    /// </summary>
+    public void NoteUnconfirmed()
+    {
+        if (MayBeDead && !IsUnconfirmedListed && HasCompanions)
+            Topic.Waits.NoteUnconfirmed(this);
+    }
+
+    /// <summary>The ping that went out last was answered: what was sent before it has arrived (RFC 6455 5.5.2, 5.5.3). Or as much time has passed as is given to it.</summary>
+    public void Confirm()
+    {
+        if (!Session.IsTracked || _barrierCursor <= Confirmed)
+            return;
+        Volatile.Write(ref _confirmed, _barrierCursor);
+        _hasConfirmed = true;
+    }
+
+    /// <summary>Whether the topic has to know of an answer: something is confirmed that was not, or the session was one that may be dead. For who called <see cref="Confirm"/>.</summary>
+    public bool TakeAnswer()
+    {
+        bool isNews = _hasConfirmed || IsUnconfirmedListed;
+        _hasConfirmed = false;
+        return isNews;
+    }
+
+    /// <summary>Marks it as waiting. Full fence.</summary>
+    /// <returns>False when it waits already.</returns>
+    public bool TryMarkPending() => Interlocked.Exchange(ref _pending, 1) == 0;
+
+    /// <summary>Full fence: a head read after this is as new as every publication whose pass still saw the mark.</summary>
+    public void ClearPending() => Interlocked.Exchange(ref _pending, 0);
+}

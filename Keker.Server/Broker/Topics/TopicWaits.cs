@@ -1,0 +1,233 @@
+using Keker.Server.Broker.Confirming;
+using Keker.Server.Broker.Log;
+using Keker.Server.Broker.Sessions;
+
+namespace Keker.Server.Broker.Topics;
+
+/// <summary>Who waits for members of one topic: new sessions for those that may be dead, and publishers for confirmations.</summary>
+/// <remarks>
+/// The topic's lock guards it; methods that are called without it say so, and take it. There is one only once there was something to wait for.
+/// </remarks>
+internal sealed class TopicWaits(Topic topic, TopicLog log, BrokerContext context)
+{
+    // The topic of a token has sessions of that token only.
+    private readonly Dictionary<byte[], Predecessors>? _byToken = topic.Kind == TopicKind.Token ? null : new(TokenComparer.Instance);
+    private readonly List<Predecessors> _awaited = [];
+    private Predecessors? _own;
+    private long _lastWaited = -1;
+    private ReceiptWaits? _receipts;
+    private List<PredecessorCheck>? _decided;
+
+    /// <summary>The offset of the newest message that somebody waited for; -1 before there was one. Any thread.</summary>
+    public long LastWaited => Volatile.Read(ref _lastWaited);
+
+    /// <summary>A member has something unconfirmed, or is about to have, and companions. Called with no lock held.</summary>
+    public void NoteUnconfirmed(Subscription member)
+    {
+        lock (topic)
+        {
+            if (!member.HasLeft)
+                Enter(member);
+        }
+    }
+
+    /// <summary>
+    /// A member has joined that may be the same client as one before. What no pass has come to yet may be what nobody confirms, so it begins there at
+    /// the latest.
+    /// </summary>
+    /// <param name="member">The member; it has its cursor.</param>
+    /// <param name="members">The members, this one included: a session that was alone with its token has not been watched.</param>
+    /// <param name="mayWait">False where its client says what it has.</param>
+    /// <returns>Null when it need not wait.</returns>
+    public PredecessorCheck? Meet(Subscription member, MemberTable members, bool mayWait)
+    {
+        if (_byToken is null && members.Count == 2 && members.First(2).Find(other => other != member) is { } alone)
+        {
+            Enter(alone);
+            alone.Session.NoteNamedUnconfirmed();
+        }
+        PredecessorCheck? check = null;
+        if (mayWait)
+        {
+            member.SetStartOffset(log.RetainStart(Math.Max(log.Tail, Math.Min(member.Cursor, log.FlushedOffset))));
+            check = TryCheck(member, context.Clock.Now);
+        }
+        Enter(member);
+        return check;
+    }
+
+    /// <summary>
+    /// A check begins: the sessions before it are asked, and it ends with the last answer. Not before, or the member would get messages before it is told that
+    /// it has joined. Called with no lock held.
+    /// </summary>
+    public void Begin(PredecessorCheck check)
+    {
+        bool isDecided;
+        lock (topic)
+        {
+            check.MayDeliver = true;
+            isDecided = check.IsDecided;
+        }
+        if (isDecided)
+            check.Member.Session.Deliver(check.Member);
+        else
+            AdvanceChecks(context.Clock.Now);
+    }
+
+    /// <summary>Asks those that new sessions wait for, and begins with those that have waited long enough. Called with no lock held.</summary>
+    /// <param name="now">Milliseconds of the clock.</param>
+    /// <returns>True while one waits.</returns>
+    public bool AdvanceChecks(long now)
+    {
+        List<PredecessorCheck>? decided;
+        List<Session> sessions = [];
+        bool anyWaits;
+        lock (topic)
+        {
+            for (int i = _awaited.Count - 1; i >= 0; i--)
+            {
+                _awaited[i].TakeToAsk(now, sessions, BrokerLimits.MostAskedAtOnce);
+                _awaited[i].Decide(log, now, _receipts, ref _decided);
+                if (!_awaited[i].IsAwaited)
+                    _awaited.RemoveAt(i);
+            }
+            anyWaits = _awaited.Count > 0;
+            decided = TakeDecided();
+        }
+        sessions.ForEach(session => session.WantBarrier());
+        DeliverTo(decided);
+        return anyWaits;
+    }
+
+    /// <summary>Sends those their first messages that may have them; many of them on a thread that has the time. Called with no lock held.</summary>
+    public static void DeliverTo(List<PredecessorCheck>? checks)
+    {
+        if (checks is { Count: > BrokerLimits.MostStartedAtOnce })
+            ThreadPool.UnsafeQueueUserWorkItem(DeliverToAll, checks, preferLocal: false);
+        else if (checks is not null)
+            DeliverToAll(checks);
+    }
+
+    /// <summary>A member has answered a ping.</summary>
+    public void Answered(Subscription member)
+    {
+        _receipts?.Confirmed(member);
+        if (member.IsUnconfirmedListed && Find(member) is { } predecessors)
+        {
+            predecessors.Leave(member);
+            predecessors.Enter(member, log.Head);
+            Decide(member, predecessors);
+        }
+        DropReceiptsWhenEmpty();
+    }
+
+    /// <summary>A member has left.</summary>
+    /// <param name="member">The member.</param>
+    /// <param name="retainedFrom">From this offset on all is kept for the next HELLO of its token.</param>
+    public void Left(Subscription member, long retainedFrom)
+    {
+        _receipts?.Left(member, retainedFrom);
+        if (member.IsUnconfirmedListed && Find(member) is { } predecessors)
+        {
+            predecessors.Leave(member);
+            Decide(member, predecessors);
+        }
+        DropReceiptsWhenEmpty();
+    }
+
+    /// <summary>A member goes on behind messages that it is not sent. Called with no lock held.</summary>
+    /// <param name="member">The member.</param>
+    /// <param name="from">The first of them.</param>
+    /// <param name="to">Where it goes on.</param>
+    public void NoteMissed(Subscription member, long from, long to)
+    {
+        lock (topic)
+        {
+            if (!member.HasLeft)
+                _receipts?.Missed(member, from, to);
+        }
+    }
+
+    /// <summary>A publisher waits for a message that was appended.</summary>
+    public void Add(Receipt receipt, long offset, int sessions, int confirming)
+    {
+        receipt.Expect(topic, offset, sessions);
+        Volatile.Write(ref _lastWaited, offset);
+        (_receipts ??= new ReceiptWaits()).Add(receipt, offset, sessions, confirming);
+        DropReceiptsWhenEmpty();
+    }
+
+    /// <summary>What is known of a message that a publisher waits for; nothing when that knows it already. Called with no lock held.</summary>
+    /// <param name="receipt">Who waits.</param>
+    /// <param name="offset">The message.</param>
+    /// <param name="forget">True: it does not wait any more.</param>
+    public ReceiptCounts Count(Receipt receipt, long offset, bool forget)
+    {
+        lock (topic)
+        {
+            ReceiptCounts counts = default;
+            if (_receipts is not null && _receipts.TryCount(receipt, offset, out counts) && forget)
+                _receipts.Forget(receipt, offset);
+            DropReceiptsWhenEmpty();
+            return counts;
+        }
+    }
+
+    /// <summary>The members that may be sent messages now; the caller starts them once it has left the lock.</summary>
+    public List<PredecessorCheck>? TakeDecided()
+    {
+        List<PredecessorCheck>? decided = _decided;
+        _decided = null;
+        return decided;
+    }
+
+    /// <summary>A member has something unconfirmed, or is about to have.</summary>
+    private void Enter(Subscription member)
+    {
+        if (member.MayBeDead && !member.IsUnconfirmedListed && member.Confirmed < log.Head)
+            GetOrAdd(member).Enter(member, log.Head);
+    }
+
+    /// <summary>A new session has joined.</summary>
+    /// <returns>Null when it need not wait.</returns>
+    private PredecessorCheck? TryCheck(Subscription member, long now)
+    {
+        if (Find(member) is not { } predecessors)
+            return null;
+        bool isAwaited = predecessors.IsAwaited;
+        PredecessorCheck? check = predecessors.TryCheck(member, log, now);
+        if (check is not null && !isAwaited)
+            _awaited.Add(predecessors);
+        return check;
+    }
+
+    private static void DeliverToAll(List<PredecessorCheck> checks) => checks.ForEach(check => check.Member.Session.Deliver(check.Member));
+
+    private void Decide(Subscription member, Predecessors predecessors)
+    {
+        // Time is looked at elsewhere: here somebody has answered or gone.
+        predecessors.Decide(log, now: 0, _receipts, ref _decided);
+        if (predecessors.IsUnused && _byToken is not null)
+            _byToken.Remove(member.Session.Token);
+    }
+
+    private Predecessors? Find(Subscription member) => _byToken is null ? _own : _byToken.GetValueOrDefault(member.Session.Token);
+
+    private Predecessors GetOrAdd(Subscription member)
+    {
+        if (Find(member) is { } known)
+            return known;
+        var predecessors = new Predecessors();
+        if (_byToken is null)
+            _own = predecessors;
+        else
+            _byToken.Add(member.Session.Token, predecessors);
+        return predecessors;
+    }
+
+    private void DropReceiptsWhenEmpty()
+    {
+        if (_receipts is { IsEmpty: true })
+            _receipts = null;
+    }
+}

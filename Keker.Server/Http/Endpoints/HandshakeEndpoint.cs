@@ -1,0 +1,78 @@
+using System.Buffers;
+using System.Text;
+using Keker.Protocol.Deflate;
+using Keker.Protocol.Http;
+using Keker.Protocol.WebSocket;
+using Keker.Server.Observability;
+
+namespace Keker.Server.Http.Endpoints;
+
+/// <summary>What all WebSocket routes share: the opening handshake (RFC 6455 4.2), the origin policy and the offer of compression (RFC 7692).</summary>
+internal abstract class HandshakeEndpoint(ServerContext server) : Endpoint(server)
+{
+    /// <summary>Seconds: memory comes back when somebody leaves.</summary>
+    private const int RetryAfterMemory = 5;
+
+    private readonly byte[][] _allowedOrigins = [.. server.Options.AllowedOrigins.Select(Encoding.ASCII.GetBytes)];
+
+    public override ReadOnlySpan<byte> Allow => "GET"u8;
+
+    /// <summary>What the connection becomes.</summary>
+    protected abstract UpgradeKind Kind { get; }
+
+    /// <summary>Whether the route knows the sub-protocol with ids.</summary>
+    protected virtual bool HasSubProtocol => false;
+
+    public override bool Allows(RequestMethod method) => method == RequestMethod.Get;
+
+    public override bool TryAccept(HttpExchange exchange, ReadOnlySpan<byte> head)
+    {
+        HandshakeRequest.Result result = HandshakeRequest.Evaluate(exchange.Head, head, out Slice key);
+        if (result != HandshakeRequest.Result.Accept)
+            return Refuse(exchange, result.Status(), result.Message(), offerWebSocket: result.Status() == 426);
+        if (!IsWelcome(exchange, head))
+            return false;
+        ReadOnlySpan<byte> subProtocol = HasSubProtocol ? SubProtocol.Choose(exchange.Head, head) : default;
+
+        // Tagged messages are put together for each topic and are not deflated.
+        DeflateOffer offer = Server.Options.Compression && subProtocol.IsEmpty ? DeflateOffer.Judge(HandshakeRequest.Extensions(exchange.Head, head), head) : default;
+        ReadOnlySpan<byte> extensions = offer.Answer;
+        Span<byte> response = exchange.Answers.GetSpan(UpgradeResponse.Length(subProtocol.Length, extensions.Length));
+        exchange.Answers.Advance(UpgradeResponse.Write(response, key.In(head), subProtocol, extensions));
+        exchange.Connection.Mark = ClientMark.Of(exchange.Connection, exchange.Head, head);
+        exchange.Upgrade = new Upgrade(Kind, offer.WindowBits, Tagged: !subProtocol.IsEmpty);
+        return false;
+    }
+
+    /// <summary>Whether this page may subscribe, and the server takes anybody in now; if not, the request is answered.</summary>
+    protected bool IsWelcome(HttpExchange exchange, ReadOnlySpan<byte> head)
+    {
+        if (!IsWelcomeOrigin(exchange, head))
+            return false;
+        if (Server.IsDraining)
+            return Refuse(exchange, 503, "the server is draining: connect again after a random delay"u8, retryAfterSeconds: 1);
+        if (Server.Memory.Pressure != MemoryPressure.None)
+            return Refuse(exchange, 503, "the server is short of memory: connect again later"u8, RetryAfterMemory);
+        return true;
+    }
+
+    /// <summary>Whether this page may subscribe; if not, the request is answered.</summary>
+    protected bool IsWelcomeOrigin(HttpExchange exchange, ReadOnlySpan<byte> head) =>
+        IsAllowedOrigin(exchange, head) || Refuse(exchange, 403, "pages of this origin may not subscribe: add it with --allow-origin"u8);
+
+    public override void Handle(HttpExchange exchange, in ReadOnlySequence<byte> body) => throw new NotSupportedException();
+
+    /// <summary>No Origin means no browser, and needs no permission: the secret is in the HELLO, and no cookie is read (RFC 6455 10.2).</summary>
+    private bool IsAllowedOrigin(HttpExchange exchange, ReadOnlySpan<byte> head)
+    {
+        if (_allowedOrigins.Length == 0 || !HandshakeRequest.TryGetOrigin(exchange.Head, head, out Slice slice))
+            return true;
+        ReadOnlySpan<byte> origin = slice.In(head);
+        foreach (byte[] allowed in _allowedOrigins)
+        {
+            if (Ascii.EqualsIgnoreCase(origin, allowed))
+                return true;
+        }
+        return false;
+    }
+}

@@ -1,0 +1,38 @@
+using Keker.Server.Http.Publishing;
+
+namespace Keker.Server.Http.Endpoints;
+
+/// <summary>Finds who answers a path. Exact match on the raw bytes: no decoding, no normalisation, so there is nothing to trick. Thread-safe.</summary>
+internal sealed class Router(ServerContext server)
+{
+    private readonly SubscribeEndpoint _subscribe = new(server);
+    private readonly PublishEndpoint _publish = new(server);
+    private readonly BatchEndpoint _batch = new(server);
+    private readonly BroadcastEndpoint _broadcast = new(server);
+    private readonly HealthEndpoint _health = new(server);
+    private readonly StatsEndpoint _stats = new(server);
+    private readonly SessionsEndpoint _sessions = new(server);
+    private readonly EchoEndpoint? _echo = server.Options.Echo ? new(server) : null;
+
+    /// <summary>The endpoint of a path on this kind of listener, or null.</summary>
+    /// <param name="path">The raw path.</param>
+    /// <param name="isAdmin">True for a connection that came in through an admin listener.</param>
+    public Endpoint? Find(ReadOnlySpan<byte> path, bool isAdmin)
+    {
+        Endpoint? endpoint =
+            path.SequenceEqual("/v1/publish"u8) ? _publish :
+            path.SequenceEqual("/v1/subscribe"u8) ? _subscribe :
+            path.SequenceEqual("/v1/publish/batch"u8) ? _batch :
+            path.SequenceEqual("/v1/broadcast"u8) ? _broadcast :
+            path.SequenceEqual("/v1/health"u8) ? _health :
+            path.SequenceEqual("/v1/stats"u8) ? _stats :
+            path.SequenceEqual("/v1/stats/sessions"u8) ? _sessions :
+            path.SequenceEqual("/v1/echo"u8) ? _echo :
+            null;
+        return endpoint is not null && IsServed(endpoint, isAdmin) ? endpoint : null;
+    }
+
+    /// <summary>With an admin listener the two kinds of listener share nothing but health: the public port has no backend function at all.</summary>
+    private bool IsServed(Endpoint endpoint, bool isAdmin) =>
+        server.Options.AdminListen.IsEmpty || endpoint == _health || endpoint.IsPrivileged == isAdmin;
+}

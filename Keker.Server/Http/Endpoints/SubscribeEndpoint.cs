@@ -1,0 +1,47 @@
+using Keker.Protocol.Http;
+using Keker.Protocol.WebSocket;
+
+namespace Keker.Server.Http.Endpoints;
+
+/// <summary>`GET /v1/subscribe`: a page becomes a subscriber, over a WebSocket or, where it asks for one, over an event stream.</summary>
+internal sealed class SubscribeEndpoint(ServerContext server) : HandshakeEndpoint(server)
+{
+    protected override UpgradeKind Kind => UpgradeKind.Subscribe;
+
+    protected override bool HasSubProtocol => true;
+
+    public override ReadOnlySpan<byte> Allow => "GET, OPTIONS"u8;
+
+    public override bool Allows(RequestMethod method) => method is RequestMethod.Get or RequestMethod.Options;
+
+    public override bool TryAccept(HttpExchange exchange, ReadOnlySpan<byte> head)
+    {
+        if (exchange.Head.Method == RequestMethod.Options)
+            return AnswerPreflight(exchange, head);
+        if (HandshakeRequest.IsAskedFor(exchange.Head, head) || !AcceptField.NamesEventStream(exchange.Head, head))
+            return base.TryAccept(exchange, head);
+        EventStreamRequest? request = EventStreamRequest.Read(exchange.Head, head, out ReadOnlySpan<byte> mistake);
+        if (request is null)
+            return Refuse(exchange, 400, mistake);
+        if (!IsWelcome(exchange, head))
+            return false;
+        byte[] answer = EventStreamHead.Of(exchange, OriginLines.For(exchange.Head, head, anyOrigin: Server.Options.AllowedOrigins.IsEmpty));
+        exchange.Connection.Mark = ClientMark.Of(exchange.Connection, exchange.Head, head);
+        exchange.Upgrade = new Upgrade(UpgradeKind.EventStream, EventStream: request, Head: answer);
+        return false;
+    }
+
+    /// <summary>A browser asks before a page may send other fields than its own across origins (WHATWG Fetch 4.8), as polyfills of EventSource do.</summary>
+    private bool AnswerPreflight(HttpExchange exchange, ReadOnlySpan<byte> head)
+    {
+        if (!IsWelcomeOrigin(exchange, head))
+            return false;
+        ReadOnlySpan<byte> lines =
+        [
+            .. OriginLines.For(exchange.Head, head, anyOrigin: Server.Options.AllowedOrigins.IsEmpty),
+            .. "Access-Control-Allow-Methods: GET\r\nAccess-Control-Allow-Headers: last-event-id, cache-control, authorization\r\nAccess-Control-Max-Age: 7200\r\n"u8,
+        ];
+        ResponseWriter.WriteNoContent(exchange.Answers, exchange.Headers(allow: Allow) with { MoreLines = lines });
+        return false;
+    }
+}

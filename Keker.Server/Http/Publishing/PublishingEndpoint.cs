@@ -1,0 +1,50 @@
+using Keker.Server.Broker;
+using Keker.Server.Http.Endpoints;
+
+namespace Keker.Server.Http.Publishing;
+
+/// <summary>What all share that publish: a message is published, or waits while what follows is read, or is refused.</summary>
+internal abstract class PublishingEndpoint(ServerContext server) : Endpoint(server)
+{
+    public override bool IsPrivileged => true;
+
+    public override bool TakesBody => true;
+
+    public override void Resume(HttpExchange exchange) => TryPublish(exchange);
+
+    /// <summary>Publishes the message of the exchange. Where it has to wait, its answer gets its place; where it may not overtake another, it is held up.</summary>
+    protected void TryPublish(HttpExchange exchange)
+    {
+        PublishRequest request = exchange.Message.Request;
+        exchange.IsHeldUp = exchange.FindBefore() is not null;
+        if (exchange.IsHeldUp)
+            return;
+        PublishResult result = Server.Broker.Publish(request, exchange.Dirty);
+        if (result.Outcome == PublishOutcome.NoRoom)
+        {
+            if (result.Full!.WaitForRoom() is { } room)
+                exchange.Defer(Server, room);
+            else
+                RefuseMessage(exchange, PublishRefusals.TooManyWait(othersHaveIt: request.Done > 0));
+        }
+        else if (result.Outcome == PublishOutcome.OutOfMemory)
+        {
+            RefuseMessage(exchange, PublishRefusals.TooMuchWaits);
+        }
+        else if (request.Receipt is { Sessions: > 0 } receipt)
+        {
+            receipt.Begin();
+            exchange.Defer(Server, room: null);
+        }
+        else
+        {
+            Conclude(exchange, PublishAnswer.To(exchange.Message));
+        }
+    }
+
+    /// <summary>The message is refused with 503; the connection goes on.</summary>
+    protected abstract void RefuseMessage(HttpExchange exchange, ReadOnlySpan<byte> reason);
+
+    /// <summary>The message is published: it is answered.</summary>
+    protected abstract void Conclude(HttpExchange exchange, PublishAnswer answer);
+}

@@ -1,0 +1,68 @@
+using Microsoft.Extensions.Logging;
+
+namespace Keker.Server.Observability;
+
+/// <summary>Every line the server logs. None takes a token, a key or a payload.</summary>
+internal static partial class LogMessages
+{
+    [LoggerMessage(EventId = 1, Level = LogLevel.Information, Message = "listening on {Address}{Purpose}")]
+    public static partial void Listening(this ILogger logger, string address, string purpose);
+
+    [LoggerMessage(EventId = 2, Level = LogLevel.Warning, Message = "publishing is open to everyone who reaches this port; close it with --publish-key or --admin-listen")]
+    public static partial void PublishingIsOpen(this ILogger logger);
+
+    [LoggerMessage(EventId = 3, Level = LogLevel.Warning, Message = "pages of any origin may subscribe; name yours with --allow-origin")]
+    public static partial void AnyOrigin(this ILogger logger);
+
+    [LoggerMessage(EventId = 15, Level = LogLevel.Warning, Message = "{Warning}")]
+    public static partial void OptionWarning(this ILogger logger, string warning);
+
+    [LoggerMessage(EventId = 4, Level = LogLevel.Warning, Message = "cannot accept connections: {Reason}; trying again, backing off up to 1 s")]
+    public static partial void AcceptFailed(this ILogger logger, string reason);
+
+    [LoggerMessage(EventId = 5, Level = LogLevel.Information, Message = "accepting connections again")]
+    public static partial void AcceptRecovered(this ILogger logger);
+
+    [LoggerMessage(EventId = 6, Level = LogLevel.Information, Message = "certificate and keys reloaded")]
+    public static partial void Reloaded(this ILogger logger);
+
+    [LoggerMessage(EventId = 7, Level = LogLevel.Error, Message = "certificate and keys not reloaded, the old ones stay: {Reason}")]
+    public static partial void NotReloaded(this ILogger logger, string reason);
+
+    [LoggerMessage(EventId = 8, Level = LogLevel.Information, Message = "draining {Connections} connections")]
+    public static partial void Draining(this ILogger logger, int connections);
+
+    [LoggerMessage(EventId = 20, Level = LogLevel.Error, Message = "out of memory")]
+    public static partial void OutOfMemory(this ILogger logger);
+
+    /// <summary>Logs what should not have happened and goes on, unless it was that there is no memory: then the process ends.</summary>
+    public static void Unexpected(this ILogger logger, Exception exception)
+    {
+        logger.InternalError(exception);
+        if (exception is not OutOfMemoryException)
+            return;
+        logger.OutOfMemory();
+        Environment.FailFast("out of memory");
+    }
+
+    [LoggerMessage(EventId = 9, Level = LogLevel.Information, Message = "stopped")]
+    public static partial void Stopped(this ILogger logger);
+
+    [LoggerMessage(EventId = 10, Level = LogLevel.Error, Message = "internal error")]
+    public static partial void InternalError(this ILogger logger, Exception exception);
+
+    [LoggerMessage(EventId = 11, Level = LogLevel.Debug, Message = "HELLO of token {TokenHash}")]
+    public static partial void SaidHello(this ILogger logger, string tokenHash);
+
+    [LoggerMessage(EventId = 12, Level = LogLevel.Debug, Message = "peer vanished ({Reason})")]
+    public static partial void PeerVanished(this ILogger logger, string reason);
+
+    [LoggerMessage(EventId = 13, Level = LogLevel.Debug, Message = "TLS handshake failed: {Reason}")]
+    public static partial void HandshakeFailed(this ILogger logger, string reason);
+
+    [LoggerMessage(EventId = 14, Level = LogLevel.Debug, Message = "request refused with {Status}: {Failure}")]
+    public static partial void RequestRefused(this ILogger logger, int status, string failure);
+
+    [LoggerMessage(EventId = 15, Level = LogLevel.Information, Message = "signal {Signal} has no meaning here: ignored")]
+    public static partial void SignalIgnored(this ILogger logger, string signal);
+}
