@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Net.Sockets;
 using System.Security.Authentication;
 using Keker.Protocol.Http;
 using Keker.Server.Broker.FanOut;
@@ -24,7 +23,6 @@ internal sealed class ConnectionHandler
 
     private readonly ServerContext _server;
     private readonly TlsUpgrade? _tls;
-    private readonly Loops? _loops;
     private readonly TimeProvider _timeProvider;
     private readonly HttpServer _http;
     private readonly Action<ReadingPhase> _phaseEnded;
@@ -36,13 +34,11 @@ internal sealed class ConnectionHandler
 
     /// <param name="server">What all connections share.</param>
     /// <param name="tls">Null where connections are plain.</param>
-    /// <param name="loops">What polls the sockets; null for the runtime's engine.</param>
     /// <param name="timeProvider">Times how long a refused peer is waited for.</param>
-    public ConnectionHandler(ServerContext server, TlsUpgrade? tls, Loops? loops, TimeProvider timeProvider)
+    public ConnectionHandler(ServerContext server, TlsUpgrade? tls, TimeProvider timeProvider)
     {
         _server = server;
         _tls = tls;
-        _loops = loops;
         _timeProvider = timeProvider;
         _http = new HttpServer(server);
         _phaseEnded = OnPhaseEnded;
@@ -51,13 +47,13 @@ internal sealed class ConnectionHandler
     /// <summary>Takes over a socket. Returns once the connection waits for something.</summary>
     /// <param name="socket">The accepted socket; closed here.</param>
     /// <param name="isAdmin">True when it came in through an admin listener.</param>
-    public void Accept(Socket socket, bool isAdmin)
+    public void Accept(PeerSocket socket, bool isAdmin)
     {
         // A reconnect storm brings tens of thousands between two heartbeats.
         if (Interlocked.Increment(ref _accepted) % AcceptsPerMemoryCheck == 0)
             _server.Memory.Check();
-        bool isTls = _tls is not null && socket.AddressFamily != AddressFamily.Unix;
-        var connection = new Connection(_loops is null ? new EngineSocket(socket) : _loops.Take(socket), isAdmin, _server.Clock, _server.Input);
+        bool isTls = _tls is not null && !socket.IsUnix;
+        var connection = new Connection(socket, isAdmin, _server.Clock, _server.Input);
         bool isTakenIn = HasMemoryFor(connection) && _server.Connections.TryAdd(connection);
         if (isTakenIn)
             _ = RunAsync(connection, isTls);

@@ -40,7 +40,7 @@ internal sealed class ServerHost(KekerOptions options, Func<KekerOptions> readAg
         using PosixSignalRegistration terminate = OnSignal(PosixSignal.SIGTERM, Stop);
         using PosixSignalRegistration interrupt = OnSignal(PosixSignal.SIGINT, Stop);
         using PosixSignalRegistration hangUp = OnSignal(PosixSignal.SIGHUP, () => Reload(server, tls));
-        List<Listener> listeners = Listen(new ConnectionHandler(server, tls, Loops.AreUsed ? new Loops(log) : null, timeProvider));
+        List<Listener> listeners = Listen(new ConnectionHandler(server, tls, timeProvider));
         using var heartbeat = new Heartbeat(connections, server.Clock, timeProvider, Limits.HeartbeatInterval, () => Beat(server), log);
         foreach (Listener listener in listeners)
             _ = listener.RunAsync();
@@ -120,19 +120,20 @@ internal sealed class ServerHost(KekerOptions options, Func<KekerOptions> readAg
 
     private List<Listener> Listen(ConnectionHandler handler)
     {
+        Loops? loops = Loops.AreUsed ? new Loops(log) : null;
         List<Listener> listeners = [];
         foreach (ListenAddress address in options.Listen)
-            listeners.Add(Listen(address, socket => handler.Accept(socket, isAdmin: false)));
+            listeners.Add(Listen(address, loops, socket => handler.Accept(socket, isAdmin: false)));
         foreach (ListenAddress address in options.AdminListen)
-            listeners.Add(Listen(address, socket => handler.Accept(socket, isAdmin: true)));
+            listeners.Add(Listen(address, loops, socket => handler.Accept(socket, isAdmin: true)));
         return listeners;
     }
 
-    private Listener Listen(ListenAddress address, Action<Socket> accepted)
+    private Listener Listen(ListenAddress address, Loops? loops, Action<PeerSocket> accepted)
     {
         try
         {
-            return new Listener(address, timeProvider, log, accepted);
+            return new Listener(address, timeProvider, log, loops, accepted);
         }
         catch (Exception e) when (e is SocketException or IOException or UnauthorizedAccessException)
         {

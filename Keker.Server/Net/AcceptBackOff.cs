@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Keker.Server.Observability;
 using Keker.Server.Options;
 using Microsoft.Extensions.Logging;
@@ -7,7 +6,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Keker.Server.Net;
 
 /// <summary>What the accept loop does while the machine has no descriptor to give: wait, twice as long each time, and say so now and then.</summary>
-/// <remarks>Used by one accept loop.</remarks>
+/// <remarks>Used by one <see cref="Acceptor"/>.</remarks>
 internal sealed class AcceptBackOff(TimeProvider timeProvider, ILogger log)
 {
     private static readonly TimeSpan LogInterval = TimeSpan.FromSeconds(10);
@@ -35,13 +34,13 @@ internal sealed class AcceptBackOff(TimeProvider timeProvider, ILogger log)
     }
 
     /// <summary>Accepting failed: refuses one peer with the reserve descriptor, then waits.</summary>
-    public async Task WaitAsync(SocketException reason, Action refuseOne, CancellationToken stopped)
+    public async Task WaitAsync(string reason, Action refuseOne, CancellationToken stopped)
     {
         if (_lastLogged is not { } lastLogged || timeProvider.GetElapsedTime(lastLogged) >= LogInterval)
         {
             _hasWarned = true;
             _lastLogged = timeProvider.GetTimestamp();
-            log.AcceptFailed(reason.SocketErrorCode.ToString());
+            log.AcceptFailed(reason);
         }
         _failing = true;
         if (_reserve is not null)

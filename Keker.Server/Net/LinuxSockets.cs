@@ -13,6 +13,7 @@ internal static unsafe partial class LinuxSockets
     public const int WouldBlock = 11;
 
     public const int AddToPoll = 1;
+    public const int ChangePoll = 3;
     public const uint Input = 0x1;
     public const uint Output = 0x4;
     public const uint Failed = 0x8;
@@ -21,6 +22,7 @@ internal static unsafe partial class LinuxSockets
     public const uint EdgeTriggered = 1u << 31;
 
     public const int CloseOnExecute = 0x80000;
+    public const int NonBlocking = 0x800;
 
     public const int Peek = 0x2;
     public const int DoNotWait = 0x40;
@@ -33,6 +35,12 @@ internal static unsafe partial class LinuxSockets
     public const int Ipv4Family = 2;
     public const int Ipv6Family = 10;
 
+    /// <summary>
+    /// Whether an accept failed for what is the peer's or the network's (accept(2)): the next one may work. EINTR, EPERM of a firewall, ENONET, EPROTO,
+    /// ENOPROTOOPT, ENETDOWN, ENETUNREACH, ECONNABORTED, ECONNRESET, ETIMEDOUT, EHOSTDOWN, EHOSTUNREACH.
+    /// </summary>
+    public static bool IsPeersDoing(int error) => error is Interrupted or 1 or 64 or 71 or 92 or 100 or 101 or 103 or 104 or 110 or 112 or 113;
+
     [LibraryImport("libc", EntryPoint = "epoll_create1")]
     public static partial int CreatePoll(int flags);
 
@@ -41,6 +49,9 @@ internal static unsafe partial class LinuxSockets
 
     [LibraryImport("libc", EntryPoint = "epoll_wait")]
     public static partial int Poll(int poll, byte* events, int most, int milliseconds);
+
+    [LibraryImport("libc", EntryPoint = "accept4")]
+    public static partial int Accept(int socket, byte* address, uint* length, int flags);
 
     [LibraryImport("libc", EntryPoint = "recv")]
     public static partial nint Receive(int socket, byte* bytes, nuint count, int flags);

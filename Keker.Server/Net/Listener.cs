@@ -1,12 +1,11 @@
 using System.Net;
 using System.Net.Sockets;
-using Keker.Server.Observability;
 using Keker.Server.Options;
 using Microsoft.Extensions.Logging;
 
 namespace Keker.Server.Net;
 
-/// <summary>Accepts on one address. Running out of descriptors slows it down and never stops it.</summary>
+/// <summary>Listens on one address, and has an <see cref="Acceptor"/> take the connections off.</summary>
 /// <remarks>Started once; <see cref="Dispose"/> may come from any thread.</remarks>
 internal sealed class Listener : IDisposable
 {
@@ -15,65 +14,31 @@ internal sealed class Listener : IDisposable
 
     private readonly Socket _socket;
     private readonly ListenAddress _address;
-    private readonly Action<Socket> _accepted;
-    private readonly AcceptBackOff _backOff;
-    private readonly ILogger _log;
+    private readonly Acceptor _acceptor;
     private readonly CancellationTokenSource _stopped = new();
 
     /// <param name="address">Where to listen.</param>
     /// <param name="timeProvider">Measures the back-off.</param>
     /// <param name="log">Gets a line when accepting fails and when it works again.</param>
-    /// <param name="accepted">Takes over each accepted socket; must not throw or wait.</param>
+    /// <param name="loops">Poll it, and what it accepts; null for the runtime's engine.</param>
+    /// <param name="accepted">Takes over each accepted socket; must not wait.</param>
     /// <exception cref="SocketException">The address cannot be bound.</exception>
-    public Listener(ListenAddress address, TimeProvider timeProvider, ILogger log, Action<Socket> accepted)
+    public Listener(ListenAddress address, TimeProvider timeProvider, ILogger log, Loops? loops, Action<PeerSocket> accepted)
     {
         _address = address;
-        _accepted = accepted;
-        _log = log;
-        _backOff = new AcceptBackOff(timeProvider, log);
         _socket = address.Kind == ListenKind.Unix ? ListenOnPath(address) : ListenOnPort((IPEndPoint)address.ToEndPoint());
 
         // Whoever is to be refused may be gone by then: that must not make the accept loop wait for the next one.
         _socket.Blocking = false;
+        var backOff = new AcceptBackOff(timeProvider, log);
+        _acceptor = loops is null ? new EngineAcceptor(_socket, backOff, log, accepted) : new LoopAcceptor(_socket, loops, backOff, log, accepted);
     }
 
     /// <summary>The address that is really listened on: a port of 0 has become the one that was free.</summary>
     public string BoundAddress => _address.Kind == ListenKind.Unix ? _address.ToString() : _socket.LocalEndPoint!.ToString()!;
 
-    public async Task RunAsync()
-    {
-        CancellationToken stopped = _stopped.Token;
-        var turn = new ReadTurn();
-        while (!stopped.IsCancellationRequested)
-        {
-            try
-            {
-                ValueTask<Socket> accept = _socket.AcceptAsync(stopped);
-
-                // In a storm of connects there is always one more: the thread, which polls everybody's sockets, is not the listener's alone.
-                if (turn.IsOver(accept.IsCompleted))
-                    await Task.Yield();
-                PredecessorCheck(await accept.ConfigureAwait(false));
-            }
-            catch (Exception e) when (stopped.IsCancellationRequested && e is OperationCanceledException or ObjectDisposedException)
-            {
-                return;
-            }
-            catch (SocketException e) when (IsPeersDoing(e.SocketErrorCode))
-            {
-                // The peer went away between its connect and our accept.
-            }
-            catch (Exception e) when (e is not SocketException)
-            {
-                // Not to be expected, and no reason to stop serving everybody else.
-                _log.Unexpected(e);
-            }
-            catch (SocketException e)
-            {
-                await _backOff.WaitAsync(e, RefuseOne, stopped).ConfigureAwait(false);
-            }
-        }
-    }
+    /// <summary>Accepts until it is disposed.</summary>
+    public Task RunAsync() => _acceptor.RunAsync(_stopped.Token);
 
     /// <summary>Stops accepting and gives the address back.</summary>
     public void Dispose()
@@ -84,24 +49,6 @@ internal sealed class Listener : IDisposable
         if (_address.Path is { } path)
             File.Delete(path);
     }
-
-    private void PredecessorCheck(Socket accepted)
-    {
-        _backOff.Reset();
-        try
-        {
-            _accepted(accepted);
-        }
-        catch (Exception e)
-        {
-            // It is not the listening socket that this came from, whatever it is.
-            _log.Unexpected(e);
-            accepted.Dispose();
-        }
-    }
-
-    private static bool IsPeersDoing(SocketError error) => error is SocketError.ConnectionAborted or SocketError.ConnectionReset
-        or SocketError.TimedOut or SocketError.HostUnreachable or SocketError.NetworkUnreachable or SocketError.NetworkDown or SocketError.HostDown;
 
     private static Socket ListenOnPort(IPEndPoint endPoint)
     {
@@ -175,18 +122,6 @@ internal sealed class Listener : IDisposable
         catch (UnauthorizedAccessException)
         {
             return false;
-        }
-    }
-
-    /// <summary>With the reserve descriptor let go, one waiting peer can be taken in and turned away instead of hanging.</summary>
-    private void RefuseOne()
-    {
-        try
-        {
-            _socket.Accept().Dispose();
-        }
-        catch (Exception e) when (Connection.IsDisconnect(e))
-        {
         }
     }
 }

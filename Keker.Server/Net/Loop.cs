@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Keker.Server.Net;
 
-/// <summary>A thread that polls the sockets dealt to it (epoll(7), edge-triggered), and runs whoever waits for them.</summary>
+/// <summary>A thread that polls the sockets dealt to it (epoll(7)), and runs whoever waits for them.</summary>
 /// <remarks>
 /// <see cref="TryAdd"/> and <see cref="Remove"/> may come from any thread. It runs until the process ends. What a handler throws is logged and
 /// costs nobody else anything.
@@ -14,7 +14,7 @@ internal sealed unsafe class Loop
 {
     private const int EventsAtATime = 256;
 
-    private const uint Watched = LinuxSockets.Input | LinuxSockets.Output | LinuxSockets.PeerEnded | LinuxSockets.EdgeTriggered;
+    private const uint EdgesOfSocket = LinuxSockets.Input | LinuxSockets.Output | LinuxSockets.PeerEnded | LinuxSockets.EdgeTriggered;
 
     /// <summary>Bytes of an epoll_event: packed on x64 only. The data follows the events, aligned or not.</summary>
     private static readonly int EventBytes = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 12 : 16;
@@ -24,7 +24,7 @@ internal sealed unsafe class Loop
     private readonly Lock _lock = new();
     private readonly ILogger _log;
     private readonly int _poll;
-    private LoopSocket?[] _sockets = new LoopSocket?[64];
+    private IPolled?[] _polled = new IPolled?[64];
     private uint _generation;
 
     /// <exception cref="Win32Exception">The system has no descriptor left for it.</exception>
@@ -37,35 +37,45 @@ internal sealed unsafe class Loop
         new Thread(Run) { IsBackground = true, Name = $"loop {index}" }.Start();
     }
 
-    /// <summary>Polls a socket from now on.</summary>
+    /// <summary>Polls something from now on.</summary>
+    /// <param name="polled">The thing.</param>
+    /// <param name="events">For what.</param>
     /// <returns>False when the system has no memory for it.</returns>
-    public bool TryAdd(LoopSocket socket)
+    public bool TryAdd(IPolled polled, uint events = EdgesOfSocket)
     {
-        int descriptor = socket.Descriptor;
+        int descriptor = polled.Descriptor;
         lock (_lock)
         {
-            if (descriptor >= _sockets.Length)
-                Array.Resize(ref _sockets, Math.Max(descriptor + 1, _sockets.Length * 2));
-            socket.Generation = ++_generation;
-            Volatile.Write(ref _sockets[descriptor], socket);
+            if (descriptor >= _polled.Length)
+                Array.Resize(ref _polled, Math.Max(descriptor + 1, _polled.Length * 2));
+            polled.Generation = ++_generation;
+            Volatile.Write(ref _polled[descriptor], polled);
         }
-        byte* pollEvent = stackalloc byte[EventBytes];
-        *(uint*)pollEvent = Watched;
-        *(ulong*)(pollEvent + DataOffset) = (ulong)socket.Generation << 32 | (uint)descriptor;
-        if (LinuxSockets.ControlPoll(_poll, LinuxSockets.AddToPoll, descriptor, pollEvent) == 0)
+        if (TryControl(LinuxSockets.AddToPoll, polled, events))
             return true;
-        Remove(socket);
+        Remove(polled);
         return false;
     }
 
-    /// <summary>Forgets a socket, before its descriptor is closed, which ends the polling.</summary>
-    public void Remove(LoopSocket socket)
+    /// <summary>Polls for something else from now on; for nothing where that is 0.</summary>
+    public void Watch(IPolled polled, uint events) => TryControl(LinuxSockets.ChangePoll, polled, events);
+
+    /// <summary>Forgets something, before its descriptor is closed, which ends the polling.</summary>
+    public void Remove(IPolled polled)
     {
         lock (_lock)
         {
-            if (socket.Descriptor < _sockets.Length && _sockets[socket.Descriptor] == socket)
-                Volatile.Write(ref _sockets[socket.Descriptor], null);
+            if (polled.Descriptor < _polled.Length && _polled[polled.Descriptor] == polled)
+                Volatile.Write(ref _polled[polled.Descriptor], null);
         }
+    }
+
+    private bool TryControl(int operation, IPolled polled, uint events)
+    {
+        byte* pollEvent = stackalloc byte[EventBytes];
+        *(uint*)pollEvent = events;
+        *(ulong*)(pollEvent + DataOffset) = (ulong)polled.Generation << 32 | (uint)polled.Descriptor;
+        return LinuxSockets.ControlPoll(_poll, operation, polled.Descriptor, pollEvent) == 0;
     }
 
     private void Run()
@@ -74,20 +84,20 @@ internal sealed unsafe class Loop
         while (true)
         {
             int count = LinuxSockets.Poll(_poll, events, EventsAtATime, -1);
-            LoopSocket?[] sockets = Volatile.Read(ref _sockets);
+            IPolled?[] polled = Volatile.Read(ref _polled);
             for (byte* next = events; next < events + count * EventBytes; next += EventBytes)
-                Dispatch(sockets, *(uint*)next, *(ulong*)(next + DataOffset));
+                Dispatch(polled, *(uint*)next, *(ulong*)(next + DataOffset));
         }
     }
 
-    private void Dispatch(LoopSocket?[] sockets, uint events, ulong data)
+    private void Dispatch(IPolled?[] polled, uint events, ulong data)
     {
         // An event of a socket that is closed by now, whose descriptor may be somebody else's, is nobody's.
-        if (Volatile.Read(ref sockets[(uint)data]) is not { } socket || socket.Generation != data >> 32)
+        if (Volatile.Read(ref polled[(uint)data]) is not { } target || target.Generation != data >> 32)
             return;
         try
         {
-            socket.OnEvents(events);
+            target.OnEvents(events);
         }
         catch (Exception e)
         {

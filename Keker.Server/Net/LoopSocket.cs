@@ -9,7 +9,7 @@ namespace Keker.Server.Net;
 /// reader clears the flag before it receives: what arrives after that sets it again. The descriptor is counted while a call uses it, and the
 /// last user of a closed socket gives it back: no call can meet the descriptor of somebody else.
 /// </remarks>
-internal sealed class LoopSocket : PeerSocket
+internal sealed class LoopSocket : PeerSocket, IPolled
 {
     private const int MayReceive = 1;
     private const int HasEnded = 2;
@@ -34,13 +34,10 @@ internal sealed class LoopSocket : PeerSocket
 
     public override bool IsUnix { get; }
 
-    /// <summary>Tells this socket from an earlier one that had the same descriptor.</summary>
     public uint Generation { get; set; }
 
     public int Descriptor { get; }
 
-    /// <summary>What the loop has seen. On the loop's thread.</summary>
-    /// <param name="events">Those of epoll.</param>
     public void OnEvents(uint events)
     {
         int flags = 0;

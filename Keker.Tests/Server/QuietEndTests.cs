@@ -12,6 +12,7 @@ using Keker.Tests.EndToEnd;
 using Keker.Tests.Protocol.WebSocket;
 using Keker.Tests.Server.Broker;
 using Keker.Tests.Server.Http;
+using Keker.Tests.Server.Net;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Keker.Tests.Server;
@@ -100,7 +101,7 @@ internal sealed class QuietEndTests(bool onLoops)
             End(client, isReset);
             accepted.Add(_listener.AcceptSocket());
         }
-        accepted.ForEach(socket => handler.Accept(socket, isAdmin: false));
+        accepted.ForEach(socket => handler.Accept(SocketPair.Take(socket, TestLoops), isAdmin: false));
         ExpectQuiet();
     }
 
@@ -124,17 +125,17 @@ internal sealed class QuietEndTests(bool onLoops)
 
     private Loops? TestLoops => onLoops && Loops.AreUsed ? Polled : null;
 
-    private ConnectionHandler NewHandler() => new(_server.Context, tls: null, TestLoops, TimeProvider.System);
+    private ConnectionHandler NewHandler() => new(_server.Context, tls: null, TimeProvider.System);
 
     private ConnectionHandler NewTlsHandler() =>
-        new(_server.Context, new TlsUpgrade(_directory.File("cert.pem"), _directory.File("key.pem")), TestLoops, TimeProvider.System);
+        new(_server.Context, new TlsUpgrade(_directory.File("cert.pem"), _directory.File("key.pem")), TimeProvider.System);
 
     private void Expect(ConnectionHandler handler, bool isReset, Action<Socket> talk)
     {
         for (int i = 0; i < Clients; i++)
         {
             Socket client = Connect();
-            handler.Accept(_listener.AcceptSocket(), isAdmin: false);
+            handler.Accept(SocketPair.Take(_listener.AcceptSocket(), TestLoops), isAdmin: false);
             talk(client);
             End(client, isReset);
             Publish(10);

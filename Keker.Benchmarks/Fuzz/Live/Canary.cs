@@ -30,7 +30,7 @@ internal sealed class Canary(EndPoint server, Totals totals, int index, bool isT
     private TaskCompletionSource _all = New();
     private long _made;
 
-    /// <summary>The longest time from a publish to its joined.</summary>
+    /// <summary>The longest time from a publish to its arrival.</summary>
     public TimeSpan Slowest { get; private set; }
 
     /// <summary>Publishes and waits for what comes until told to stop.</summary>

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Keker.Server.Net;
 using Keker.Tests.EndToEnd;
 using Microsoft.Extensions.Time.Testing;
@@ -7,7 +6,7 @@ namespace Keker.Tests.Server.Net;
 
 internal sealed class AcceptBackOffTests
 {
-    private static readonly SocketException NoDescriptors = new((int)SocketError.TooManyOpenSockets);
+    private const string NoDescriptors = "no descriptors";
 
     private readonly FakeTimeProvider _time = new();
     private readonly LogRecorder _log = new();

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
 using Keker.Server.Net;
@@ -49,7 +50,22 @@ internal sealed class SocketPair : IDisposable
     public PeerSocket TakeServer(Loops loops)
     {
         _isTaken = true;
-        return loops.Take(Server);
+        return Take(Server, loops);
+    }
+
+    /// <summary>An accepted socket as the server has it.</summary>
+    /// <param name="socket">Another object's from then on.</param>
+    /// <param name="loops">Poll it; null for the runtime's engine.</param>
+    [SuppressMessage("Usage", "CA1816", Justification = "The object has lost what it would finalize.")]
+    public static PeerSocket Take(Socket socket, Loops? loops)
+    {
+        if (loops is null)
+            return new EngineSocket(socket);
+        socket.Blocking = false;
+        PeerSocket taken = loops.Take((int)socket.SafeHandle.DangerousGetHandle(), socket.AddressFamily == AddressFamily.Unix);
+        socket.SafeHandle.SetHandleAsInvalid();
+        GC.SuppressFinalize(socket);
+        return taken;
     }
 
     public void Dispose()
