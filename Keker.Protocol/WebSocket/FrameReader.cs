@@ -29,8 +29,6 @@ public sealed class FrameReader
         Closed = 32,
     }
 
-    private int _maxMessageBytes;
-    private int _maxFragments;
     private int _fragments;
     private int _messageLength;
     private int _frameRemaining;
@@ -46,9 +44,22 @@ public sealed class FrameReader
     /// <exception cref="ArgumentOutOfRangeException">A limit is out of range.</exception>
     public FrameReader(int maxMessageBytes, int maxFragments, bool allowCompressed = false)
     {
+        Reset(maxMessageBytes, maxFragments, allowCompressed);
+    }
+
+    /// <summary>Begins anew, as a reader that was created with these parameters.</summary>
+    /// <inheritdoc cref="FrameReader(int, int, bool)"/>
+    public void Reset(int maxMessageBytes, int maxFragments, bool allowCompressed = false)
+    {
         MaxMessageBytes = maxMessageBytes;
         MaxFragments = maxFragments;
+        _fragments = 0;
+        _messageLength = 0;
+        _frameRemaining = 0;
+        _utf8 = default;
         _state = allowCompressed ? State.AllowCompressed : State.None;
+        _failure = FrameFailure.None;
+        CloseCode = 0;
     }
 
     /// <summary>
@@ -56,30 +67,17 @@ public sealed class FrameReader
     /// compressed). Above it: 1009, from the frame header alone. A change applies from the next frame header on.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
-    public int MaxMessageBytes
-    {
-        get => _maxMessageBytes;
-        set
-        {
-            ArgumentOutOfRangeException.ThrowIfNegative(value);
-            _maxMessageBytes = value;
-        }
-    }
+    public int MaxMessageBytes { get; set => field = value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(value)); }
 
     /// <summary>
     /// Most frames that one message may come in, 1 or more, empty ones included. Above it: 1008. A change applies from the
     /// next frame header on.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is less than 1.</exception>
-    public int MaxFragments
-    {
-        get => _maxFragments;
-        set
-        {
-            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
-            _maxFragments = value;
-        }
-    }
+    public int MaxFragments { get; set => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(value)); }
+
+    /// <summary>Whether the next byte begins a message or a control frame, and neither a Close nor a broken rule has come.</summary>
+    public bool IsBetweenMessages => _frameRemaining == 0 && !Has(State.InMessage | State.Closed) && _failure == FrameFailure.None;
 
     /// <summary>Whether a message has begun and not ended.</summary>
     public bool InMessage => Has(State.InMessage);
@@ -166,8 +164,8 @@ public sealed class FrameReader
     {
         var rules = new FrameRules(
             InMessage,
-            _maxFragments - _fragments,
-            InMessage ? (long)_maxMessageBytes - _messageLength : _maxMessageBytes,
+            MaxFragments - _fragments,
+            InMessage ? (long)MaxMessageBytes - _messageLength : MaxMessageBytes,
             Has(State.AllowCompressed));
 
         ReadOnlySpan<byte> first = input.FirstSpan;

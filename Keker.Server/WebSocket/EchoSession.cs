@@ -13,11 +13,18 @@ namespace Keker.Server.WebSocket;
 /// holds for them.
 /// </summary>
 internal sealed class EchoSession(Connection connection, ServerContext server, Variant variant)
-    : FramePhase(connection, server, variant, confirms: false, Limits.EchoMessageBytes, maxFragments: int.MaxValue)
+    : FramePhase(connection, server, variant, confirms: false)
 {
     private readonly MessageBuffer _message = new(server.Input);
 
     protected override MessageBuffer Sink => _message;
+
+    protected override int MostMessageBytes => Limits.EchoMessageBytes;
+
+    protected override int MostFragments => int.MaxValue;
+
+    /// <summary>What it says of a message is read after the message.</summary>
+    protected override bool LendsReader => false;
 
     protected override void Forget() => _message.Clear();
 

@@ -19,22 +19,21 @@ internal abstract class FramePhase : ReadingPhase
     private static readonly ReadOnlyMemory<byte> Draining = "server is restarting: reconnect after a random delay"u8.ToArray();
 
     private long _lastHeard;
-    private long _lastPing;
     private UnfinishedMessage _unfinished;
     private bool _hasInflated;
     private volatile bool _givesUp;
     private SilenceWatch _silence;
-    private long _dropped;
+    private int _dropped;
+    private FrameReader? _frames;
 
-    protected FramePhase(Connection connection, ServerContext server, Variant variant, bool confirms, int maxMessageBytes, int maxFragments)
+    protected FramePhase(Connection connection, ServerContext server, Variant variant, bool confirms)
         : base(connection)
     {
         Server = server;
         Session = variant == Variant.Tagged
             ? new TaggedSession(connection, server.Broker.Context) { Confirms = confirms }
             : new Session(connection, server.Broker.Context) { Variant = variant, Confirms = confirms };
-        Frames = new FrameReader(maxMessageBytes, maxFragments, allowCompressed: variant.IsDeflated());
-        _lastHeard = _lastPing = server.Clock.Now;
+        _lastHeard = server.Clock.Now;
         connection.Phase = this;
     }
 
@@ -44,7 +43,17 @@ internal abstract class FramePhase : ReadingPhase
 
     protected Session Session { get; }
 
-    protected FrameReader Frames { get; }
+    /// <summary>Reads the frames; there while input is taken, and for as long as a message is under way.</summary>
+    protected FrameReader Frames => _frames!;
+
+    /// <summary>The largest message, as <see cref="FrameReader.MaxMessageBytes"/>.</summary>
+    protected abstract int MostMessageBytes { get; }
+
+    /// <summary>As <see cref="FrameReader.MaxFragments"/>.</summary>
+    protected abstract int MostFragments { get; }
+
+    /// <summary>Whether the reader may go once a message is over: nothing is read of it afterwards.</summary>
+    protected virtual bool LendsReader => true;
 
     /// <summary>True once a Close went out or came in: what still arrives has no meaning, but for the peer's own Close.</summary>
     protected bool IsDeaf { get; private set; }
@@ -98,11 +107,8 @@ internal abstract class FramePhase : ReadingPhase
             return;
         }
         Session.ConfirmQuiet(now);
-        if (IsPinged && now - _lastPing >= timeout.TotalMilliseconds / 2)
-        {
-            _lastPing = now;
+        if (IsPinged && now - Math.Max(LastHeard, Session.PingedAt) >= timeout.TotalMilliseconds / 2)
             Session.SendPing();
-        }
     }
 
     public override void Drain() => Session.RequestClose(CloseCode.GoingAway, Draining, afterLog: true);
@@ -117,13 +123,16 @@ internal abstract class FramePhase : ReadingPhase
     protected override void Take(ref ReadOnlySequence<byte> input, bool isEnd)
     {
         _hasInflated = false;
+        _frames ??= LentFrameReader.Take(MostMessageBytes, MostFragments, allowCompressed: Session.Variant.IsDeflated());
         if (IsDeaf)
-            _dropped += input.Length;
+            _dropped = (int)Math.Min(int.MaxValue, _dropped + input.Length);
         ReadFrames(ref input);
         if (Frames.InMessage || (Pause is null && !input.IsEmpty))
             _unfinished.Continue(Server.Clock.Now);
         else
             _unfinished.End();
+        if (LendsReader && LentFrameReader.TryGiveBack(_frames))
+            _frames = null;
     }
 
     /// <summary>Nothing is held any more for whoever was given up, but it has its time to answer the Close.</summary>
@@ -158,7 +167,7 @@ internal abstract class FramePhase : ReadingPhase
     }
 
     /// <summary>The peer has shown that it lives in another way than by a pong: its deadlines start anew.</summary>
-    protected void Heard() => Volatile.Write(ref _lastHeard, _lastPing = Server.Clock.Now);
+    protected void Heard() => Volatile.Write(ref _lastHeard, Server.Clock.Now);
 
     /// <summary>Closes: nothing that arrives from now on has a meaning.</summary>
     protected void Close(ushort code, ReadOnlyMemory<byte> reason)

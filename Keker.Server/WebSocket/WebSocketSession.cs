@@ -24,14 +24,12 @@ internal sealed class WebSocketSession : FramePhase
     private static readonly ReadOnlyMemory<byte> Flooding = "too many messages: subscribers say HELLO and listen"u8.ToArray();
 
     private MessageBuffer? _message;
-    private FrameBudget _budget;
+    private Talk? _talk;
     private int _inflated;
-    private TaskCompletionSource? _pause;
 
     public WebSocketSession(Connection connection, ServerContext server, Variant variant = Variant.Plain)
-        : base(connection, server, variant, confirms: true, Limits.HelloMessageBytes, Limits.HelloMessageFragments)
+        : base(connection, server, variant, confirms: true)
     {
-        _budget = new FrameBudget(server.Clock.Now);
     }
 
     protected override MessageBuffer Sink => _message ??= new MessageBuffer(Server.Input) { MayOverdraw = SaidHello };
@@ -39,6 +37,10 @@ internal sealed class WebSocketSession : FramePhase
     protected override ReadOnlyMemory<byte> TooBig => SaidHello ? base.TooBig : LongHello;
 
     protected override bool IsPinged => SaidHello;
+
+    protected override int MostMessageBytes => SaidHello ? Server.Options.ReadBuffer : Limits.HelloMessageBytes;
+
+    protected override int MostFragments => SaidHello ? Limits.MessageFragments : Limits.HelloMessageFragments;
 
     private bool IsTagged => Session.Variant == Variant.Tagged;
 
@@ -56,12 +58,16 @@ internal sealed class WebSocketSession : FramePhase
 
     protected override void OnMessage(OpCode opCode)
     {
+        bool isHello = !SaidHello;
         if (opCode == OpCode.Binary)
             Close(CloseCode.UnsupportedData, BinaryRefused);
         else
             OnText();
         Forget();
-        OnUnaskedFrame();
+
+        // Everybody has to say that once.
+        if (!isHello)
+            OnUnaskedFrame();
     }
 
     protected override void Forget()
@@ -75,13 +81,16 @@ internal sealed class WebSocketSession : FramePhase
     {
         int inflatedFrames = _inflated / Limits.InflatedBytesPerFrame;
         _inflated = 0;
-        if (IsDeaf || _budget.TrySpend(Server.Clock.Now, 1 + inflatedFrames))
+        if (IsDeaf)
+            return;
+        _talk ??= new Talk(Server.Clock.Now);
+        if (_talk.Budget.TrySpend(Server.Clock.Now, 1 + inflatedFrames))
             return;
         var pause = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Pause = Pause is { } answer ? Task.WhenAll(answer, pause.Task) : pause.Task;
 
         // Last: from here on the heartbeat may end it, and forget it.
-        _pause = pause;
+        _talk.Pause = pause;
     }
 
     private void OnText()
@@ -123,11 +132,10 @@ internal sealed class WebSocketSession : FramePhase
             return;
         }
         Connection.UncountStranger();
-        Frames.MaxMessageBytes = Server.Options.ReadBuffer;
-        Frames.MaxFragments = Limits.MessageFragments;
         Heard();
         if (!Server.Broker.TryJoin(Session, command.Name, ResumeOf(command), out JoinResult own))
             return;
+        (Frames.MaxMessageBytes, Frames.MaxFragments) = (MostMessageBytes, MostFragments);
         if (IsTagged)
             Pause = AnswerAsync([.. command.HasBadId ? TaggedAnswers.Error(ErrorCode.BadId) : [], .. TaggedAnswers.Welcome(own)], own);
         else
@@ -162,13 +170,13 @@ internal sealed class WebSocketSession : FramePhase
     private void EndPause(long now)
     {
         // The reader does not touch the budget while it pauses.
-        if (Interlocked.Exchange(ref _pause, null) is not { } pause)
+        if (_talk is not { } talk || Interlocked.Exchange(ref talk.Pause, null) is not { } pause)
             return;
-        if (_budget.IsFlooding(now))
+        if (talk.Budget.IsFlooding(now))
             Close(CloseCode.PolicyViolation, Flooding);
-        else if (!_budget.Refill(now))
+        else if (!talk.Budget.Refill(now))
         {
-            _pause = pause;
+            talk.Pause = pause;
             return;
         }
         pause.SetResult();

@@ -60,7 +60,7 @@ internal sealed class Retention
     /// <param name="log">The log.</param>
     /// <param name="flushedOffset">Where the last completed pass ended.</param>
     /// <param name="old">What was accepted before, in milliseconds of the clock, is old enough.</param>
-    public void FindUnconfirmed(MemberTable members, PublicationRing log, long flushedOffset, long old)
+    public void FindUnconfirmed(ref MemberTable members, PublicationRing log, long flushedOffset, long old)
     {
         if (members.Count > BrokerLimits.MostMembersLookedAt)
         {

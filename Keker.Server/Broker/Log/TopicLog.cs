@@ -196,7 +196,7 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
     /// </summary>
     /// <param name="members">The members.</param>
     /// <param name="retained">How many of them have kept for them what they have not confirmed.</param>
-    public void Trim(MemberTable members, int retained)
+    public void Trim(ref MemberTable members, int retained)
     {
         _handedOver = 0;
         long end = members.Count > 0 ? _flushedOffset : _cache?.Oldest.Offset ?? _log.Head;
@@ -247,13 +247,13 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
     /// <param name="members">The members.</param>
     /// <param name="now">Milliseconds of the clock.</param>
     /// <param name="kept">How long something is kept for a crowd, whose members are not looked at one by one.</param>
-    public void FindUnconfirmed(MemberTable members, long now, TimeSpan kept)
+    public void FindUnconfirmed(ref MemberTable members, long now, TimeSpan kept)
     {
         if (_retention is null)
             return;
         _retention.IsListed = false;
         _retention.DropExpired(now);
-        _retention.FindUnconfirmed(members, _log, _flushedOffset, now - (long)kept.TotalMilliseconds);
+        _retention.FindUnconfirmed(ref members, _log, _flushedOffset, now - (long)kept.TotalMilliseconds);
     }
 
     private void GaugeRetained() => _retained.Set(context.RetainedMemory, SentBytes);

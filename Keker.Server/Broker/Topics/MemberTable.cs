@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 
 namespace Keker.Server.Broker.Topics;
 
@@ -7,9 +8,9 @@ namespace Keker.Server.Broker.Topics;
 /// Most tokens have one session, whose place is in here; there are no segments then. With segments that place stands for the first of the first segment.
 /// Not thread-safe: the topic's lock guards it. A flush pass reads a <see cref="MemberSnapshot"/> without the lock: slots within
 /// the snapshot are only ever set to null while it is in use (a tombstone), because a swap could move a member that the pass has
-/// not visited behind it. <see cref="Compact"/> fills the holes between passes.
+/// not visited behind it. <see cref="Compact"/> fills the holes between passes. A mutable struct: keep it in a field.
 /// </remarks>
-internal sealed class MemberTable
+internal struct MemberTable()
 {
     /// <summary>Members a segment; the first one starts smaller and doubles up to this, so that a token with one session stays small.</summary>
     internal const int SegmentSize = 1024;
@@ -75,11 +76,9 @@ internal sealed class MemberTable
         return first;
     }
 
-    /// <summary>The member in the first slot, or null. Any thread.</summary>
-    public Subscription? FirstSlot => Volatile.Read(ref _first);
+    public readonly MemberSnapshot Snapshot() => new(_first, _segments, _slots);
 
-    public MemberSnapshot Snapshot() => new(this, _segments, _slots);
-
+    [UnscopedRef]
     private ref Subscription? Slot(int index)
     {
         if (index == 0)

@@ -16,15 +16,12 @@ internal sealed class Subscription(Topic topic, Session session)
     public const int NoPlace = -1;
 
     private int _pending;
-    private int _unconfirmedPlace = NoPlace;
 
     // Before it joins it is behind nothing.
     private long _cursor = long.MaxValue;
-    private long _confirmed = long.MaxValue;
-    private long _offered;
-    private long _barrierCursor;
+    private SentMessages? _sent;
+    private bool _isTracked;
     private bool _hasStart;
-    private bool _hasConfirmed;
     private volatile bool _hasLeft;
 
     public Topic Topic { get; } = topic;
@@ -41,26 +38,38 @@ internal sealed class Subscription(Topic topic, Session session)
     public long Cursor
     {
         get => Volatile.Read(ref _cursor);
-        set => Volatile.Write(ref _cursor, value);
+        set
+        {
+            // Before the cursor moves: who reads them the other way round never sees more confirmed than was.
+            _ = Sent;
+            Volatile.Write(ref _cursor, value);
+        }
     }
 
     /// <summary>
     /// What the client may have a part of ends before this offset: it can answer a message before the send has returned that brings it, and the cursor moved.
     /// Others than the gate's owner read it as a hint only.
     /// </summary>
-    public long OfferedTo => Math.Max(Cursor, Volatile.Read(ref _offered));
+    public long OfferedTo => Math.Max(Cursor, Volatile.Read(ref _sent)?.Offered ?? 0);
 
     /// <summary>Messages before an offset are being handed to the kernel, or a part of the last of them was.</summary>
-    public void Offer(long offset) => Volatile.Write(ref _offered, offset);
+    public void Offer(long offset) => Sent.Offered = offset;
 
     /// <summary>What its client cannot take and is not sent; null for nothing. Set under the topic's lock, before it is sent anything.</summary>
-    public SkippedMessages? Skipped { get; private set; }
+    public SkippedMessages? Skipped => _sent?.Skipped;
 
     /// <summary>Set where it began with messages: without it, what its client went away from is not known to be something it got again.</summary>
-    public Redelivery? Redelivery { get; private set; }
+    public Redelivery? Redelivery => _sent?.Redelivery;
 
     /// <summary>Everything before this offset has arrived: a pong has proved it, or time has passed. Where nothing is tracked, the offset after all there is.</summary>
-    public long Confirmed => Volatile.Read(ref _confirmed);
+    public long Confirmed
+    {
+        get
+        {
+            long cursor = Cursor;
+            return Volatile.Read(ref _sent) is { } sent ? sent.Confirmed : _isTracked ? cursor : long.MaxValue;
+        }
+    }
 
     /// <summary>True once its cursor is where it sets out from for good. Before, it may be taken back behind what a ping went out for.</summary>
     public bool HasStartOffset
@@ -70,17 +79,18 @@ internal sealed class Subscription(Topic topic, Session session)
     }
 
     /// <summary>What the answer to the last ping confirms: everything before it. Others than the gate's owner read it as a hint only.</summary>
-    public long BarrierCursor => Volatile.Read(ref _barrierCursor);
+    public long BarrierCursor => Volatile.Read(ref _sent)?.BarrierCursor ?? 0;
 
     /// <summary>A ping goes out behind everything before an offset; the answer is to confirm that.</summary>
-    public void MarkPinged(long offset) => Volatile.Write(ref _barrierCursor, HasStartOffset ? offset : 0);
+    public void MarkPinged(long offset) => Sent.BarrierCursor = HasStartOffset ? offset : 0;
 
-    /// <summary>A ping goes out behind everything before the cursor.</summary>
+    /// <summary>A ping goes out behind everything before the cursor. Where nothing was sent there is nothing to confirm.</summary>
     public void MarkPinged()
     {
         // In this order: a cursor from before its start was settled says nothing of what it is sent after that.
         bool hasStart = HasStartOffset;
-        Volatile.Write(ref _barrierCursor, hasStart ? Cursor : 0);
+        if (_sent is { } sent)
+            sent.BarrierCursor = hasStart ? Cursor : 0;
     }
 
     /// <summary>Something was sent of which nobody knows whether it has arrived. A hint without the gate.</summary>
@@ -96,21 +106,46 @@ internal sealed class Subscription(Topic topic, Session session)
     /// <summary>Whether its client could be dead without anybody knowing, and another session have to get what it did not.</summary>
     public bool MayBeDead { get; private set; }
 
+    /// <summary>What is known of what it was sent; made with the first message, by whoever is first.</summary>
+    private SentMessages Sent
+    {
+        get
+        {
+            if (Volatile.Read(ref _sent) is { } sent)
+                return sent;
+            long cursor = Cursor;
+            Interlocked.CompareExchange(ref _sent, new SentMessages(_isTracked ? cursor : long.MaxValue, cursor), null);
+            return _sent;
+        }
+    }
+
     /// <summary>Whether there may be another session of its token. A hint.</summary>
     public bool HasCompanions => Session.OwnTopic is { Topic.MemberCount: > 1 };
 
     /// <summary>Its place in <see cref="UnconfirmedMembers"/>.</summary>
     public int UnconfirmedPlace
     {
-        get => Volatile.Read(ref _unconfirmedPlace);
-        set => Volatile.Write(ref _unconfirmedPlace, value);
+        get => Volatile.Read(ref _sent)?.UnconfirmedPlace ?? NoPlace;
+        set => Sent.UnconfirmedPlace = value;
     }
 
     /// <summary>Whether it is in <see cref="UnconfirmedMembers"/>. A hint without the lock.</summary>
     public bool IsUnconfirmedListed => UnconfirmedPlace != NoPlace;
 
     /// <summary>What is waited for before this offset it has confirmed, or it was not there yet: see <see cref="ReceiptWaits"/>.</summary>
-    public long RestsAt { get; set; }
+    public long RestsAt
+    {
+        get
+        {
+            long cursor = Cursor;
+            return Volatile.Read(ref _sent)?.RestsAt ?? cursor;
+        }
+        set
+        {
+            if (Volatile.Read(ref _sent) is not null || value != Cursor)
+                Sent.RestsAt = value;
+        }
+    }
 
     /// <summary>Slot in the topic's member table.</summary>
     public int Index { get; set; }
@@ -126,12 +161,13 @@ internal sealed class Subscription(Topic topic, Session session)
     /// <param name="skipped">Offsets that it is not sent; null for none.</param>
     public void SetStartOffset(long offset, long[]? skipped = null)
     {
-        if (skipped is not null)
-            Skipped = new SkippedMessages(skipped);
-        Cursor = offset;
+        _isTracked = Session.IsTracked;
         MayBeDead = Session.Confirms && Topic.Retains;
-        if (Session.IsTracked)
-            Volatile.Write(ref _confirmed, offset);
+        if (skipped is not null)
+            Sent.Skipped = new SkippedMessages(skipped);
+        Volatile.Write(ref _cursor, offset);
+        if (_isTracked && Volatile.Read(ref _sent) is { } sent)
+            sent.Confirmed = offset;
     }
 
     /// <summary>It has joined: what it is sent first its client may have got before.</summary>
@@ -139,7 +175,7 @@ internal sealed class Subscription(Topic topic, Session session)
     public void NoteRedelivery(long now)
     {
         if (!HasStartOffset || Cursor < Topic.Head)
-            Redelivery = new Redelivery(now);
+            Sent.Redelivery = new Redelivery(now);
     }
 
     /// <summary>
@@ -155,19 +191,12 @@ internal sealed class Subscription(Topic topic, Session session)
     /// <summary>The ping that went out last was answered: what was sent before it has arrived (RFC 6455 5.5.2, 5.5.3). Or as much time has passed as is given to it.</summary>
     public void Confirm()
     {
-        if (!Session.IsTracked || _barrierCursor <= Confirmed)
-            return;
-        Volatile.Write(ref _confirmed, _barrierCursor);
-        _hasConfirmed = true;
+        if (_isTracked)
+            Volatile.Read(ref _sent)?.Confirm();
     }
 
     /// <summary>Whether the topic has to know of an answer: something is confirmed that was not, or the session was one that may be dead. For who called <see cref="Confirm"/>.</summary>
-    public bool TakeAnswer()
-    {
-        bool isNews = _hasConfirmed || IsUnconfirmedListed;
-        _hasConfirmed = false;
-        return isNews;
-    }
+    public bool TakeAnswer() => Volatile.Read(ref _sent) is { } sent && sent.TakeAnswer();
 
     /// <summary>Marks it as waiting. Full fence.</summary>
     /// <returns>False when it waits already.</returns>

@@ -17,7 +17,7 @@ namespace Keker.Server.Broker.Topics;
 internal sealed class Topic(TopicKind kind, byte[] name, BrokerContext context)
 {
     private TopicLog? _log;
-    private readonly MemberTable _members = new();
+    private MemberTable _members = new();
     private Gate _passGate;
     private bool _passRunning;
     private bool _retired;
@@ -137,7 +137,7 @@ internal sealed class Topic(TopicKind kind, byte[] name, BrokerContext context)
             _members.Add(member);
             _counts.Count(member, 1, _members.Count, context);
             if (Retains && _counts.Confirming > 0 && _members.Count > 1 && member.HasCompanions)
-                check = Waits.Meet(member, _members, mayWait: resume is null);
+                check = Waits.Meet(member, ref _members, mayWait: resume is null);
             member.HasStartOffset = check is null;
             return true;
         }
@@ -261,7 +261,7 @@ internal sealed class Topic(TopicKind kind, byte[] name, BrokerContext context)
     public void Sweep(long now)
     {
         lock (this)
-            _log?.FindUnconfirmed(_members, now, _counts.RetainedFor(context.Limits));
+            _log?.FindUnconfirmed(ref _members, now, _counts.RetainedFor(context.Limits));
         Tidy();
     }
 
@@ -293,6 +293,6 @@ internal sealed class Topic(TopicKind kind, byte[] name, BrokerContext context)
     private void Trim()
     {
         if (!_passRunning && (_members.Count == 0 || Volatile.Read(ref _pendingMembers) == 0))
-            _log?.Trim(_members, _counts.Retained);
+            _log?.Trim(ref _members, _counts.Retained);
     }
 }

@@ -39,7 +39,7 @@ internal sealed class TopicWaits(Topic topic, TopicLog log, BrokerContext contex
     /// <param name="members">The members, this one included: a session that was alone with its token has not been watched.</param>
     /// <param name="mayWait">False where its client says what it has.</param>
     /// <returns>Null when it need not wait.</returns>
-    public PredecessorCheck? Meet(Subscription member, MemberTable members, bool mayWait)
+    public PredecessorCheck? Meet(Subscription member, ref MemberTable members, bool mayWait)
     {
         if (_byToken is null && members.Count == 2 && members.First(2).Find(other => other != member) is { } alone)
         {

@@ -45,7 +45,11 @@ internal sealed class UnfinishedMessageTests
     public async Task StopAsync()
     {
         _connection.Abort();
-        await _run.Soon("the session to end");
+
+        // The heartbeat ends a pause, if there is one.
+        using var timeout = new CancellationTokenSource(Patience.Limit);
+        while (await Task.WhenAny(_run, Task.Delay(1, timeout.Token)) != _run)
+            Pass(0.1);
         _connection.UncountStranger();
         await _connection.DisposeAsync();
         await _client.DisposeAsync();

@@ -7,7 +7,7 @@ internal sealed class MemberTableTests
 {
     private static readonly FieldInfo Segments = typeof(MemberTable).GetField("_segments", BindingFlags.NonPublic | BindingFlags.Instance)!;
 
-    private readonly MemberTable _table = new();
+    private MemberTable _table = new();
 
     // Equal to what the table should hold.
     private readonly HashSet<Subscription> _model = [];

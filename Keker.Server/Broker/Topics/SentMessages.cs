@@ -1,0 +1,68 @@
+namespace Keker.Server.Broker.Topics;
+
+/// <summary>What is known of the messages that a subscription was sent. Most sessions of an idle server have never been sent one, and have none of this.</summary>
+/// <remarks>The same threads have each part as in <see cref="Subscription"/>, whose it is.</remarks>
+/// <param name="confirmed">See <see cref="Subscription.Confirmed"/>.</param>
+/// <param name="restsAt">See <see cref="Subscription.RestsAt"/>.</param>
+internal sealed class SentMessages(long confirmed, long restsAt)
+{
+    private long _confirmed = confirmed;
+    private long _offered;
+    private long _barrierCursor;
+    private int _unconfirmedPlace = Subscription.NoPlace;
+    private bool _hasConfirmed;
+
+    /// <inheritdoc cref="Subscription.Confirmed"/>
+    public long Confirmed
+    {
+        get => Volatile.Read(ref _confirmed);
+        set => Volatile.Write(ref _confirmed, value);
+    }
+
+    /// <inheritdoc cref="Subscription.Offer"/>
+    public long Offered
+    {
+        get => Volatile.Read(ref _offered);
+        set => Volatile.Write(ref _offered, value);
+    }
+
+    /// <inheritdoc cref="Subscription.BarrierCursor"/>
+    public long BarrierCursor
+    {
+        get => Volatile.Read(ref _barrierCursor);
+        set => Volatile.Write(ref _barrierCursor, value);
+    }
+
+    /// <inheritdoc cref="Subscription.UnconfirmedPlace"/>
+    public int UnconfirmedPlace
+    {
+        get => Volatile.Read(ref _unconfirmedPlace);
+        set => Volatile.Write(ref _unconfirmedPlace, value);
+    }
+
+    /// <inheritdoc cref="Subscription.RestsAt"/>
+    public long RestsAt { get; set; } = restsAt;
+
+    /// <inheritdoc cref="Subscription.Skipped"/>
+    public SkippedMessages? Skipped { get; set; }
+
+    /// <inheritdoc cref="Subscription.Redelivery"/>
+    public Redelivery? Redelivery { get; set; }
+
+    /// <inheritdoc cref="Subscription.Confirm"/>
+    public void Confirm()
+    {
+        if (_barrierCursor <= Confirmed)
+            return;
+        Confirmed = _barrierCursor;
+        _hasConfirmed = true;
+    }
+
+    /// <inheritdoc cref="Subscription.TakeAnswer"/>
+    public bool TakeAnswer()
+    {
+        bool isNews = _hasConfirmed || UnconfirmedPlace != Subscription.NoPlace;
+        _hasConfirmed = false;
+        return isNews;
+    }
+}
