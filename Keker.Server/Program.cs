@@ -1,3 +1,4 @@
+using Keker.Server.Net;
 using Keker.Server.Observability;
 using Keker.Server.Options;
 
@@ -11,9 +12,10 @@ internal static class Program
     {
         StandardDescriptors.Complete();
 
-        // Completions run on the threads that poll the sockets: a hop to the thread pool costs more than most of what Keker does
-        // with them. Read once, when the first socket is made.
-        Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
+        // Where the runtime's engine polls the sockets, completions run on its threads: a hop to the thread pool costs more than most of
+        // what Keker does with them. Read once, when the first socket is made.
+        if (!Loops.AreUsed)
+            Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
 
         CommandLineResult commandLine = CommandLine.Parse(args, EnvironmentOptions.OfProcess(), Console.Out, Console.Error);
         if (commandLine.Options is not { } options)

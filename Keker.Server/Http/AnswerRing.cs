@@ -54,7 +54,8 @@ internal sealed class AnswerRing(AnswerSender sender, UnfinishedBudget budget)
 
     private bool IsEmpty => _pending.Count == 0 && _ready.Length == 0 && !_isSending;
 
-    private bool HasEnough => _answers >= Limits.PipelinedRequests || _held >= Limits.PendingAnswerBytes || _isStarved;
+    private bool HasEnough =>
+        _answers >= Limits.PipelinedRequests || _held >= Limits.PendingAnswerBytes || _ready.Length + _underWay.Length >= Limits.PipelinedAnswerBytes || _isStarved;
 
     /// <summary>Adds an answer that is not known yet.</summary>
     /// <param name="answer">The answer.</param>

@@ -2,13 +2,16 @@ using System.Text.RegularExpressions;
 
 namespace Keker.Tests.EndToEnd;
 
-/// <summary>README.md of this checkout: its examples and tables, for tests that hold it to its word.</summary>
+/// <summary>README.md and the pages of the manual for users: their examples and tables, for tests that hold them to their word.</summary>
 internal static partial class ReadmeFile
 {
     /// <summary>The root of the checkout, found upwards from the test assembly.</summary>
     public static string Root { get; } = FindRoot();
 
-    public static string Text { get; } = File.ReadAllText(Path.Combine(Root, "README.md"));
+    /// <summary>The files that users read.</summary>
+    public static IEnumerable<string> Files => ["README.md", "Keker.Server/Manual/pages.md"];
+
+    public static string Text { get; } = string.Join('\n', Files.Select(file => File.ReadAllText(Path.Combine(Root, file))));
 
     /// <summary>The first fenced block of a language under a heading.</summary>
     /// <param name="heading">The heading without its number signs.</param>
@@ -40,7 +43,7 @@ internal static partial class ReadmeFile
     private static string Section(string heading)
     {
         Match start = Regex.Match(Text, $"^#+ {Regex.Escape(heading)}$", RegexOptions.Multiline);
-        Assert.That(start.Success, Is.True, $"README.md has no heading '{heading}'");
+        Assert.That(start.Success, Is.True, $"no document has a heading '{heading}'");
         string rest = Text[(start.Index + start.Length)..];
         Match next = NextHeading().Match(Fence().Replace(rest, match => new string('x', match.Length)));
         return next.Success ? rest[..next.Index] : rest;
