@@ -104,7 +104,7 @@ internal sealed class ChaosClient(EndPoint server, CuttingProxy proxy, Totals to
         _how = $"{kind}{(takesAll ? "" : ", not read")} at {check.Progress}";
         if (kind == CutKind.Leave)
         {
-            chaos.Cuts[(int)kind].Add();
+            chaos.Cuts[(int)kind].Increment();
             await _session!.LeaveAsync(WebSocketCloseStatus.EndpointUnavailable);
         }
         else
@@ -147,9 +147,9 @@ internal sealed class ChaosClient(EndPoint server, CuttingProxy proxy, Totals to
         _link = proxy.Take(_session.Wire.Socket.LocalEndPoint!);
         if (old is not null)
         {
-            chaos.Reconnects.Add();
+            chaos.Reconnects.Increment();
             if (old.IsOpenAtServer)
-                chaos.Unnoticed.Add();
+                chaos.Unnoticed.Increment();
         }
         check.Begin($"connection {_connections++} after {_how}");
         foreach (string command in check.Commands)

@@ -27,20 +27,20 @@ internal sealed class ChaosStreams(MessageStream[] heavy, MessageStream[] ordina
     /// <summary>Messages a second to the crowd; each is sent many times.</summary>
     private const int CrowdRate = 10;
 
-    public IEnumerable<Publisher> MakePublishers(EndPoint server, Totals totals, ChaosOptions options)
+    public IEnumerable<SoakPublisher> MakePublishers(EndPoint server, Totals totals, ChaosOptions options)
     {
         if (heavy.Length > 0)
-            yield return new Publisher(server, totals, heavy, heavy.Length * ChaosOptions.HeavyRate, 1, () => Payload.MaxLength, mayWait: true);
+            yield return new SoakPublisher(server, totals, heavy, heavy.Length * ChaosOptions.HeavyRate, 1, () => Payload.MaxLength, mayWait: true);
         for (int i = 0; i < Publishers; i++)
         {
             MessageStream[] own = [.. ordinary.Where(stream => stream.Index % Publishers == i)];
             if (own.Length > 0)
-                yield return new Publisher(server, totals, own, own.Length * options.Rate, i % 2 == 0 ? Pipelined : 1, Lengths(options, i, LargeEach, LeastLarge), mayWait: true);
+                yield return new SoakPublisher(server, totals, own, own.Length * options.Rate, i % 2 == 0 ? Pipelined : 1, Lengths(options, i, LargeEach, LeastLarge), mayWait: true);
         }
         if (picky.Length > 0)
-            yield return new Publisher(server, totals, picky, picky.Length * options.Rate, 1, Lengths(options, Publishers, TooLargeEach, PickyClient.MostBytes + 1));
+            yield return new SoakPublisher(server, totals, picky, picky.Length * options.Rate, 1, Lengths(options, Publishers, TooLargeEach, PickyClient.MostBytes + 1));
         if (crowd.Length > 0)
-            yield return new Publisher(server, totals, crowd, CrowdRate, 1, Lengths(options, Publishers + 1, LargeEach, LeastLarge));
+            yield return new SoakPublisher(server, totals, crowd, CrowdRate, 1, Lengths(options, Publishers + 1, LargeEach, LeastLarge));
     }
 
     private static Func<int> Lengths(ChaosOptions options, int publisher, int largeEach, int leastLarge)

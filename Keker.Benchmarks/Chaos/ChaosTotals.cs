@@ -1,4 +1,5 @@
 using Keker.Benchmarks.Soak;
+using Keker.Server.Observability;
 
 namespace Keker.Benchmarks.Chaos;
 
@@ -6,23 +7,23 @@ namespace Keker.Benchmarks.Chaos;
 internal sealed class ChaosTotals
 {
     /// <summary>By <see cref="CutKind"/>.</summary>
-    public Tally[] Cuts { get; } = [.. Enum.GetValues<CutKind>().Select(_ => new Tally())];
+    public Counter[] Cuts { get; } = [.. Enum.GetValues<CutKind>().Select(_ => new Counter())];
 
-    public Tally Reconnects { get; } = new();
+    public Counter Reconnects { get; } = new();
 
     /// <summary>Reconnects whose HELLO came while the server took the old connection for open.</summary>
-    public Tally Unnoticed { get; } = new();
+    public Counter Unnoticed { get; } = new();
 
     /// <summary>Closes with 1009 by clients that got more than they can take.</summary>
-    public Tally Choked { get; } = new();
+    public Counter Choked { get; } = new();
 
-    public Tally Restarts { get; } = new();
+    public Counter Restarts { get; } = new();
 
     /// <summary>Restarts before which the server did not end with status 0.</summary>
-    public Tally BadExits { get; } = new();
+    public Counter BadExits { get; } = new();
 
     /// <summary>What had been published before SIGTERM, and did not come before the goodbye.</summary>
-    public Tally LostInDrain { get; } = new();
+    public Counter LostInDrain { get; } = new();
 
     public DeliveryTotals Plain { get; } = new("plain, own token");
 
@@ -41,10 +42,10 @@ internal sealed class ChaosTotals
     public DeliveryTotals[] Deliveries => [Plain, PlainNamed, Tagged, TaggedNamed, Crowd, PlainPicky, TaggedPicky];
 
     /// <summary>Held sides that the server has ended by itself.</summary>
-    public Tally EndedByServer { get; } = new();
+    public Counter EndedByServer { get; } = new();
 
     /// <summary>Held sides that the proxy had to reset.</summary>
-    public Tally HeldToTheEnd { get; } = new();
+    public Counter HeldToTheEnd { get; } = new();
 
     public double UnnoticedShare => Unnoticed.Value / (double)Math.Max(1, Reconnects.Value);
 }

@@ -1,4 +1,5 @@
 using Keker.Benchmarks.Soak;
+using Keker.Server.Observability;
 
 namespace Keker.Benchmarks.Chaos;
 
@@ -8,20 +9,20 @@ internal sealed class DeliveryTotals(string name)
 {
     public string Name => name;
 
-    public Tally Received { get; } = new();
+    public Counter Received { get; } = new();
 
-    public Tally Lost { get; } = new();
+    public Counter Lost { get; } = new();
 
-    public Tally Reordered { get; } = new();
+    public Counter Reordered { get; } = new();
 
     /// <summary>Messages that came again where they must not.</summary>
-    public Tally Duplicated { get; } = new();
+    public Counter Duplicated { get; } = new();
 
     /// <summary>Messages that came again at the beginning of a connection after a break; plain clients cannot be told where they were.</summary>
-    public Tally Repeated { get; } = new();
+    public Counter Repeated { get; } = new();
 
     /// <summary>Times that the server said that messages are gone for good.</summary>
-    public Tally Gaps { get; } = new();
+    public Counter Gaps { get; } = new();
 
     /// <summary>What has to be zero.</summary>
     public long Violations => Lost.Value + Reordered.Value + Duplicated.Value + Gaps.Value;

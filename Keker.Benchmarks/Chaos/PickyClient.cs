@@ -74,7 +74,7 @@ internal sealed class PickyClient(EndPoint server, Totals totals, ChaosTotals ch
                 if (_isAway || _isOver)
                     return;
                 if (session.HasChoked)
-                    chaos.Choked.Add();
+                    chaos.Choked.Increment();
                 else
                     totals.Find(totals.Broken, $"{check}: the server closed it with {session.CloseStatus?.ToString() ?? "nothing"}");
                 using var patience = new CancellationTokenSource(CloseTime);

@@ -59,7 +59,7 @@ internal sealed class ProxyLink(Socket client, Socket server, ChaosTotals totals
         if (kind != CutKind.Reset)
             _holding = HoldAsync(held);
         _isCut = true;
-        totals.Cuts[(int)kind].Add();
+        totals.Cuts[(int)kind].Increment();
         if (kind == CutKind.Reset)
         {
             Reset(server);
@@ -77,7 +77,7 @@ internal sealed class ProxyLink(Socket client, Socket server, ChaosTotals totals
     {
         await Task.Delay(held, _released.Token).ContinueWith(static _ => { }, TaskScheduler.Default);
         if (!_released.IsCancellationRequested)
-            (IsOpenAtServer ? totals.HeldToTheEnd : totals.EndedByServer).Add();
+            (IsOpenAtServer ? totals.HeldToTheEnd : totals.EndedByServer).Increment();
         Reset(server);
         Reset(client);
     }

@@ -33,8 +33,8 @@ internal sealed class RestartDrill(ServerProcess server, Population people, Chao
         server.BeginDrain();
         await people.EndDrainAsync();
         if (await server.EndDrainAsync() != 0)
-            chaos.BadExits.Add();
-        chaos.Restarts.Add();
+            chaos.BadExits.Increment();
+        chaos.Restarts.Increment();
         await people.JoinAsync();
         Console.WriteLine("started again, and everybody is back");
     }

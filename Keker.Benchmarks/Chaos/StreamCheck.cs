@@ -58,7 +58,7 @@ internal sealed class StreamCheck(Totals totals, DeliveryTotals kind, MessageStr
     /// <param name="who">What is told of the connection with a finding.</param>
     public void Saw(long number, string who)
     {
-        kind.Received.Add();
+        kind.Received.Increment();
         if (_last >= 0 && (number <= _last || Required(_last + 1, number).Count > 0))
             totals.Find(kind.Reordered, $"{who}: {number} of {stream.Token} came after {_last}");
         _last = number;
@@ -78,7 +78,7 @@ internal sealed class StreamCheck(Totals totals, DeliveryTotals kind, MessageStr
         }
         else if (_isBeginning)
         {
-            kind.Repeated.Add();
+            kind.Repeated.Increment();
         }
         else
         {

@@ -17,20 +17,20 @@ internal sealed class MessageRun(LoadOptions options, Peer peer, LoadedServer se
     {
         using var traffic = new Traffic(options, peer, server.EndPoint);
         using var subscribers = new SubscriberPool(traffic);
-        Publisher[] publishers = [.. Enumerable.Range(0, options.Publishers).Select(i => new Publisher(traffic, i, Allowed(i)))];
+        LoadPublisher[] publishers = [.. Enumerable.Range(0, options.Publishers).Select(i => new LoadPublisher(traffic, i, Allowed(i)))];
         try
         {
             traffic.Publishers = publishers;
             await subscribers.OpenAsync(stop);
             if (!await Prober.ProbeAsync(traffic, () => [.. subscribers.SilentTokens], stop))
                 throw new RunFailedException("some subscribers never received anything");
-            foreach (Publisher publisher in publishers)
+            foreach (LoadPublisher publisher in publishers)
                 await publisher.ConnectAsync(stop);
             return await MeasureAsync(traffic, subscribers, publishers, stop);
         }
         finally
         {
-            foreach (Publisher publisher in publishers)
+            foreach (LoadPublisher publisher in publishers)
                 publisher.Dispose();
         }
     }
@@ -40,7 +40,7 @@ internal sealed class MessageRun(LoadOptions options, Peer peer, LoadedServer se
         ? options.Window / options.Publishers + (index < options.Window % options.Publishers ? 1 : 0)
         : options.Depth;
 
-    private async Task<RunResult> MeasureAsync(Traffic traffic, SubscriberPool subscribers, Publisher[] publishers, CancellationToken stop)
+    private async Task<RunResult> MeasureAsync(Traffic traffic, SubscriberPool subscribers, LoadPublisher[] publishers, CancellationToken stop)
     {
         long Count() => IsHttp ? publishers.Sum(publisher => publisher.Answered) : traffic.Delivered;
         string unit = IsHttp ? "requests" : "messages";
@@ -48,7 +48,7 @@ internal sealed class MessageRun(LoadOptions options, Peer peer, LoadedServer se
         var result = new RunResult { Peer = peer.Name };
         try
         {
-            foreach (Publisher publisher in publishers)
+            foreach (LoadPublisher publisher in publishers)
                 publisher.Start();
             await progress.WaitAsync("warm-up", options.WarmUp, Count, unit, stop);
             traffic.IsMeasuring = true;
@@ -69,20 +69,20 @@ internal sealed class MessageRun(LoadOptions options, Peer peer, LoadedServer se
         {
             failure = e.Message;
         }
-        foreach (Publisher publisher in publishers)
+        foreach (LoadPublisher publisher in publishers)
             publisher.Stop();
         await DrainAsync(publishers, stop);
         subscribers.Leave();
         return Judge(result, failure, traffic, subscribers, publishers);
     }
 
-    private static async Task DrainAsync(Publisher[] publishers, CancellationToken stop)
+    private static async Task DrainAsync(LoadPublisher[] publishers, CancellationToken stop)
     {
         for (TimeSpan waited = TimeSpan.Zero; waited < DrainTime && !publishers.All(publisher => publisher.IsDone); waited += Tick)
             await Task.Delay(Tick, stop);
     }
 
-    private static RunResult Judge(RunResult result, string? failure, Traffic traffic, SubscriberPool subscribers, Publisher[] publishers)
+    private static RunResult Judge(RunResult result, string? failure, Traffic traffic, SubscriberPool subscribers, LoadPublisher[] publishers)
     {
         var latency = new LatencyHistogram();
         foreach (Tally tally in traffic.Tallies)

@@ -17,7 +17,7 @@ internal sealed class SubscriberPool : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly Traffic _traffic;
-    private readonly Subscriber[] _subscribers;
+    private readonly LoadSubscriber[] _subscribers;
     private readonly SemaphoreSlim _slots = new(AtOnce);
 
     public SubscriberPool(Traffic traffic)
@@ -26,9 +26,9 @@ internal sealed class SubscriberPool : IDisposable
         int count = traffic.Options.Connections;
         bool isBusy = LoadMode.Delivering.HasFlag(traffic.Options.Mode);
         int buffer = isBusy ? Math.Clamp(AllBuffers / Math.Max(1, count), SmallBuffer, LargestBuffer) : SmallBuffer;
-        _subscribers = new Subscriber[count];
+        _subscribers = new LoadSubscriber[count];
         for (int i = 0; i < count; i++)
-            _subscribers[i] = new Subscriber(traffic, i % traffic.Tokens, buffer, _ => _slots.Release());
+            _subscribers[i] = new LoadSubscriber(traffic, i % traffic.Tokens, buffer, _ => _slots.Release());
     }
 
     public int Open => _subscribers.Count(subscriber => subscriber.IsOpen);
@@ -46,7 +46,7 @@ internal sealed class SubscriberPool : IDisposable
         }
         for (int i = 0; i < AtOnce; i++)
             await TakeSlotAsync(stop);
-        Subscriber[] failed = [.. _subscribers.Where(subscriber => subscriber.Failure is not null)];
+        LoadSubscriber[] failed = [.. _subscribers.Where(subscriber => subscriber.Failure is not null)];
         if (failed.Length > 0)
             throw new RunFailedException($"{failed.Length} of {_subscribers.Length} sessions could not be opened: {failed[0].Failure}");
     }
@@ -55,7 +55,7 @@ internal sealed class SubscriberPool : IDisposable
     public long CountLost()
     {
         long lost = 0;
-        foreach (Subscriber subscriber in _subscribers)
+        foreach (LoadSubscriber subscriber in _subscribers)
         {
             for (int i = 0; i < _traffic.Publishers.Count; i++)
                 lost += subscriber.Streams[i].Lost(_traffic.Publishers[i].PublishedTo(subscriber.Token));
@@ -66,14 +66,14 @@ internal sealed class SubscriberPool : IDisposable
     /// <summary>From now on it is no matter when sessions end.</summary>
     public void Leave()
     {
-        foreach (Subscriber subscriber in _subscribers)
+        foreach (LoadSubscriber subscriber in _subscribers)
             subscriber.Leave();
     }
 
     public void Dispose()
     {
         Leave();
-        foreach (Subscriber subscriber in _subscribers)
+        foreach (LoadSubscriber subscriber in _subscribers)
             subscriber.Dispose();
     }
 

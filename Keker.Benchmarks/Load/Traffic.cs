@@ -41,7 +41,7 @@ internal sealed class Traffic : IDisposable
 
     public int Tokens { get; }
 
-    public IReadOnlyList<Publisher> Publishers { get; set; } = [];
+    public IReadOnlyList<LoadPublisher> Publishers { get; set; } = [];
 
     /// <summary>Whether latencies are recorded.</summary>
     public bool IsMeasuring { get => _isMeasuring; set => _isMeasuring = value; }
@@ -74,7 +74,7 @@ internal sealed class Traffic : IDisposable
     /// <param name="now">The timestamp at which it was received.</param>
     /// <param name="tally">The calling thread's own.</param>
     /// <returns>The publisher that may publish again because of it, or null.</returns>
-    public Publisher? Take(Subscriber subscriber, ReadOnlySpan<byte> message, long now, Tally tally)
+    public LoadPublisher? Take(LoadSubscriber subscriber, ReadOnlySpan<byte> message, long now, Tally tally)
     {
         if (!Peer.TryGetBody(ref message) || !MessageHead.TryRead(message, out MessageHead head) || head.Run != Run)
             return null;
@@ -84,7 +84,7 @@ internal sealed class Traffic : IDisposable
                 Interlocked.Increment(ref _heard);
             return null;
         }
-        if ((uint)head.Publisher >= (uint)Publishers.Count || message.Length != Options.Size
+        if ((uint)head.LoadPublisher >= (uint)Publishers.Count || message.Length != Options.Size
             || (Options.Verify && !message[MessageHead.Length..].SequenceEqual(Filler.Of(head.Number, message.Length - MessageHead.Length))))
         {
             tally.Damaged++;
@@ -95,7 +95,7 @@ internal sealed class Traffic : IDisposable
             tally.Misrouted++;
             return null;
         }
-        switch (subscriber.Streams[head.Publisher].Saw(head.Number))
+        switch (subscriber.Streams[head.LoadPublisher].Saw(head.Number))
         {
             case Arrival.Duplicate:
                 tally.Duplicated++;
@@ -107,7 +107,7 @@ internal sealed class Traffic : IDisposable
         tally.CountDelivered();
         if (_isMeasuring)
             tally.Latency.Add(Nanoseconds(now - head.Sent));
-        Publisher publisher = Publishers[head.Publisher];
+        LoadPublisher publisher = Publishers[head.LoadPublisher];
         return publisher.HasArrived(head.Number) ? publisher : null;
     }
 

@@ -19,7 +19,7 @@ internal sealed class Abuser(EndPoint server, Totals totals) : Worker(server, to
             await SendRequestAsync(input);
         else
             await SendFrameAsync(input);
-        Totals.BadInputs.Add();
+        Totals.BadInputs.Increment();
         await RestAsync(MostRest, stop);
     }
 

@@ -20,7 +20,7 @@ internal sealed class Broadcaster(EndPoint server, Totals totals, MessageStream 
             byte[] head = Encoding.ASCII.GetBytes($"POST /v1/broadcast HTTP/1.1\r\nHost: {Server}\r\nContent-Length: {length}\r\n\r\n");
             await wire.SendAsync((byte[])[.. head, .. _message.AsSpan(0, length)]);
             HttpAnswer answer = await wire.ReadAnswerAsync().WaitAsync(Load.Patience, CancellationToken.None);
-            Totals.Broadcasts.Add();
+            Totals.Broadcasts.Increment();
             if (answer.Status != "200" || answer.Number("sessions") < broadcasts.Steady)
                 Totals.Find(Totals.BadAnswers, $"broadcast to {broadcasts.Steady} subscribers and more: {answer}");
             await _pacer.WaitAsync(1, stop);

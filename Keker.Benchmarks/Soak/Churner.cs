@@ -23,7 +23,7 @@ internal sealed class Churner(EndPoint server, Totals totals, MessageStream[] st
             await FetchWaitingAsync();
         else
             await ReadLiveAsync(streams[Random.Shared.Next(streams.Length)], stop);
-        Totals.Reconnects.Add();
+        Totals.Reconnects.Increment();
         await RestAsync(MostRest, stop);
     }
 
@@ -98,7 +98,7 @@ internal sealed class Churner(EndPoint server, Totals totals, MessageStream[] st
     {
         if (Random.Shared.Next(2) == 0)
         {
-            Totals.Resets.Add();
+            Totals.Resets.Increment();
             session.Wire.Reset();
         }
         else if (!await session.CloseAsync())

@@ -25,7 +25,7 @@ internal sealed class MessageCheck(Totals totals, MessageStream stream, bool isW
             totals.Find(totals.Corrupted, $"{stream.Token}: {message.Length} bytes of {type} are not what was published");
             return false;
         }
-        totals.Delivered.Add();
+        totals.Delivered.Increment();
         if (from == Broadcasts)
         {
             _all.Saw(number);

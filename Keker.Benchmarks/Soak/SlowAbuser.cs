@@ -31,7 +31,7 @@ internal sealed class SlowAbuser(EndPoint server, Totals totals, int number) : W
         await patience.CancelAsync();
         if (await attempt is { } complaint)
             Totals.Find(Totals.BadInputsTolerated, complaint);
-        Totals.BadInputs.Add();
+        Totals.BadInputs.Increment();
     }
 
     /// <summary>Sends the beginning of a request and nothing more.</summary>

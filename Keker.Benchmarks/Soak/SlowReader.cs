@@ -39,6 +39,6 @@ internal sealed class SlowReader(EndPoint server, Totals totals, MessageStream s
         // The cut comes without a code; when a Close came, it has to name the reason.
         if (session.CloseStatus is { } status && status != (WebSocketCloseStatus)1013)
             Totals.Find(Totals.BadAnswers, $"a slow reader was closed with {status}");
-        Totals.SlowClosed.Add();
+        Totals.SlowClosed.Increment();
     }
 }

@@ -103,10 +103,10 @@ internal sealed class SoakRun
         for (int i = 0; i < Load.Publishers; i++)
         {
             MessageStream[] own = [.. _streams.Where(stream => stream.Index % Load.Publishers == i)];
-            yield return new Publisher(
+            yield return new SoakPublisher(
                 _server.EndPoint, _totals, own, (double)Load.MessagesPerSecond / Load.Publishers, i % 2 == 0 ? Load.Pipelined : 1, () => Payload.RandomLength());
         }
-        yield return new Publisher(_server.EndPoint, _totals, [_heavy], Load.HeavyPerSecond, 1, () => Payload.MaxLength);
+        yield return new SoakPublisher(_server.EndPoint, _totals, [_heavy], Load.HeavyPerSecond, 1, () => Payload.MaxLength);
         yield return new Broadcaster(_server.EndPoint, _totals, _broadcasts);
         for (int i = 0; i < Load.Churners; i++)
             yield return new Churner(_server.EndPoint, _totals, _streams, i);

@@ -1,3 +1,5 @@
+using Keker.Server.Observability;
+
 namespace Keker.Benchmarks.Soak;
 
 /// <summary>What the whole load has counted so far. Thread-safe.</summary>
@@ -8,42 +10,42 @@ internal sealed class Totals
 
     private int _told;
 
-    public Tally Published { get; } = new();
+    public Counter Published { get; } = new();
 
-    public Tally Delivered { get; } = new();
+    public Counter Delivered { get; } = new();
 
-    public Tally Lost { get; } = new();
+    public Counter Lost { get; } = new();
 
-    public Tally Duplicated { get; } = new();
+    public Counter Duplicated { get; } = new();
 
-    public Tally Reordered { get; } = new();
+    public Counter Reordered { get; } = new();
 
-    public Tally Misrouted { get; } = new();
+    public Counter Misrouted { get; } = new();
 
-    public Tally Corrupted { get; } = new();
+    public Counter Corrupted { get; } = new();
 
     /// <summary>Connections of readers that keep up, ended by the server.</summary>
-    public Tally Broken { get; } = new();
+    public Counter Broken { get; } = new();
 
     /// <summary>Publishes answered with something else than they should be, or not at all.</summary>
-    public Tally BadAnswers { get; } = new();
+    public Counter BadAnswers { get; } = new();
 
-    public Tally Broadcasts { get; } = new();
+    public Counter Broadcasts { get; } = new();
 
-    public Tally Reconnects { get; } = new();
+    public Counter Reconnects { get; } = new();
 
-    public Tally Resets { get; } = new();
+    public Counter Resets { get; } = new();
 
-    public Tally FromCache { get; } = new();
+    public Counter FromCache { get; } = new();
 
-    public Tally SlowClosed { get; } = new();
+    public Counter SlowClosed { get; } = new();
 
-    public Tally SlowKept { get; } = new();
+    public Counter SlowKept { get; } = new();
 
-    public Tally BadInputs { get; } = new();
+    public Counter BadInputs { get; } = new();
 
     /// <summary>Bad input after which the connection did not end as it should.</summary>
-    public Tally BadInputsTolerated { get; } = new();
+    public Counter BadInputsTolerated { get; } = new();
 
     /// <summary>Every number with its name, and whether the run fails when it is not zero.</summary>
     public IEnumerable<(string Name, long Value, bool MustBeZero)> All =>
@@ -67,9 +69,9 @@ internal sealed class Totals
         ("bad inputs tolerated", BadInputsTolerated.Value, true),
     ];
 
-    public void Find(Tally tally, string what, long count = 1)
+    public void Find(Counter counter, string what, long count = 1)
     {
-        tally.Add(count);
+        counter.Add(count);
         int told = Interlocked.Increment(ref _told);
         if (told <= MostTold)
             Console.Error.WriteLine($"soak: {what}");

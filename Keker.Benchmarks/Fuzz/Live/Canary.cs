@@ -66,7 +66,7 @@ internal sealed class Canary(EndPoint server, Totals totals, int index, bool isT
         // Strangers broadcast; what is not made here does not count.
         if (!Payload.TryRead(payload, type == WebSocketMessageType.Binary, out int from, out long number) || from != index)
             return false;
-        totals.Delivered.Add();
+        totals.Delivered.Increment();
         _order.Saw(number);
         if (_order.Next == Volatile.Read(ref _made))
             _all.TrySetResult();
@@ -100,7 +100,7 @@ internal sealed class Canary(EndPoint server, Totals totals, int index, bool isT
         for (int i = 0; i < count; i++)
         {
             HttpAnswer answer = await publisher.ReadAnswerAsync().WaitAsync(Soak.Load.Patience);
-            totals.Published.Add();
+            totals.Published.Increment();
             if (answer.Status != "200" || answer.Number("sessions") != 1)
                 totals.Find(totals.BadAnswers, $"publish to canary {index}: {answer}");
         }

@@ -9,11 +9,11 @@ namespace Keker.Benchmarks.Load.Framing;
 /// </summary>
 /// <param name="IsProbe">Only asks whether the subscriber is there.</param>
 /// <param name="Run">Tells this run's messages from others on the same server.</param>
-/// <param name="Publisher">Index of the publisher.</param>
+/// <param name="LoadPublisher">Index of the publisher.</param>
 /// <param name="Number">Counts the messages of this publisher to this token, from 0.</param>
 /// <param name="Sent">Timestamp of <see cref="System.Diagnostics.Stopwatch"/> when it was written.</param>
 /// <param name="Token">Index of the token.</param>
-internal readonly record struct MessageHead(bool IsProbe, uint Run, int Publisher, uint Number, long Sent, int Token)
+internal readonly record struct MessageHead(bool IsProbe, uint Run, int LoadPublisher, uint Number, long Sent, int Token)
 {
     public const int Length = 2 + 8 + 8 + 8 + 16 + 8;
 
@@ -25,7 +25,7 @@ internal readonly record struct MessageHead(bool IsProbe, uint Run, int Publishe
         message[0] = (byte)'K';
         message[1] = (byte)(IsProbe ? 'P' : 'M');
         Write(message[2..], Run);
-        Write(message[10..], (uint)Publisher);
+        Write(message[10..], (uint)LoadPublisher);
         Write(message[18..], Number);
         Write(message[26..], (uint)(Sent >> 32));
         Write(message[34..], (uint)Sent);

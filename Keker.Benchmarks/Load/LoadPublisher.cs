@@ -11,7 +11,7 @@ namespace Keker.Benchmarks.Load;
 /// A connection that publishes whenever fewer than the allowed messages are in flight: answered, and received by all who should. Whoever makes
 /// room calls <see cref="Pump"/>, on any thread.
 /// </summary>
-internal sealed class Publisher : IDisposable
+internal sealed class LoadPublisher : IDisposable
 {
     private const int LeastOutput = 256 << 10;
     private const int InputSize = 256 << 10;
@@ -46,7 +46,7 @@ internal sealed class Publisher : IDisposable
     private long _arrived;
     private long _refused;
 
-    public Publisher(Traffic traffic, int index, int allowed)
+    public LoadPublisher(Traffic traffic, int index, int allowed)
     {
         _traffic = traffic;
         _index = index;

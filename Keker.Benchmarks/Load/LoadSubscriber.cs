@@ -13,13 +13,13 @@ namespace Keker.Benchmarks.Load;
 /// A WebSocket that counts what it receives and answers pings. Everything happens on the thread that polls its socket, one receive at a time;
 /// nothing is allocated for a message.
 /// </summary>
-internal sealed class Subscriber : IDisposable
+internal sealed class LoadSubscriber : IDisposable
 {
     private readonly Traffic _traffic;
     private readonly Socket _socket;
     private readonly SocketAsyncEventArgs _operation = new();
     private readonly byte[] _buffer;
-    private readonly Action<Subscriber> _onSettled;
+    private readonly Action<LoadSubscriber> _onSettled;
     private MessageCutter _messages;
     private string _head = "";
     private long _started;
@@ -30,7 +30,7 @@ internal sealed class Subscriber : IDisposable
     /// <param name="token">Index of the own token.</param>
     /// <param name="bufferSize">Bytes for what is received at once.</param>
     /// <param name="onSettled">Called once, when the session is open or cannot be.</param>
-    public Subscriber(Traffic traffic, int token, int bufferSize, Action<Subscriber> onSettled)
+    public LoadSubscriber(Traffic traffic, int token, int bufferSize, Action<LoadSubscriber> onSettled)
     {
         _traffic = traffic;
         Token = token;
@@ -147,7 +147,7 @@ internal sealed class Subscriber : IDisposable
             return true;
         long now = Stopwatch.GetTimestamp();
         Tally tally = _traffic.Tally;
-        Publisher? ready = null;
+        LoadPublisher? ready = null;
         bool isGood = true;
         while (isGood)
         {
@@ -157,7 +157,7 @@ internal sealed class Subscriber : IDisposable
             switch (result)
             {
                 case ScanResult.Data:
-                    Publisher? publisher = _traffic.Take(this, message, now, tally);
+                    LoadPublisher? publisher = _traffic.Take(this, message, now, tally);
                     if (publisher is not null && publisher != ready)
                     {
                         ready?.Pump();

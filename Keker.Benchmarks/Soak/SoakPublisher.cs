@@ -12,7 +12,7 @@ namespace Keker.Benchmarks.Soak;
 /// <param name="pipelined">Requests that are sent before the answers are read.</param>
 /// <param name="length">Gives the length of the next message.</param>
 /// <param name="mayWait">Whether the recipient may be away at times: the message is then kept for it.</param>
-internal sealed class Publisher(
+internal sealed class SoakPublisher(
     EndPoint server, Totals totals, MessageStream[] streams, double perSecond, int pipelined, Func<int> length, bool mayWait = false)
     : Worker(server, totals)
 {
@@ -60,7 +60,7 @@ internal sealed class Publisher(
 
     private void Check(MessageStream stream, HttpAnswer answer)
     {
-        Totals.Published.Add();
+        Totals.Published.Increment();
         if (mayWait && answer.Status == "404" && answer.Number("cached") == 1)
             return;
         if (answer.Status != "200" || answer.Number("sessions") < stream.Steady || answer.Number("cached") != 0)
