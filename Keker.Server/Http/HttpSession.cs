@@ -28,7 +28,6 @@ internal sealed class HttpSession : HttpPhase
     {
         _http = http;
         Answers = new AnswerSender(connection, Deadline, http.Server);
-        connection.Phase = this;
     }
 
     /// <summary>What the connection has become once the phase is over: 101 is sent and what follows are frames. Or nothing, and all that is left to do is to close.</summary>

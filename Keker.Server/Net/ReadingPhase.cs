@@ -31,12 +31,13 @@ internal abstract class ReadingPhase(Connection connection) : IConnectionPhase, 
     /// <summary>True when something that was left over can be taken before more arrives.</summary>
     protected virtual bool HasMoreToTake => Pause is not null;
 
-    /// <summary>Serves the connection until the phase is over.</summary>
+    /// <summary>Serves the connection until the phase is over; from now on it is what the connection is busy with.</summary>
     /// <param name="ended">Called then, once, on any thread.</param>
     public void Start(Action<ReadingPhase> ended)
     {
         _ended = ended;
         OnStart();
+        connection.Phase = this;
 
         // The drain may have visited the connection before this was its phase.
         Interlocked.MemoryBarrier();

@@ -83,7 +83,6 @@ internal sealed class EventStreamPhase : ReadingPhase
         if (hasJoined)
             _server.Broker.Deliver(own);
         Connection.UncountStranger();
-        Connection.Phase = this;
         if (_server.Log.IsEnabled(LogLevel.Debug))
             _server.Log.SaidHello(LogText.Token(_token));
     }

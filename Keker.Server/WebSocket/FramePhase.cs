@@ -34,7 +34,6 @@ internal abstract class FramePhase : ReadingPhase
             ? new TaggedSession(connection, server.Broker.Context) { Confirms = confirms }
             : new Session(connection, server.Broker.Context) { Variant = variant, Confirms = confirms };
         _lastHeard = server.Clock.Now;
-        connection.Phase = this;
     }
 
     public override long UnfinishedSince => _unfinished.Since;

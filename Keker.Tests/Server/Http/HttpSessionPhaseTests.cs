@@ -17,8 +17,8 @@ internal sealed class HttpSessionPhaseTests
         using var sockets = SocketPair.Create();
         await using var connection = new Connection(new EngineSocket(sockets.Server), isAdmin: false, server.Context.Clock);
         var session = new HttpSession(connection, new HttpServer(server.Context));
-        Assert.That(connection.Phase, Is.SameAs(session));
         Task<Upgrade> run = session.RunAsync();
+        Assert.That(connection.Phase, Is.SameAs(session));
 
         await sockets.Client.SendAsync(Encoding.ASCII.GetBytes(RawWebSocket.Handshake()));
 
