@@ -10,7 +10,7 @@ namespace Keker.Server.Http;
 /// (RFC 9112 9.3.2).
 /// </summary>
 /// <remarks>
-/// Whoever reads the connection adds, and is the only one who does. Any thread completes. Nothing is called under the lock but the budget.
+/// Whoever reads the connection adds, and is the only one who does. Any thread completes. Nothing is called under the lock but the budget and the deadline.
 /// </remarks>
 /// <param name="sender">Sends what is ready.</param>
 /// <param name="budget">Counts what is held.</param>
@@ -168,11 +168,14 @@ internal sealed class AnswerRing(AnswerSender sender, UnfinishedBudget budget)
                 _underWay.Clear();
                 _isGone |= !isThere;
                 goesOn = TakeReady();
+
+                // Before it counts as at rest: the heartbeat must not find it so, and its time long over.
+                if (!goesOn)
+                    sender.OnRested();
                 _isSending = goesOn;
                 Claim();
             }
         }
-        sender.OnRested();
     }
 
     private Task WhenEased(bool whenEmpty)

@@ -128,7 +128,7 @@ internal sealed partial class AnswersInOrderTests
         _waited.AnswerPing();
         var text = new System.Text.StringBuilder();
         while (Statuses().Count(text.ToString()) < 2)
-            text.Append(await _peer.ReadAsync());
+            text.Append(await ReadAsync(text.ToString()));
         Assert.That(Statuses().Matches(text.ToString()).Select(match => match.Value), Is.EqualTo(new[] { "HTTP/1.1 200", $"HTTP/1.1 {status}" }));
     }
 
@@ -175,8 +175,15 @@ internal sealed partial class AnswersInOrderTests
     {
         string text = "";
         while (Messages().Count(text) < count || !text.EndsWith('}'))
-            text += await _peer.ReadAsync();
+            text += await ReadAsync(text);
         return [.. Messages().Matches(text).Select(match => match.Groups[1].Value)];
+    }
+
+    private async Task<string> ReadAsync(string before)
+    {
+        string text = await _peer.ReadAsync();
+        Assert.That(text, Is.Not.Empty, $"the end, after: {before}");
+        return text;
     }
 
     [GeneratedRegex(@"\{""(?:message|status)"":""(?:message )?(\w+)""")]
