@@ -111,9 +111,12 @@ internal sealed class AnswerRing(AnswerSender sender, UnfinishedBudget budget)
     {
         lock (_lock)
         {
-            if (_isSending || !TakeReady())
+            if (_isSending)
                 return;
-            _isSending = true;
+            _isSending = TakeReady();
+            Claim();
+            if (!_isSending)
+                return;
         }
         _ = SendAsync();
     }

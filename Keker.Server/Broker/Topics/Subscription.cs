@@ -165,6 +165,10 @@ internal sealed class Subscription(Topic topic, Session session)
         MayBeDead = Session.Confirms && Topic.Retains;
         if (skipped is not null)
             Sent.Skipped = new SkippedMessages(skipped);
+
+        // Before it goes back behind where it was: what it rests at is not moved with it.
+        if (_cursor != long.MaxValue && offset != _cursor)
+            _ = Sent;
         Volatile.Write(ref _cursor, offset);
         if (_isTracked && Volatile.Read(ref _sent) is { } sent)
             sent.Confirmed = offset;

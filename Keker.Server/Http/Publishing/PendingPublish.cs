@@ -59,11 +59,13 @@ internal sealed class PendingPublish : PendingAnswer
         }
         if (room is null)
             return;
-        for (; room is not null; room = Publish(dirty))
+        for (; room is not null; room = _room)
         {
             // Nobody waits with something that nobody else would flush.
             _server.Broker.Flush(dirty);
             await room.ConfigureAwait(false);
+            lock (this)
+                Publish(dirty);
         }
         Start();
     }
@@ -72,15 +74,16 @@ internal sealed class PendingPublish : PendingAnswer
     {
         try
         {
-            while (_room is { } room)
+            while (Volatile.Read(ref _room) is { } room)
             {
                 await room.ConfigureAwait(false);
                 lock (this)
                 {
-                    if (_isTakenOver && _room is not null)
+                    // In one step: whoever has taken it over publishes it, and goes on from there.
+                    if (_isTakenOver)
                         return;
+                    Publish(_dirty);
                 }
-                _ = Publish(_dirty);
                 _server.Broker.Flush(_dirty);
             }
             if (_refusal is null && _message.Request.Receipt is { Sessions: > 0 } receipt)
@@ -95,25 +98,21 @@ internal sealed class PendingPublish : PendingAnswer
         _sender.Ring.Complete(this);
     }
 
-    /// <returns>What it waits for now; null when it is published or refused.</returns>
-    private Task? Publish(DirtyTopics dirty)
+    /// <summary>Goes on with the publishing. Under the lock.</summary>
+    private void Publish(DirtyTopics dirty)
     {
-        lock (this)
-        {
-            PublishRequest request = _message.Request;
-            PublishResult result = _server.Broker.Publish(request, dirty);
-            _room = result.Outcome == PublishOutcome.NoRoom ? result.Full!.WaitForRoom() : null;
-            if (_room is not null)
-                return _room;
-            if (result.Outcome == PublishOutcome.NoRoom)
-                _refusal = PublishRefusals.TooManyWait(othersHaveIt: request.Done > 0).ToArray();
-            else if (result.Outcome == PublishOutcome.OutOfMemory)
-                _refusal = PublishRefusals.TooMuchWaits.ToArray();
-            else if (request.Receipt is { Sessions: > 0 } receipt)
-                receipt.Begin();
-            request.Publication = null;
-            return null;
-        }
+        PublishRequest request = _message.Request;
+        PublishResult result = _server.Broker.Publish(request, dirty);
+        _room = result.Outcome == PublishOutcome.NoRoom ? result.Full!.WaitForRoom() : null;
+        if (_room is not null)
+            return;
+        if (result.Outcome == PublishOutcome.NoRoom)
+            _refusal = PublishRefusals.TooManyWait(othersHaveIt: request.Done > 0).ToArray();
+        else if (result.Outcome == PublishOutcome.OutOfMemory)
+            _refusal = PublishRefusals.TooMuchWaits.ToArray();
+        else if (request.Receipt is { Sessions: > 0 } receipt)
+            receipt.Begin();
+        request.Publication = null;
     }
 
     private void Write()

@@ -106,6 +106,26 @@ internal sealed partial class AnswersInOrderTests
         Assert.That(full.Wire.Messages[^3..], Is.EqualTo(new[] { "1", "2", "3" }));
     }
 
+    /// <summary>Room comes while the reader takes over what waits for it: whoever is first, each message goes out once and has one answer.</summary>
+    [Test]
+    public async Task What_waits_is_published_once_whoever_comes_first([Values] bool broadcasts)
+    {
+        TestClient full = _server.Join("b");
+        for (int i = 0; i < 300; i++)
+        {
+            DirtyTopics unflushed = Fill(broadcasts ? null : "b");
+            int before = full.Wire.Messages.Length;
+            Task flush = Task.Run(() => _server.Broker.Flush(unflushed));
+            await _peer.SendOnlyAsync(string.Concat(Enumerable.Range(0, 4).Select(n => broadcasts ? Broadcast($"{i} {n}") : Publish("b", $"{i} {n}"))));
+            Assert.That(await BodiesAsync(4), Has.All.EqualTo(broadcasts ? "sent" : "published"));
+            await flush;
+            string last = $"{i} 3";
+            TestBroker.WaitUntil(() => full.Wire.Messages[^1] == last, "the last message");
+            Assert.That(full.Wire.Messages[before..].Where(message => message.Length < 100), Is.EqualTo(Enumerable.Range(0, 4).Select(n => $"{i} {n}")));
+        }
+        Assert.That(_peer.HasAnswer, Is.False);
+    }
+
     [Test]
     public async Task Who_has_sent_all_and_says_so_gets_all_answers()
     {
@@ -161,12 +181,17 @@ internal sealed partial class AnswersInOrderTests
     private static string Publish(string token, string text) =>
         $"PUT /v1/publish HTTP/1.1\r\nHost: a\r\nToken: {token}\r\nContent-Length: {text.Length}\r\n\r\n{text}";
 
-    private DirtyTopics Fill(string token)
+    private static string Broadcast(string text) => $"PUT /v1/broadcast HTTP/1.1\r\nHost: a\r\nContent-Length: {text.Length}\r\n\r\n{text}";
+
+    /// <summary>Publishes to a token until it has no room; broadcasts where there is none.</summary>
+    private DirtyTopics Fill(string? token)
     {
         var unflushed = new DirtyTopics();
-        while (_server.Broker.Publish(TestBroker.Token(token), TestBroker.Message(1000), unflushed).Outcome == PublishOutcome.Published)
-        {
-        }
+        Publication message = TestBroker.Message(1000);
+        PublishOutcome outcome;
+        do
+            outcome = (token is null ? _server.Broker.Broadcast(message, unflushed) : _server.Broker.Publish(TestBroker.Token(token), message, unflushed)).Outcome;
+        while (outcome == PublishOutcome.Published);
         return unflushed;
     }
 
@@ -186,7 +211,7 @@ internal sealed partial class AnswersInOrderTests
         return text;
     }
 
-    [GeneratedRegex(@"\{""(?:message|status)"":""(?:message )?(\w+)""")]
+    [GeneratedRegex(@"\{""(?:message|status)"":""(?:message )?(\w+)")]
     private static partial Regex Messages();
 
     [GeneratedRegex(@"HTTP/1\.1 \d+")]
