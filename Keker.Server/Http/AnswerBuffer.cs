@@ -4,7 +4,8 @@ namespace Keker.Server.Http;
 
 /// <summary>The answers of one connection that are not sent yet, in one piece so that they leave in one send.</summary>
 /// <remarks>Not thread-safe. Grows as needed; whoever fills it bounds it, and a pool gets it back small.</remarks>
-internal sealed class AnswerBuffer : IBufferWriter<byte>
+/// <param name="initialBytes">Bytes of memory it begins with, once it is written to.</param>
+internal sealed class AnswerBuffer(int initialBytes = AnswerBuffer.InitialBytes) : IBufferWriter<byte>
 {
     private const int InitialBytes = 2 << 10;
     private const int MostBytesKept = 16 << 10;
@@ -24,7 +25,7 @@ internal sealed class AnswerBuffer : IBufferWriter<byte>
     {
         int needed = Length + Math.Max(1, sizeHint);
         if (needed > _buffer.Length)
-            Array.Resize(ref _buffer, Math.Max(InitialBytes, Math.Max(needed, _buffer.Length * 2)));
+            Array.Resize(ref _buffer, Math.Max(initialBytes, Math.Max(needed, _buffer.Length * 2)));
         return _buffer.AsMemory(Length);
     }
 

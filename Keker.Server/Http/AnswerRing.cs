@@ -10,7 +10,8 @@ namespace Keker.Server.Http;
 /// (RFC 9112 9.3.2).
 /// </summary>
 /// <remarks>
-/// Whoever reads the connection adds, and is the only one who does. Any thread completes. Nothing is called under the lock but the budget and the deadline.
+/// Whoever reads the connection adds, and is the only one who does. Any thread completes. Under the lock only the budget, the deadline, and the locks of pending
+/// answers are entered.
 /// </remarks>
 /// <param name="sender">Sends what is ready.</param>
 /// <param name="budget">Counts what is held.</param>
@@ -25,6 +26,7 @@ internal sealed class AnswerRing(AnswerSender sender, UnfinishedBudget budget)
     private TaskCompletionSource? _eased;
     private bool _easesWhenEmpty;
     private int _answers;
+    private int _holders;
     private long _held;
     private bool _isSending;
     private bool _isGone;
@@ -70,6 +72,7 @@ internal sealed class AnswerRing(AnswerSender sender, UnfinishedBudget budget)
             _last = answer;
             _answers++;
             _held += answer.HeldBytes;
+            Interlocked.Add(ref _holders, answer.MayHoldUp ? 1 : 0);
             Claim();
         }
     }
@@ -130,16 +133,22 @@ internal sealed class AnswerRing(AnswerSender sender, UnfinishedBudget budget)
     /// <summary>What holds a message up; null for nothing.</summary>
     public PendingAnswer? FindBefore(PublishRequest request)
     {
+        // Most wait for confirmations, and a thousand of them are not to be asked for each publish.
+        if (Volatile.Read(ref _holders) == 0)
+            return null;
         lock (_lock)
         {
             foreach (PendingAnswer answer in _pending)
             {
-                if (answer.HoldsUp(request))
+                if (answer.MayHoldUp && answer.HoldsUp(request))
                     return answer;
             }
             return null;
         }
     }
+
+    /// <summary>An answer that was added as one that may hold up others does so no more. Any thread.</summary>
+    public void NoLongerHoldsUp() => Interlocked.Decrement(ref _holders);
 
     /// <summary>The server drains.</summary>
     public void StopWaiting()

@@ -5,14 +5,19 @@ namespace Keker.Server.Http;
 /// <summary>An answer that is not known yet. It has its place among the answers of its connection.</summary>
 internal abstract class PendingAnswer
 {
+    private const int SmallBytes = 256;
+
     /// <summary>The answer. Whoever finds it out writes it, before <see cref="AnswerRing.Complete"/>.</summary>
-    public AnswerBuffer Answer { get; } = new();
+    public AnswerBuffer Answer { get; } = new(SmallBytes);
 
     /// <summary>Bytes that the connection keeps for it until then.</summary>
     public int HeldBytes { get; protected init; }
 
+    /// <summary>Whether it can hold up others when it is added; see <see cref="AnswerRing.NoLongerHoldsUp"/>.</summary>
+    public bool MayHoldUp { get; protected init; }
+
     /// <summary>Answers that are known and stand behind it; the lock of the <see cref="AnswerRing"/> guards this and the following.</summary>
-    public AnswerBuffer Behind { get; } = new();
+    public AnswerBuffer Behind { get; } = new(SmallBytes);
 
     /// <summary>How many answers stand behind it.</summary>
     public int CountBehind { get; set; }

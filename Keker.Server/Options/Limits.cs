@@ -135,7 +135,10 @@ internal static class Limits
     public const int PipelinedAnswerBytes = 64 * 1024;
 
     /// <summary>Bytes of one connection that wait behind an answer that is not known yet: answers, and messages that wait for room.</summary>
-    public const int PendingAnswerBytes = 1 << 20;
+    public const int PendingAnswerBytes = 2 << 20;
+
+    /// <summary>What an answer that is waited for costs beside its bytes: as many as may wait fit the bound above.</summary>
+    public const int PendingAnswerCost = 1 << 10;
 
     /// <summary>A token is an opaque name, and this is ample for one.</summary>
     public const int TokenBytes = 512;

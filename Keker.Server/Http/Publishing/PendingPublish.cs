@@ -1,12 +1,14 @@
 using Keker.Server.Broker;
 using Keker.Server.Broker.Topics;
+using Keker.Server.Options;
 
 namespace Keker.Server.Http.Publishing;
 
 /// <summary>A message that waits for room in a topic, or for confirmations, while its connection reads on.</summary>
 /// <remarks>
 /// It goes on by itself, on the thread pool, until its answer is known. But whoever reads the connection may take the publishing over, to read on with what
-/// would overtake it: then both are flushed together, which is what makes batches. Its own lock guards the publishing, and is taken before all others.
+/// would overtake it: then both are flushed together, which is what makes batches. Its own lock guards the publishing: it is taken after that of the
+/// ring, and before all of the broker.
 /// </remarks>
 internal sealed class PendingPublish : PendingAnswer
 {
@@ -31,7 +33,8 @@ internal sealed class PendingPublish : PendingAnswer
         _message = message;
         _framing = framing;
         _room = room;
-        HeldBytes = room is null ? 0 : message.Request.Publication!.Payload.Length;
+        MayHoldUp = room is not null;
+        HeldBytes = Limits.PendingAnswerCost + (room is null ? 0 : message.Request.Publication!.Payload.Length);
         if (room is null)
             message.Request.Publication = null;
     }
@@ -113,6 +116,7 @@ internal sealed class PendingPublish : PendingAnswer
         else if (request.Receipt is { Sessions: > 0 } receipt)
             receipt.Begin();
         request.Publication = null;
+        _sender.Ring.NoLongerHoldsUp();
     }
 
     private void Write()
