@@ -29,11 +29,24 @@ internal sealed class DrainSequence(ServerContext server, TimeProvider timeProvi
         foreach (Connection[] some in connections.Chunk(perStep))
         {
             foreach (Connection connection in some)
-                connection.Drain();
+                Drain(connection);
             if (await IsOverAsync(Step, empty, now).ConfigureAwait(false))
                 return;
         }
         await IsOverAsync(grace, empty, now).ConfigureAwait(false);
+    }
+
+    /// <summary>Whatever goes wrong with one connection, the next ones are drained.</summary>
+    private void Drain(Connection connection)
+    {
+        try
+        {
+            connection.Drain();
+        }
+        catch (Exception e)
+        {
+            server.Log.Unexpected(e);
+        }
     }
 
     private async Task<bool> IsOverAsync(TimeSpan wait, Task empty, Task now)

@@ -43,7 +43,7 @@ internal sealed class ServerHost(KekerOptions options, Func<KekerOptions> readAg
         List<Listener> listeners = Listen(new ConnectionHandler(server, tls, timeProvider));
         using var heartbeat = new Heartbeat(connections, server.Clock, timeProvider, Limits.HeartbeatInterval, () => Beat(server), log);
         foreach (Listener listener in listeners)
-            _ = listener.RunAsync();
+            Start(listener);
         Announce(listeners);
 
         await _stop.Task.ConfigureAwait(false);
@@ -139,6 +139,13 @@ internal sealed class ServerHost(KekerOptions options, Func<KekerOptions> readAg
         {
             throw new StartException($"cannot listen on {address}: {e.Message}", e);
         }
+    }
+
+    private static void Start(Listener listener)
+    {
+        Task run = listener.RunAsync();
+        if (run.IsFaulted)
+            throw new StartException($"cannot accept on {listener.BoundAddress}: {run.Exception.InnerException!.Message}", run.Exception);
     }
 
     private void Announce(List<Listener> listeners)

@@ -52,7 +52,11 @@ internal sealed class AnswerSender(Connection connection, HttpDeadline deadline,
             return ValueTask.FromResult(!Ring.IsGone);
         }
         if (exchange.Answers.Length == 0)
+        {
+            // What waited may have been answered by itself meanwhile.
+            exchange.AnswersSent();
             return ValueTask.FromResult(true);
+        }
         ValueTask<bool> send = SendAsync(exchange.Answers);
         if (!send.IsCompletedSuccessfully)
             return SendRestAsync(exchange, send);

@@ -52,11 +52,14 @@ internal abstract class HttpPhase(Connection connection, ServerContext server) :
         // What became idle after the drain had visited it.
         if (Server.IsDraining)
             Drain();
+
+        // In this order, the reverse of what the sender does: who has just got his answer has not been silent since long before it.
+        bool isAnswerDue = Answers.IsBusy;
         if (!Deadline.IsOver(now, _lingering.Timeout, out HttpWait wait))
             return;
 
         // Who waits for an answer need not send anything, nor the next line of a batch.
-        if (wait is HttpWait.Request or HttpWait.Body && Answers.IsBusy)
+        if (isAnswerDue && (wait is HttpWait.Request or HttpWait.Body))
             return;
         if (wait is HttpWait.Request or HttpWait.Linger)
         {
@@ -72,7 +75,8 @@ internal abstract class HttpPhase(Connection connection, ServerContext server) :
     public override void Drain()
     {
         // A request that has arrived is still read and answered; an idle connection ends as if the peer had closed it.
-        if (IsSilent || Deadline.Wait == HttpWait.Request)
+        // But not before it has its answers: what it sends meanwhile would be left unread, and reset the connection under them.
+        if (IsSilent || (Deadline.Wait == HttpWait.Request && !Answers.IsBusy))
             Connection.StopReading();
 
         // The answer says what is known by now. One that begins to wait after this is found by the next heartbeat.

@@ -38,7 +38,7 @@ internal sealed class HttpSession : HttpPhase
 
     protected override AnswerSender Answers { get; }
 
-    protected override bool HasHeardEnough => _isOver;
+    protected override bool HasHeardEnough => Volatile.Read(ref _isOver);
 
     protected override bool HasMoreToTake => _goesOn || base.HasMoreToTake;
 
@@ -96,29 +96,46 @@ internal sealed class HttpSession : HttpPhase
     /// <summary>Sends the answers, and waits only where that cannot be avoided.</summary>
     private void GoOn(ReadOutcome outcome)
     {
-        _isLast = outcome == ReadOutcome.Close;
-        ValueTask<bool> send = FlushAndSendAsync();
-        bool mayGoOn = outcome is ReadOutcome.Idle or ReadOutcome.NeedMore or ReadOutcome.AnswersFull && !Answers.IsFull;
-        if (send.IsCompletedSuccessfully && (mayGoOn || (outcome == ReadOutcome.Upgraded && !Answers.IsBusy)))
-            Conclude(outcome, send.Result);
-        else
-            Pause = WaitAsync(outcome, send);
+        while (true)
+        {
+            _isLast = outcome == ReadOutcome.Close;
+            ValueTask<bool> send = FlushAndSendAsync();
+            bool mayGoOn = outcome is ReadOutcome.Idle or ReadOutcome.NeedMore || (outcome == ReadOutcome.AnswersFull && !Answers.IsFull)
+                || (outcome == ReadOutcome.Upgraded && !Answers.IsBusy);
+            if (!send.IsCompletedSuccessfully || !mayGoOn)
+            {
+                Pause = WaitAsync(outcome, send);
+                return;
+            }
+            bool isThere = send.Result;
+            if (!isThere || !EndsWithoutInput(outcome))
+            {
+                Conclude(outcome, isThere);
+                return;
+            }
+            outcome = ReadOn();
+        }
     }
 
     private async Task WaitAsync(ReadOutcome outcome, ValueTask<bool> send)
     {
         bool isThere = await send.ConfigureAwait(false);
-        if (outcome is ReadOutcome.HeldUp or ReadOutcome.AnswersFull || IsLast(outcome))
-            Deadline.Begin(HttpWait.Answers);
-        while (isThere && outcome == ReadOutcome.HeldUp)
+        while (true)
         {
-            while (_exchange!.FindBefore() is PendingPublish before)
-                await before.TakeOverAsync(_exchange.Dirty).ConfigureAwait(false);
+            if (outcome is ReadOutcome.HeldUp or ReadOutcome.AnswersFull || IsLast(outcome))
+                Deadline.Begin(HttpWait.Answers);
+            if (isThere && outcome == ReadOutcome.HeldUp)
+                await TakeOverAsync().ConfigureAwait(false);
+            else if (Answers.IsBusy && !Connection.IsAborted)
+                await (IsLast(outcome) ? Answers.Ring.WhenEmptyAsync() : Answers.Ring.WhenNotFullAsync()).ConfigureAwait(false);
+
+            // Whoever is cut off has nothing to wait for, nor to say.
+            isThere &= !Connection.IsAborted;
+            if (!isThere || !(outcome == ReadOutcome.HeldUp || EndsWithoutInput(outcome)))
+                break;
             outcome = ReadOn();
             isThere = await FlushAndSendAsync().ConfigureAwait(false);
         }
-        if (Answers.IsBusy && !Connection.IsAborted)
-            await (IsLast(outcome) ? Answers.Ring.WhenEmptyAsync() : Answers.Ring.WhenNotFullAsync()).ConfigureAwait(false);
 
         // With less room the largest body could fail again at once, and again, and nobody slow would be ended for it.
         if (isThere && outcome == ReadOutcome.NoMemory)
@@ -127,6 +144,16 @@ internal sealed class HttpSession : HttpPhase
             await LingerAsync().ConfigureAwait(false);
         Conclude(outcome, isThere);
     }
+
+    /// <summary>Has whatever the message may not overtake published first.</summary>
+    private async Task TakeOverAsync()
+    {
+        while (_exchange!.FindBefore() is PendingPublish before)
+            await before.TakeOverAsync(_exchange.Dirty).ConfigureAwait(false);
+    }
+
+    /// <summary>It stopped because there was enough to send, with nothing left over: no input comes that would have it go on, maybe to an end that was read.</summary>
+    private bool EndsWithoutInput(ReadOutcome outcome) => outcome == ReadOutcome.AnswersFull && _leftOver == 0;
 
     private static bool IsLast(ReadOutcome outcome) => outcome is ReadOutcome.Close or ReadOutcome.Upgraded;
 
@@ -157,9 +184,10 @@ internal sealed class HttpSession : HttpPhase
 
     private void Conclude(ReadOutcome outcome, bool isThere)
     {
-        _isOver = !isThere || outcome is ReadOutcome.Upgraded or ReadOutcome.Close;
+        // First what it has become: whoever sees that it is over looks for that.
         if (isThere && outcome == ReadOutcome.Upgraded)
             Upgrade = _exchange!.Upgrade;
+        Volatile.Write(ref _isOver, !isThere || IsLast(outcome));
         if (_isOver || outcome != ReadOutcome.Idle)
             return;
         ReturnExchange();

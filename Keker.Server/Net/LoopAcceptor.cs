@@ -106,17 +106,22 @@ internal sealed class LoopAcceptor : Acceptor, IPolled
     {
         try
         {
-            _loop.Watch(this, 0);
+            Watch(0);
             await BackOff.WaitAsync(Marshal.GetPInvokeErrorMessage(error), RefuseOne, _stopped).ConfigureAwait(false);
         }
         catch (Exception e)
         {
             Log.Unexpected(e);
         }
+        Watch(LinuxSockets.Input);
+    }
+
+    private void Watch(uint events)
+    {
         lock (this)
         {
             if (!_isStopped)
-                _loop.Watch(this, LinuxSockets.Input);
+                _loop.Watch(this, events);
         }
     }
 

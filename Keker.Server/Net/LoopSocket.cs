@@ -123,6 +123,11 @@ internal sealed class LoopSocket : PeerSocket, IPolled
         }
         if (Interlocked.Add(ref _users, int.MinValue) == int.MinValue)
             GiveBack();
+
+        // The loop tells nothing of a descriptor that is gone: a send that waits for room finds out by itself.
+        Interlocked.Or(ref _flags, MaySend);
+        if (Interlocked.Exchange(ref _sender, null) is { } sender)
+            ThreadPool.UnsafeQueueUserWorkItem(static sender => sender.OnReady(), sender, preferLocal: false);
     }
 
     public override unsafe TcpFigures? ReadFigures()

@@ -7,6 +7,13 @@ internal readonly struct MemberSnapshot(Subscription? first, Subscription?[][] s
     /// <summary>Slots to visit, holes included.</summary>
     public int Count { get; } = count;
 
-    public Subscription? this[int index] =>
-        index > 0 ? segments[index / MemberTable.SegmentSize][index % MemberTable.SegmentSize] : first is { HasLeft: false } ? first : null;
+    /// <summary>The member in a slot; null for a hole. A segment may have been replaced by a larger one since: then only the member tells that it has left.</summary>
+    public Subscription? this[int index]
+    {
+        get
+        {
+            Subscription? member = index > 0 ? segments[index / MemberTable.SegmentSize][index % MemberTable.SegmentSize] : first;
+            return member is { HasLeft: false } ? member : null;
+        }
+    }
 }

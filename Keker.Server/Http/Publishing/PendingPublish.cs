@@ -48,7 +48,15 @@ internal sealed class PendingPublish : PendingAnswer
             return _room is not null && _message.Request.SharesRecipient(request);
     }
 
-    public override void StopWaiting() => _message.Request.Receipt?.End();
+    public override void StopWaiting()
+    {
+        // A receipt is filled while the message is published, and nobody else may look at it until then. The next heartbeat finds it.
+        lock (this)
+        {
+            if (_room is null)
+                _message.Request.Receipt?.End();
+        }
+    }
 
     /// <summary>Has the caller publish it, instead of the thread pool: completes once it is published or refused.</summary>
     /// <param name="dirty">Gets the topics that have to be flushed after that.</param>
@@ -57,38 +65,67 @@ internal sealed class PendingPublish : PendingAnswer
         Task? room;
         lock (this)
         {
+            // Published meanwhile: whoever did that answers it.
+            if (_room is null)
+                return;
+            _isTakenOver = true;
             room = _room;
-            _isTakenOver = room is not null;
         }
-        if (room is null)
-            return;
-        for (; room is not null; room = _room)
+        try
         {
-            // Nobody waits with something that nobody else would flush.
-            _server.Broker.Flush(dirty);
-            await room.ConfigureAwait(false);
-            lock (this)
-                Publish(dirty);
+            while (room is not null)
+            {
+                // Nobody waits with something that nobody else would flush.
+                _server.Broker.Flush(dirty);
+                await room.ConfigureAwait(false);
+                room = Publish(dirty);
+            }
         }
-        Start();
+        catch (Exception e)
+        {
+            Fail(e);
+        }
+        _ = FinishAsync();
     }
 
     private async Task RunAsync()
     {
         try
         {
-            while (Volatile.Read(ref _room) is { } room)
+            while (true)
             {
+                Task? room;
+                lock (this)
+                {
+                    if (_isTakenOver)
+                        return;
+                    room = _room;
+                }
+                if (room is null)
+                    break;
                 await room.ConfigureAwait(false);
                 lock (this)
                 {
-                    // In one step: whoever has taken it over publishes it, and goes on from there.
+                    // In one step: whoever has taken it over publishes it, and answers it.
                     if (_isTakenOver)
                         return;
                     Publish(_dirty);
                 }
                 _server.Broker.Flush(_dirty);
             }
+        }
+        catch (Exception e)
+        {
+            Fail(e);
+        }
+        await FinishAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>It is published or refused: answers it. For whoever did that, once.</summary>
+    private async Task FinishAsync()
+    {
+        try
+        {
             if (_refusal is null && _message.Request.Receipt is { Sessions: > 0 } receipt)
                 await receipt.Ended.ConfigureAwait(false);
             Write();
@@ -101,21 +138,43 @@ internal sealed class PendingPublish : PendingAnswer
         _sender.Ring.Complete(this);
     }
 
-    /// <summary>Goes on with the publishing. Under the lock.</summary>
-    private void Publish(DirtyTopics dirty)
+    /// <summary>Something went wrong that nobody expected. It waits no longer, and holds nobody up.</summary>
+    private void Fail(Exception exception)
     {
-        PublishRequest request = _message.Request;
-        PublishResult result = _server.Broker.Publish(request, dirty);
-        _room = result.Outcome == PublishOutcome.NoRoom ? result.Full!.WaitForRoom() : null;
-        if (_room is not null)
-            return;
-        if (result.Outcome == PublishOutcome.NoRoom)
-            _refusal = PublishRefusals.TooManyWait(othersHaveIt: request.Done > 0).ToArray();
-        else if (result.Outcome == PublishOutcome.OutOfMemory)
-            _refusal = PublishRefusals.TooMuchWaits.ToArray();
-        else if (request.Receipt is { Sessions: > 0 } receipt)
-            receipt.Begin();
-        request.Publication = null;
+        _sender.Break(exception);
+        lock (this)
+        {
+            _refusal = PublishRefusals.ShortOfMemory.ToArray();
+            if (_room is not null)
+                EndPublishing();
+        }
+    }
+
+    /// <summary>Goes on with the publishing.</summary>
+    /// <returns>What it waits for now; null when it is published or refused.</returns>
+    private Task? Publish(DirtyTopics dirty)
+    {
+        lock (this)
+        {
+            PublishRequest request = _message.Request;
+            PublishResult result = _server.Broker.Publish(request, dirty);
+            if (result.Outcome == PublishOutcome.NoRoom && result.Full!.WaitForRoom() is { } room)
+                return _room = room;
+            if (result.Outcome == PublishOutcome.NoRoom)
+                _refusal = PublishRefusals.TooManyWait(othersHaveIt: request.Done > 0).ToArray();
+            else if (result.Outcome == PublishOutcome.OutOfMemory)
+                _refusal = PublishRefusals.TooMuchWaits.ToArray();
+            else if (request.Receipt is { Sessions: > 0 } receipt)
+                receipt.Begin();
+            EndPublishing();
+            return null;
+        }
+    }
+
+    private void EndPublishing()
+    {
+        _room = null;
+        _message.Request.Publication = null;
         _sender.Ring.NoLongerHoldsUp();
     }
 

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Keker.Server.Broker;
+using Keker.Server.Broker.Sessions;
 using Keker.Server.Broker.Topics;
 using Keker.Server.Http;
 using Keker.Server.Options;
@@ -108,15 +109,17 @@ internal sealed partial class AnswersInOrderTests
 
     /// <summary>Room comes while the reader takes over what waits for it: whoever is first, each message goes out once and has one answer.</summary>
     [Test]
-    public async Task What_waits_is_published_once_whoever_comes_first([Values] bool broadcasts)
+    public async Task What_waits_is_published_once_whoever_comes_first([Values("b", "a, b", "*")] string recipients)
     {
         TestClient full = _server.Join("b");
+        _server.Join("a");
+        bool broadcasts = recipients == "*";
         for (int i = 0; i < 300; i++)
         {
-            DirtyTopics unflushed = Fill(broadcasts ? null : "b");
+            DirtyTopics[] unflushed = [.. recipients.Split(", ").Select(token => Fill(broadcasts ? null : token))];
             int before = full.Wire.Messages.Length;
-            Task flush = Task.Run(() => _server.Broker.Flush(unflushed));
-            await _peer.SendOnlyAsync(string.Concat(Enumerable.Range(0, 4).Select(n => broadcasts ? Broadcast($"{i} {n}") : Publish("b", $"{i} {n}"))));
+            Task flush = Task.Run(() => Array.ForEach(unflushed, _server.Broker.Flush));
+            await _peer.SendOnlyAsync(string.Concat(Enumerable.Range(0, 4).Select(n => broadcasts ? Broadcast($"{i} {n}") : Publish(recipients, $"{i} {n}"))));
             Assert.That(await BodiesAsync(4), Has.All.EqualTo(broadcasts ? "sent" : "published"));
             await flush;
             string last = $"{i} 3";
@@ -124,6 +127,48 @@ internal sealed partial class AnswersInOrderTests
             Assert.That(full.Wire.Messages[before..].Where(message => message.Length < 100), Is.EqualTo(Enumerable.Range(0, 4).Select(n => $"{i} {n}")));
         }
         Assert.That(_peer.HasAnswer, Is.False);
+    }
+
+    /// <summary>Who waits only for clients that confirm nothing is answered at once, by itself.</summary>
+    [Test]
+    public async Task Any_number_of_waits_may_be_over_as_they_begin()
+    {
+        _server.Broker.Subscribe(new EventStreamSession(new FakeTransport(), _server.Broker.Context), "w"u8);
+        _waited.Session.Disconnected();
+        Task send = _peer.SendOnlyAsync(string.Concat(Enumerable.Repeat(Wait, 5000)));
+        Assert.That(await BodiesAsync(5000), Has.All.EqualTo("not"));
+        await send;
+    }
+
+    /// <summary>The last line has been read when there is enough to send, and no input comes that would bring up the end.</summary>
+    [Test]
+    public async Task A_batch_that_ends_where_there_is_enough_to_send_ends([Values(64, 128)] int lines)
+    {
+        string body = "";
+        for (int i = 0; i < lines; i++)
+        {
+            _server.Join($"t{i}");
+            body += $"{{\"token\":\"t{i}\",\"data\":\"x\"}}\n";
+        }
+        await _peer.SendOnlyAsync($"POST /v1/publish/batch HTTP/1.1\r\nHost: a\r\nContent-Length: {body.Length}\r\n\r\n{body}");
+        string text = "";
+        while (!text.EndsWith("\r\n0\r\n\r\n", StringComparison.Ordinal))
+            text += await ReadAsync(text);
+        Assert.That(Messages().Count(text.Replace("{\"status\":200,", "{", StringComparison.Ordinal)), Is.EqualTo(lines));
+    }
+
+    [Test]
+    public async Task A_drain_reads_on_until_the_answers_are_out()
+    {
+        _server.Join("b");
+        DirtyTopics unflushed = Fill("b");
+        await _peer.SendAsync(Publish("b", "1"));
+        _server.Context.TryBeginDrain();
+        _peer.Beat();
+        await _peer.SendAsync(Health);
+        _server.Broker.Flush(unflushed);
+        string text = await _peer.ReadToEndAsync();
+        Assert.That(Statuses().Matches(text).Select(match => match.Value), Is.EqualTo(new[] { "HTTP/1.1 200", "HTTP/1.1 503" }));
     }
 
     [Test]

@@ -37,6 +37,19 @@ internal sealed class StoppedInputTests
         _server.Dispose();
     }
 
+    /// <summary>The peer has closed its half and reads nothing: nobody else will ever tell the send.</summary>
+    [Test]
+    public async Task A_send_that_waits_ends_with_its_socket()
+    {
+        using SocketPair pair = SocketPair.Create();
+        PeerSocket socket = pair.TakeServer(Loops);
+        Task<bool> send = socket.SendAsync(new byte[64 << 20]).AsTask();
+        Assert.That(send.IsCompleted, Is.False);
+        pair.Client.Shutdown(SocketShutdown.Send);
+        socket.Close(resets: false);
+        Assert.That(await send.Soon("the end of the send"), Is.False);
+    }
+
     [Test]
     public async Task It_ends_a_wait_and_goes_on_where_it_was([Values] bool resumed)
     {
