@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Net.WebSockets;
+using Keker.Benchmarks.Common.Proxy;
 using Keker.Benchmarks.Soak;
 
 namespace Keker.Benchmarks.Chaos;
@@ -104,7 +105,7 @@ internal sealed class ChaosClient(EndPoint server, CuttingProxy proxy, Totals to
         _how = $"{kind}{(takesAll ? "" : ", not read")} at {check.Progress}";
         if (kind == CutKind.Leave)
         {
-            chaos.Cuts[(int)kind].Increment();
+            chaos.Cuts.ByKind[(int)kind].Increment();
             await _session!.LeaveAsync(WebSocketCloseStatus.EndpointUnavailable);
         }
         else

@@ -1,3 +1,4 @@
+using Keker.Benchmarks.Common.Proxy;
 using Keker.Benchmarks.Soak;
 
 namespace Keker.Benchmarks.Chaos;
@@ -79,13 +80,13 @@ internal sealed class ChaosReport(string name, ServerProcess server, Totals tota
         ("wrong answers to publishers", totals.BadAnswers.Value, true),
         ("unconfirmedLost of the server", samples.Peak.UnconfirmedLost, true),
         ("errors in the log of the server", server.InternalErrors, true),
-        ("cut by reset", chaos.Cuts[(int)CutKind.Reset].Value, false),
-        ("cut by silent drop", chaos.Cuts[(int)CutKind.SilentDrop].Value, false),
-        ("cut half-open", chaos.Cuts[(int)CutKind.HalfOpen].Value, false),
-        ("left with Close 1001", chaos.Cuts[(int)CutKind.Leave].Value, false),
+        ("cut by reset", chaos.Cuts.ByKind[(int)CutKind.Reset].Value, false),
+        ("cut by silent drop", chaos.Cuts.ByKind[(int)CutKind.SilentDrop].Value, false),
+        ("cut half-open", chaos.Cuts.ByKind[(int)CutKind.HalfOpen].Value, false),
+        ("left with Close 1001", chaos.Cuts.ByKind[(int)CutKind.Leave].Value, false),
         ("closed with 1009 by clients", chaos.Choked.Value, false),
-        ("held sides that the server ended", chaos.EndedByServer.Value, false),
-        ("held sides that the proxy reset in the end", chaos.HeldToTheEnd.Value, false),
+        ("held sides that the server ended", chaos.Cuts.EndedByServer.Value, false),
+        ("held sides that the proxy reset in the end", chaos.Cuts.HeldToTheEnd.Value, false),
         ("restarts of the server by SIGTERM", chaos.Restarts.Value, false),
         ("clients without everything at the goodbye of a drain", chaos.LostInDrain.Value, true),
         ("drains that did not end with status 0", chaos.BadExits.Value, true),

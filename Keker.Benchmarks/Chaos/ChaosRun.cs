@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Keker.Benchmarks.Common.Proxy;
 using Keker.Benchmarks.Soak;
 
 namespace Keker.Benchmarks.Chaos;
@@ -26,7 +27,7 @@ internal sealed class ChaosRun : IDisposable
         _name = name;
         _server = server;
         _options = options;
-        _proxy = new CuttingProxy(server.EndPoint, _chaos);
+        _proxy = new CuttingProxy(server.EndPoint, _chaos.Cuts);
         _people = new Population(server, options, _totals, _chaos, _proxy);
         _report = new ChaosReport(name, server, _totals, _chaos, _samples);
     }
@@ -91,7 +92,7 @@ internal sealed class ChaosRun : IDisposable
                 _samples.Warm = sample;
             Say(
                 $"{Stopwatch.GetElapsedTime(start, now).TotalSeconds,5:0} s  published {_totals.Published.Value}, received {_totals.Delivered.Value + _chaos.Deliveries.Sum(kind => kind.Received.Value)}, "
-                + $"violations {_report.Violations}, repeated {_chaos.Deliveries.Sum(kind => kind.Repeated.Value)}, cuts {_chaos.Cuts.Sum(cuts => cuts.Value)}, unnoticed {_chaos.UnnoticedShare:P0}; "
+                + $"violations {_report.Violations}, repeated {_chaos.Deliveries.Sum(kind => kind.Repeated.Value)}, cuts {_chaos.Cuts.ByKind.Sum(cuts => cuts.Value)}, unnoticed {_chaos.UnnoticedShare:P0}; "
                 + $"sessions {sample.Sessions}, log {sample.LogBytes >> 10} KiB, RSS {sample.ResidentBytes >> 20} MiB"
                 + (cpu is { } before ? $", CPU {(sample.Cpu - before) / Stopwatch.GetElapsedTime(last, now):P0}" : ""));
             (cpu, last) = (sample.Cpu, now);

@@ -1,3 +1,4 @@
+using Keker.Benchmarks.Common.Proxy;
 using Keker.Benchmarks.Soak;
 using Keker.Server.Observability;
 
@@ -6,8 +7,7 @@ namespace Keker.Benchmarks.Chaos;
 /// <summary>What a chaos run counts beside what every soak run counts. Thread-safe.</summary>
 internal sealed class ChaosTotals
 {
-    /// <summary>By <see cref="CutKind"/>.</summary>
-    public Counter[] Cuts { get; } = [.. Enum.GetValues<CutKind>().Select(_ => new Counter())];
+    public CutTotals Cuts { get; } = new();
 
     public Counter Reconnects { get; } = new();
 
@@ -40,12 +40,6 @@ internal sealed class ChaosTotals
     public DeliveryTotals TaggedPicky { get; } = new("keker.v2, closes with 1009");
 
     public DeliveryTotals[] Deliveries => [Plain, PlainNamed, Tagged, TaggedNamed, Crowd, PlainPicky, TaggedPicky];
-
-    /// <summary>Held sides that the server has ended by itself.</summary>
-    public Counter EndedByServer { get; } = new();
-
-    /// <summary>Held sides that the proxy had to reset.</summary>
-    public Counter HeldToTheEnd { get; } = new();
 
     public double UnnoticedShare => Unnoticed.Value / (double)Math.Max(1, Reconnects.Value);
 }

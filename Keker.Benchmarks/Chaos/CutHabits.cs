@@ -1,3 +1,5 @@
+using Keker.Benchmarks.Common.Proxy;
+
 namespace Keker.Benchmarks.Chaos;
 
 /// <summary>How the connections of one client are cut.</summary>

@@ -1,5 +1,6 @@
 using System.Net;
 using Keker.Benchmarks.Common;
+using Keker.Benchmarks.Common.Proxy;
 using Keker.Benchmarks.Soak;
 
 namespace Keker.Benchmarks.Chaos;

@@ -1,3 +1,5 @@
+using Keker.Benchmarks.Common.Proxy;
+
 namespace Keker.Tests.EndToEnd;
 
 /// <summary>A real browser whose connection breaks without the server's knowledge, with the README's own snippets.</summary>
@@ -17,13 +19,13 @@ internal sealed class BrokenBrowserTests
     public async Task A_plain_page_gets_everything_in_order_though_its_connection_was_cut()
     {
         await using ReadmeServer server = await ReadmeServer.StartAsync();
-        using var proxy = new CuttableProxy(server.EndPoint);
+        using var proxy = new CuttingProxy(server.EndPoint, new CutTotals());
         using var site = new BrowserPageServer(Through(proxy, server, ReadmeFile.Example("Reconnecting", "js")));
         BrowserPage page = await _chromium.OpenAsync(site);
         await server.PublishAsync(Token, "1");
         Assert.That(await page.NextConsoleLineAsync(), Is.EqualTo("1"));
 
-        proxy.CutClients();
+        proxy.CutAll(CutKind.HalfOpen, takesAll: true, Timeout.InfiniteTimeSpan);
         for (int i = 2; i <= 5; i++)
             await server.PublishAsync(Token, $"{i}");
 
@@ -42,14 +44,14 @@ internal sealed class BrokenBrowserTests
     public async Task A_page_that_uses_ids_gets_everything_once()
     {
         await using ReadmeServer server = await ReadmeServer.StartAsync();
-        using var proxy = new CuttableProxy(server.EndPoint);
+        using var proxy = new CuttingProxy(server.EndPoint, new CutTotals());
         using var site = new BrowserPageServer(Through(proxy, server, ReadmeFile.Example("Ids and gaps", "js")));
         BrowserPage page = await _chromium.OpenAsync(site);
         await server.PublishAsync(Token, "0");
         Assert.That(await page.NextConsoleLineAsync(), Is.EqualTo("- 0"));
         for (int round = 0; round < 3; round++)
         {
-            proxy.CutClients();
+            proxy.CutAll(CutKind.HalfOpen, takesAll: true, Timeout.InfiniteTimeSpan);
             for (int i = 1; i <= 3; i++)
                 await server.PublishAsync(Token, $"{(round * 3) + i}");
             for (int i = 1; i <= 3; i++)
@@ -78,6 +80,6 @@ internal sealed class BrokenBrowserTests
         }
     }
 
-    private static string Through(CuttableProxy proxy, ReadmeServer server, string script) =>
+    private static string Through(CuttingProxy proxy, ReadmeServer server, string script) =>
         server.Localize(script).Replace(server.Address, proxy.EndPoint.ToString(), StringComparison.Ordinal);
 }

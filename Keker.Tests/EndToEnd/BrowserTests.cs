@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
+using Keker.Benchmarks.Common.Proxy;
 
 namespace Keker.Tests.EndToEnd;
 
@@ -141,7 +142,7 @@ internal sealed class BrowserTests
     public async Task An_event_source_of_another_origin_gets_text_and_bytes_and_is_back_by_itself_after_a_cut()
     {
         await using ReadmeServer server = await ReadmeServer.StartAsync("--cache", "1m");
-        using var cut = new CuttableProxy(server.EndPoint);
+        using var cut = new CuttingProxy(server.EndPoint, new CutTotals());
         string script = ReadmeFile.Example("Without WebSocket", "js").Replace("localhost:3498", cut.EndPoint.ToString(), StringComparison.Ordinal);
         using var site = new BrowserPageServer(script);
 
@@ -149,7 +150,7 @@ internal sealed class BrowserTests
         await PublishAsync(server, "Grüße 🎉\nzwei"u8.ToArray(), "text/plain");
         await PublishAsync(server, [65, 66], "application/octet-stream");
         string[] received = [await page.NextConsoleLineAsync(), await page.NextConsoleLineAsync()];
-        cut.CutClients();
+        cut.CutAll(CutKind.HalfOpen, takesAll: true, Timeout.InfiniteTimeSpan);
         await PublishAsync(server, "while away"u8.ToArray(), "text/plain");
         string back = await page.NextConsoleLineAsync();
         await server.PublishAsync(Token, "live");

@@ -1,11 +1,10 @@
 using System.Net.Sockets;
-using Keker.Benchmarks.Soak;
 
-namespace Keker.Benchmarks.Chaos;
+namespace Keker.Benchmarks.Common.Proxy;
 
 /// <summary>One connection through the proxy: passes everything on until it is cut.</summary>
 /// <remarks>Thread-safe.</remarks>
-internal sealed class ProxyLink(Socket client, Socket server, ChaosTotals totals)
+internal sealed class ProxyLink(Socket client, Socket server, CutTotals totals)
 {
     private const int BufferBytes = 16 << 10;
 
@@ -14,7 +13,7 @@ internal sealed class ProxyLink(Socket client, Socket server, ChaosTotals totals
     private const int TcpInfo = 11;
     private const byte Established = 1;
 
-    private readonly CancellationTokenSource _released = new();
+    private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _isCut;
     private volatile bool _takesAll;
     private volatile Task _holding = Task.CompletedTask;
@@ -59,7 +58,7 @@ internal sealed class ProxyLink(Socket client, Socket server, ChaosTotals totals
         if (kind != CutKind.Reset)
             _holding = HoldAsync(held);
         _isCut = true;
-        totals.Cuts[(int)kind].Increment();
+        totals.ByKind[(int)kind].Increment();
         if (kind == CutKind.Reset)
         {
             Reset(server);
@@ -71,12 +70,12 @@ internal sealed class ProxyLink(Socket client, Socket server, ChaosTotals totals
     }
 
     /// <summary>Ends what is still held.</summary>
-    public void Release() => _released.Cancel();
+    public void Release() => _released.TrySetResult();
 
     private async Task HoldAsync(TimeSpan held)
     {
-        await Task.Delay(held, _released.Token).ContinueWith(static _ => { }, TaskScheduler.Default);
-        if (!_released.IsCancellationRequested)
+        await _released.Task.WaitAsync(held).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!_released.Task.IsCompleted)
             (IsOpenAtServer ? totals.HeldToTheEnd : totals.EndedByServer).Increment();
         Reset(server);
         Reset(client);

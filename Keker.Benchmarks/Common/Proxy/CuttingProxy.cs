@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
-namespace Keker.Benchmarks.Chaos;
+namespace Keker.Benchmarks.Common.Proxy;
 
 /// <summary>A TCP proxy on loopback whose connections can be cut one by one.</summary>
 /// <remarks>Thread-safe.</remarks>
@@ -15,7 +15,7 @@ internal sealed class CuttingProxy : IDisposable
     private const int NarrowBytes = 64 << 10;
 
     private readonly IPEndPoint _server;
-    private readonly ChaosTotals _totals;
+    private readonly CutTotals _totals;
     private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
 
     /// <summary>By the client's address, which a later client may have while the server's side of an earlier one is held.</summary>
@@ -23,7 +23,9 @@ internal sealed class CuttingProxy : IDisposable
     private readonly ConcurrentDictionary<ProxyLink, EndPoint> _all = new();
     private int _count;
 
-    public CuttingProxy(IPEndPoint server, ChaosTotals totals)
+    /// <param name="server">Where the connections lead.</param>
+    /// <param name="totals">Count the cuts.</param>
+    public CuttingProxy(IPEndPoint server, CutTotals totals)
     {
         _server = server;
         _totals = totals;
@@ -38,6 +40,14 @@ internal sealed class CuttingProxy : IDisposable
     /// <param name="client">The client's own address.</param>
     public ProxyLink Take(EndPoint client) => _links[client];
 
+    /// <summary>Breaks every connection that there is.</summary>
+    /// <inheritdoc cref="ProxyLink.Cut"/>
+    public void CutAll(CutKind kind, bool takesAll, TimeSpan held)
+    {
+        foreach (ProxyLink link in _all.Keys)
+            link.Cut(kind, takesAll, held);
+    }
+
     /// <summary>Ends what is still held of connections that were cut.</summary>
     public void ReleaseHeld()
     {
@@ -45,7 +55,11 @@ internal sealed class CuttingProxy : IDisposable
             link.Release();
     }
 
-    public void Dispose() => _listener.Dispose();
+    public void Dispose()
+    {
+        _listener.Dispose();
+        ReleaseHeld();
+    }
 
     private async Task AcceptAsync()
     {

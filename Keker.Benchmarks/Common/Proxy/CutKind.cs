@@ -1,4 +1,4 @@
-namespace Keker.Benchmarks.Chaos;
+namespace Keker.Benchmarks.Common.Proxy;
 
 /// <summary>How a connection breaks.</summary>
 internal enum CutKind
