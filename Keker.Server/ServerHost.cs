@@ -57,6 +57,7 @@ internal sealed class ServerHost(KekerOptions options, Func<KekerOptions> readAg
     {
         Lag = options.Lag,
         Cache = options.Cache,
+        Resume = options.Resume,
         CacheSize = options.CacheSize,
         CacheMemory = Math.Min(options.CacheMemory, memoryLimit / Limits.LogMemoryShare),
         LogMemory = memoryLimit / Limits.LogMemoryShare,

@@ -20,6 +20,7 @@ internal sealed class BrokerContext
         Clock = clock;
         Counters = counters;
         CacheLedger = new CacheLedger(this);
+        Breaks = new BreakLedger(this);
         Topics = new SubscriberTable(TopicKind.Token, this);
         NamedTopics = new SubscriberTable(TopicKind.Named, this);
         Waits = new ConfirmWaits(this);
@@ -60,6 +61,8 @@ internal sealed class BrokerContext
     }
 
     public CacheLedger CacheLedger { get; }
+
+    public BreakLedger Breaks { get; }
 
     public RetainedTopics Retained { get; } = new();
 

@@ -1,6 +1,6 @@
 namespace Keker.Server.Broker;
 
-/// <summary>The bounds the broker works within; the options set the first four.</summary>
+/// <summary>The bounds the broker works within; the options set the first of them.</summary>
 internal sealed record BrokerLimits
 {
     /// <summary>Bytes that a member may fall behind the head of its topic; half of it is the room publishers have.</summary>
@@ -15,7 +15,10 @@ internal sealed record BrokerLimits
     /// <summary>How long a publication waits for its recipient; zero turns caching off.</summary>
     public TimeSpan Cache { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Cached frame bytes of one topic.</summary>
+    /// <summary>How long a broken position holds; zero: not at all.</summary>
+    public TimeSpan Resume { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>Bytes of one topic that wait, and as many that are kept until they are confirmed.</summary>
     public int CacheSize { get; init; } = 256 << 10;
 
     /// <summary>

@@ -131,7 +131,8 @@ internal sealed class MessageBroker : IDisposable
                 return false;
             Topic topic = Context.NamedTopics.GetOrAdd(name);
             var member = new Subscription(topic, session);
-            if (!topic.TryJoin(member, out PredecessorCheck? check, resume))
+            Session[]? lookAlikes = topic.MemberCount > 0 && member.HasCompanions ? session.OwnTopic!.Topic.LookAlikesOf(session) : [];
+            if (!topic.TryJoin(member, out PredecessorCheck? check, resume, lookAlikes))
                 continue;
             session.Joined(member);
             joined = new JoinResult(member, check, resume);
@@ -147,10 +148,8 @@ internal sealed class MessageBroker : IDisposable
             Context.Waits.Add(joined.Member.Topic);
             joined.Member.Topic.Waits.Begin(check);
         }
-        else if (joined.IsNew)
-        {
+        if (joined.IsNew && joined.PredecessorCheck is null or { StartsAtOnce: true })
             joined.Member.Session.Deliver(joined.Member);
-        }
         if (joined.Member.Topic.Kind == TopicKind.Token)
             joined.Member.Session.Deliver(joined.Member.Session.Broadcast!);
     }
@@ -170,6 +169,8 @@ internal sealed class MessageBroker : IDisposable
     public void DropExpired()
     {
         Context.CacheLedger.DropExpired();
+        Context.Breaks.DropExpired();
+        Context.Breaks.DropOverBound();
         Context.Retained.Sweep(Context.Clock.Now);
     }
 
@@ -181,9 +182,9 @@ internal sealed class MessageBroker : IDisposable
 
     private bool HasMemory => Context.Memory.Bytes <= Context.Limits.LogMemory;
 
+    /// <summary>Whether a message can wait for a recipient that nobody has ever heard of.</summary>
     private bool IsCacheable(Publication publication, PublishTerms? terms) =>
-        (terms?.TimeToLive ?? Context.Limits.Cache) > TimeSpan.Zero && publication.Payload.Length <= Context.Limits.CacheSize
-        && Context.CacheLedger.HasRoomFor(publication);
+        (terms?.TimeToLive ?? Context.Limits.Cache) > TimeSpan.Zero && Context.CacheLedger.IsCacheable(publication);
 
     private PublishResult Broadcast(PublishRequest request, DirtyTopics dirty)
     {
@@ -199,7 +200,7 @@ internal sealed class MessageBroker : IDisposable
         while (true)
         {
             Topic? topic = topics.Find(name);
-            PublishResult result = topic?.Append(publication, receipt) ?? new PublishResult(PublishOutcome.NotFound);
+            PublishResult result = topic?.Append(publication, receipt, terms) ?? new PublishResult(PublishOutcome.NotFound);
             switch (result.Outcome)
             {
                 case PublishOutcome.Published:
@@ -209,17 +210,17 @@ internal sealed class MessageBroker : IDisposable
                 case PublishOutcome.NoRoom:
                     return result;
                 case PublishOutcome.NotFound:
-                    if (!IsCacheable(publication, terms))
-                    {
-                        if (terms?.CollapseKey is { } key)
-                            topic?.Collapse(key);
+                    if (topic is null && !IsCacheable(publication, terms))
                         return result;
-                    }
-                    if (!(topic ?? topics.GetOrAdd(name)).TryCache(publication, terms))
+                    PublishOutcome kept = (topic ?? topics.GetOrAdd(name)).Keep(publication, terms);
+                    if (kept == PublishOutcome.NotFound)
+                        return result;
+                    if (kept == PublishOutcome.Retired)
                         break;
                     Context.Counters.Published.Increment();
                     Context.Counters.Cached.Increment();
                     Context.CacheLedger.DropOverBound();
+                    Context.Breaks.DropOverBound();
                     return new PublishResult(PublishOutcome.Cached);
             }
         }

@@ -59,8 +59,26 @@ internal sealed class Publication
     /// <summary>The frames that depend on the topic; of large publications only.</summary>
     public SharedFrames Shared => Volatile.Read(ref _shared) ?? Interlocked.CompareExchange(ref _shared, new SharedFrames(), null) ?? _shared;
 
+    /// <summary>A topic accepts it.</summary>
+    /// <param name="now">Milliseconds of the monotonic clock.</param>
+    /// <param name="timeToLive">The time that its publisher gives it; null where it gives none.</param>
+    public void Accept(long now, TimeSpan? timeToLive)
+    {
+        AcceptedAt = now;
+
+        // Nothing means that it has no time of its own.
+        if (timeToLive is { } time)
+            ExpiresAt = Math.Max(1, now + (long)time.TotalMilliseconds);
+    }
+
     /// <summary>When its topic accepted it, in milliseconds of the monotonic clock. Where it has several topics, the last one to accept it: the others keep it longer by the time it waited.</summary>
     public long AcceptedAt { get; set; }
+
+    /// <summary>When the time is up that its publisher gave it, in milliseconds of the monotonic clock; 0 where it gave none.</summary>
+    public long ExpiresAt { get; private set; }
+
+    /// <summary>Whether its publisher has said how long it is good for: that its time is up is then no loss.</summary>
+    public bool HasOwnTime => ExpiresAt != 0;
 
     /// <summary>Bytes that this publication counts for against every memory bound.</summary>
     public int Cost => Frame.Length + Overhead;

@@ -15,6 +15,9 @@ internal sealed class Counters
     /// <summary>Messages that no session had confirmed and that had to go before their time.</summary>
     public Counter UnconfirmedLost { get; } = new();
 
+    /// <summary>Messages whose time was up before a recipient came for them.</summary>
+    public Counter Expired { get; } = new();
+
     /// <summary>Messages that a client could not take, and that it is not sent again.</summary>
     public Counter Skipped { get; } = new();
 

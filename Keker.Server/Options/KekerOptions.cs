@@ -33,7 +33,10 @@ internal sealed record KekerOptions
     /// <summary>How long an undelivered message waits; zero turns caching off.</summary>
     public TimeSpan Cache { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Cached bytes per token or topic.</summary>
+    /// <summary>How long a broken position holds; zero: not at all.</summary>
+    public TimeSpan Resume { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>Bytes that wait per token or topic, and as many that are not confirmed.</summary>
     public int CacheSize { get; init; } = 256 * 1024;
 
     /// <summary>How far a member may fall behind its topic, in bytes; at least <see cref="LagPerWriteBuffer"/> times <see cref="WriteBuffer"/>.</summary>

@@ -63,8 +63,15 @@ internal static class OptionDefinitions
         Default = Durations.Format(Defaults.Cache),
     };
 
+    public static readonly OptionDefinition Resume = new(
+        "--resume", "DURATION", "how long a client may be away after a break and still get everything; 0: not at all",
+        One(Values.Duration(TimeSpan.FromHours(24)), (options, resume) => options with { Resume = resume }))
+    {
+        Default = Durations.Format(Defaults.Resume),
+    };
+
     public static readonly OptionDefinition CacheSize = new(
-        "--cache-size", "BYTES", "cached bytes per token or topic; the oldest go first",
+        "--cache-size", "BYTES", "bytes that wait per token or topic, and as many that are not confirmed; the oldest go first",
         One(Values.Bytes(0, Values.MostBufferBytes), (options, bytes) => options with { CacheSize = (int)bytes }))
     {
         Default = Number(Defaults.CacheSize),
@@ -78,7 +85,7 @@ internal static class OptionDefinitions
     };
 
     public static readonly OptionDefinition CacheMemory = new(
-        "--cache-memory", "BYTES", "cached bytes in all",
+        "--cache-memory", "BYTES", "bytes that wait in all, and as many that are not confirmed",
         One(Values.Bytes(0, Values.MostMemoryBytes), (options, bytes) => options with { CacheMemory = bytes }))
     {
         Default = Number(Defaults.CacheMemory),
@@ -159,7 +166,7 @@ internal static class OptionDefinitions
 
     public static readonly ImmutableArray<OptionDefinition> All =
     [
-        Listen, Certificate, Key, ReadBuffer, WriteBuffer, Timeout, Cache, CacheSize, Lag, CacheMemory, Verbosity, PublishKey, AdminListen,
+        Listen, Certificate, Key, ReadBuffer, WriteBuffer, Timeout, Cache, Resume, CacheSize, Lag, CacheMemory, Verbosity, PublishKey, AdminListen,
         AllowOrigin, MaxConnections, MaxConnectionsPerIp, Compression, Drain, Echo,
     ];
 

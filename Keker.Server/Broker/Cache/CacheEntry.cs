@@ -16,9 +16,6 @@ internal sealed class CacheEntry(Topic topic, long offset, Publication publicati
 
     public Publication Publication { get; } = publication;
 
-    /// <summary>Whether its publisher has said how long it is good for: that its time is up is then no loss.</summary>
-    public bool HasOwnTime { get; init; }
-
     public long ExpiresAt { get; } = expiresAt;
 
     public byte[]? CollapseKey { get; } = collapseKey;

@@ -1,11 +1,9 @@
-using Keker.Server.Broker.Topics;
-
 namespace Keker.Server.Broker.Cache;
 
 /// <summary>
 /// Every cached publication of every topic in the order of acceptance: what bounds the cache in all and what the heartbeat visits, instead of a
 /// scan of topics or a timer a message. Those that live as long as the cache says expire in the same order; those with a time of their own are
-/// kept apart, in a heap.
+/// kept apart, in a heap, and so are those that begin to wait late.
 /// </summary>
 /// <remarks>Thread-safe. Its lock is the innermost one: taken under a topic's lock, and nothing is called while it is held.</remarks>
 internal sealed class CacheLedger(BrokerContext context)
@@ -32,27 +30,18 @@ internal sealed class CacheLedger(BrokerContext context)
         get { lock (_lock) return _ordinary.Count + _timed.Count; }
     }
 
-    /// <summary>Enters a publication.</summary>
-    /// <param name="topic">Where it waits.</param>
-    /// <param name="offset">Where in the topic's log.</param>
-    /// <param name="publication">The message.</param>
-    /// <param name="terms">What its publisher asks for.</param>
-    public CacheEntry Add(Topic topic, long offset, Publication publication, PublishTerms? terms = null)
+    /// <summary>Enters a publication. Those that live as long as the cache says come in the order in which they expire.</summary>
+    public void Add(CacheEntry entry)
     {
-        TimeSpan lifetime = terms?.TimeToLive ?? context.Limits.Cache;
-        var entry = new CacheEntry(topic, offset, publication, context.Clock.Now + (long)lifetime.TotalMilliseconds, terms?.CollapseKey)
-        {
-            HasOwnTime = terms?.TimeToLive is not null,
-        };
         lock (_lock)
         {
             entry.Number = _accepted++;
-            entry.Node = (terms?.TimeToLive is null ? _ordinary : _timed).AddLast(entry);
-            if (entry.Node.List == _timed)
+            bool isOrdinary = !entry.Publication.HasOwnTime && entry.ExpiresAt >= (_ordinary.Last?.Value.ExpiresAt ?? 0);
+            entry.Node = (isOrdinary ? _ordinary : _timed).AddLast(entry);
+            if (!isOrdinary)
                 _expiry.Add(entry);
             _bytes += Cost(entry);
         }
-        return entry;
     }
 
     /// <summary>Forgets an entry; nothing when it was forgotten already.</summary>
@@ -73,11 +62,15 @@ internal sealed class CacheLedger(BrokerContext context)
     public void DropExpired()
     {
         while (RemoveNext(static ledger => ledger.Expired) is { } entry)
-            entry.Topic.DropCached(entry, isLost: !entry.HasOwnTime);
+        {
+            context.Counters.Expired.Increment();
+            entry.Topic.DropCached(entry, isLost: !entry.Publication.HasOwnTime);
+        }
     }
 
-    /// <summary>Whether there is room for a message, were it alone.</summary>
-    public bool HasRoomFor(Publication publication) => publication.Cost + EntryOverhead <= MostBytes;
+    /// <summary>Whether a message is small enough to be kept, were it alone.</summary>
+    public bool IsCacheable(Publication publication) =>
+        publication.Payload.Length <= context.Limits.CacheSize && publication.Cost + EntryOverhead <= MostBytes;
 
     private long MostBytes => context.Limits.CacheMemory;
 

@@ -1,34 +1,118 @@
+using Keker.Server.Broker.Log;
+using Keker.Server.Broker.Topics;
+
 namespace Keker.Server.Broker.Cache;
 
 /// <summary>
-/// What of a topic's log waits for an absent recipient, in the order of acceptance. What expires or is replaced meanwhile leaves an empty place in the log.
+/// What of a topic's log waits for an absent recipient, in the order of acceptance, and what its publisher has given a time or a key. What expires or is replaced
+/// leaves an empty place in the log.
 /// </summary>
-/// <remarks>Not thread-safe: the topic's lock guards it. There is one only while something waits.</remarks>
-internal sealed class TopicCache(CacheLedger ledger)
+/// <remarks>Not thread-safe: the topic's lock guards it. There is one only once it is needed.</remarks>
+/// <param name="topic">The topic.</param>
+/// <param name="log">Its messages.</param>
+/// <param name="context">What all topics share.</param>
+internal sealed class TopicCache(Topic topic, PublicationRing log, BrokerContext context)
 {
     private CacheEntry? _oldest;
     private CacheEntry? _newest;
     private Dictionary<byte[], CacheEntry>? _byKey;
+    private Dictionary<byte[], long>? _awayByKey;
     private long _bytes;
 
     /// <summary>What it costs in the log, in bytes.</summary>
     public long Cost { get; private set; }
 
+    /// <summary>False when no message there is has a time of its own.</summary>
+    public bool HasTimed { get; private set; }
+
+    /// <summary>True when nothing waits.</summary>
     public bool IsEmpty => _oldest is null;
 
-    /// <summary>The oldest one; there has to be one.</summary>
-    public CacheEntry Oldest => _oldest!;
+    /// <summary>The offset of the oldest one that waits; where the log ends when there is none.</summary>
+    public long Oldest => _oldest?.Offset ?? log.Head;
 
-    /// <summary>Whether the payload fits beside what waits already.</summary>
-    public bool HasRoomFor(Publication publication, long mostBytes) => _bytes + publication.Payload.Length <= mostBytes;
-
-    /// <summary>The one that a message with this key replaces, or null.</summary>
-    public CacheEntry? Find(byte[] collapseKey) => _byKey?.GetValueOrDefault(collapseKey);
-
-    public void Add(CacheEntry entry)
+    /// <summary>Drops the oldest until a payload fits beside what waits.</summary>
+    public void MakeRoomFor(Publication publication)
     {
-        _bytes += entry.Publication.Payload.Length;
-        Cost += entry.Publication.Cost;
+        while (_oldest is not null && _bytes + publication.Payload.Length > context.Limits.CacheSize)
+            Drop(_oldest, isLost: true);
+    }
+
+    /// <summary>There is a message now that has a time of its own.</summary>
+    public void NoteTimed() => HasTimed = true;
+
+    /// <summary>A message with a key came while its recipient was away.</summary>
+    public void NoteAway(byte[] collapseKey, long offset) => (_awayByKey ??= new(TokenComparer.Instance))[collapseKey] = offset;
+
+    /// <summary>A message with a key has come: the earlier one goes that waits, or that was published while its recipient was away.</summary>
+    public void Collapse(byte[] key)
+    {
+        if (_byKey?.GetValueOrDefault(key) is { } replaced)
+            Drop(replaced, isLost: false);
+        if (_awayByKey is not null && _awayByKey.Remove(key, out long offset))
+            Drop(offset, isLost: false);
+    }
+
+    /// <summary>Nobody is there: messages go whose own time is up, but for those that wait.</summary>
+    /// <param name="confirmedTo">Somebody has had what is before this offset.</param>
+    public void DropExpired(long confirmedTo)
+    {
+        foreach (long offset in ExpiredFrom(log.Tail))
+        {
+            if (offset >= Oldest)
+                break;
+            if (offset >= confirmedTo)
+                context.Counters.Expired.Increment();
+            Drop(offset, isLost: false);
+        }
+        HasTimed = !log.IsEmpty;
+    }
+
+    /// <summary>The messages from an offset on whose own time is up.</summary>
+    public long[] ExpiredFrom(long start)
+    {
+        if (!HasTimed)
+            return [];
+        long now = context.Clock.Now;
+        List<long> expired = [];
+        for (long offset = start; log.TryNext(ref offset, out Publication? publication); offset++)
+        {
+            if (publication.HasOwnTime && publication.ExpiresAt <= now)
+                expired.Add(offset);
+        }
+        return [.. expired];
+    }
+
+    /// <summary>What is kept begins to wait, for a recipient who is absent by now: as much as still has time of its own.</summary>
+    /// <param name="from">The first that nobody has had.</param>
+    public void LetWait(long from)
+    {
+        long now = context.Clock.Now;
+        for (long offset = from; log.TryNext(ref offset, out Publication? publication); offset++)
+        {
+            long expiresAt = publication.HasOwnTime ? publication.ExpiresAt : publication.AcceptedAt + (long)context.Limits.Cache.TotalMilliseconds;
+            if (expiresAt > now)
+            {
+                MakeRoomFor(publication);
+                Add(offset, publication, expiresAt, KeyOf(offset));
+                continue;
+            }
+            context.Counters.Expired.Increment();
+            Drop(offset, isLost: !publication.HasOwnTime);
+        }
+        _awayByKey = null;
+    }
+
+    /// <summary>A publication of the log waits from now on.</summary>
+    /// <param name="offset">Where it is; after all that wait.</param>
+    /// <param name="publication">The message.</param>
+    /// <param name="expiresAt">When its time is up, in milliseconds of the clock.</param>
+    /// <param name="collapseKey">A later message with this key replaces it; null for none.</param>
+    public void Add(long offset, Publication publication, long expiresAt, byte[]? collapseKey)
+    {
+        var entry = new CacheEntry(topic, offset, publication, expiresAt, collapseKey);
+        _bytes += publication.Payload.Length;
+        Cost += publication.Cost;
         entry.IsWaiting = true;
         entry.Older = _newest;
         if (_newest is null)
@@ -36,12 +120,53 @@ internal sealed class TopicCache(CacheLedger ledger)
         else
             _newest.Newer = entry;
         _newest = entry;
-        if (entry.CollapseKey is { } key)
-            (_byKey ??= new(TokenComparer.Instance))[key] = entry;
+        if (collapseKey is not null)
+            (_byKey ??= new(TokenComparer.Instance))[collapseKey] = entry;
+        context.CacheLedger.Add(entry);
     }
 
-    /// <summary>Takes out an entry that waits, and has the ledger forget it.</summary>
-    public void Remove(CacheEntry entry)
+    /// <summary>Lets go of a publication that waits.</summary>
+    /// <param name="entry">The publication.</param>
+    /// <param name="isLost">True where somebody may miss it; false where its publisher wants it gone.</param>
+    public void Drop(CacheEntry entry, bool isLost)
+    {
+        Remove(entry);
+        context.Memory.Remove(log.Remove(entry.Offset, isLost));
+    }
+
+    /// <summary>Somebody is there to read: nothing waits any more, and what has expired goes.</summary>
+    /// <returns>The offset of the first; where the log ends when there is none.</returns>
+    public long Take()
+    {
+        _awayByKey = null;
+        long now = context.Clock.Now;
+        long first = log.Head;
+        while (_oldest is { } entry)
+        {
+            if (entry.ExpiresAt <= now)
+            {
+                Drop(entry, isLost: !entry.Publication.HasOwnTime);
+                context.Counters.Expired.Increment();
+                continue;
+            }
+            Remove(entry);
+            entry.Publication.AcceptedAt = now;
+            first = Math.Min(first, entry.Offset);
+        }
+        return first;
+    }
+
+    private byte[]? KeyOf(long offset) => _awayByKey?.FirstOrDefault(pair => pair.Value == offset).Key;
+
+    /// <summary>Lets go of a message that nobody is to get any more; nothing where it has gone.</summary>
+    private void Drop(long offset, bool isLost)
+    {
+        long found = offset;
+        if (log.TryNext(ref found, out _) && found == offset)
+            context.Memory.Remove(log.Remove(offset, isLost));
+    }
+
+    private void Remove(CacheEntry entry)
     {
         _bytes -= entry.Publication.Payload.Length;
         Cost -= entry.Publication.Cost;
@@ -56,6 +181,6 @@ internal sealed class TopicCache(CacheLedger ledger)
             entry.Newer.Older = entry.Older;
         if (entry.CollapseKey is { } key)
             _byKey!.Remove(key);
-        ledger.Remove(entry);
+        context.CacheLedger.Remove(entry);
     }
 }

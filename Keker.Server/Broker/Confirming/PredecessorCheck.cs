@@ -18,6 +18,15 @@ internal sealed class PredecessorCheck(Subscription member, long before, long de
 
     public long Deadline { get; } = deadline;
 
+    /// <summary>Where the session begins that has no claim to more.</summary>
+    public long Start { get; } = member.Cursor;
+
+    /// <summary>The session has begun already, and only takes over what turns out broken: it says what it has, or has missed nothing.</summary>
+    public bool StartsAtOnce { get; init; }
+
+    /// <summary>The token has no more sessions than a client has: who is silent counts as broken for all that come.</summary>
+    public bool IsFew { get; init; }
+
     /// <summary>True once the new session has been told that it has joined: from then on it may be sent messages.</summary>
     public bool MayDeliver { get; set; }
 

@@ -17,8 +17,8 @@ internal sealed class Predecessors
     /// <summary>Of a crowd nobody is pinged more often, in milliseconds, however many come back at once: a pong is work for both sides.</summary>
     private const long CrowdInterval = Patience / 2;
 
-    /// <summary>More sessions than a client has.</summary>
-    private const int Crowd = 64;
+    /// <summary>Sessions of a token beyond which nobody is asked for looking alike, and nobody takes over: more than a client has.</summary>
+    public const int Crowd = 64;
 
     private readonly UnconfirmedMembers _unconfirmed = new();
     private Queue<PredecessorCheck>? _waiting;
@@ -39,6 +39,9 @@ internal sealed class Predecessors
             _unconfirmed.Add(member);
     }
 
+    /// <summary>A member that is not in here is to be asked, whatever it has confirmed.</summary>
+    public void Add(Subscription member) => _unconfirmed.Add(member);
+
     /// <summary>A member has answered, or is no member any more: no start depends on it.</summary>
     public void Leave(Subscription member)
     {
@@ -48,22 +51,30 @@ internal sealed class Predecessors
 
     /// <summary>A new session has joined: it begins where those had confirmed that are silent already, and waits for the others.</summary>
     /// <param name="member">The new session; it has its cursor and is not in here.</param>
+    /// <param name="hasId">Its client says where it begins.</param>
+    /// <param name="isFew">See <see cref="PredecessorCheck.IsFew"/>.</param>
     /// <param name="log">The topic's log.</param>
     /// <param name="now">Milliseconds of the clock.</param>
     /// <returns>Null when there is nobody to wait for.</returns>
-    public PredecessorCheck? TryCheck(Subscription member, TopicLog log, long now)
+    public PredecessorCheck? Check(Subscription member, bool hasId, bool isFew, TopicLog log, long now)
     {
         _unconfirmed.NoteSilent(now - Patience);
         long before = _unconfirmed.Next;
-        if (_unconfirmed.IsAnyWaitedFor(before))
+        bool hasMissedNothing = (!log.HasBroken || log.Broken.OldestOf(member.Client) == long.MaxValue) && _unconfirmed.LowestBefore(before) >= member.Cursor;
+        var check = new PredecessorCheck(member, before, now + Patience) { StartsAtOnce = hasId || hasMissedNothing, IsFew = isFew };
+        if (!_unconfirmed.IsAnyWaitedFor(before))
         {
-            var check = new PredecessorCheck(member, before, now + Patience);
-            (_waiting ??= []).Enqueue(check);
-            _askedBefore = before;
-            return check;
+            long start = Settle(check, log);
+            if (!hasId)
+                member.SetStartOffset(log.RetainStart(Math.Max(log.Tail, start)));
+            member.SetStartOffset(member.Cursor, log.SkippedFrom(member.Cursor, member.Client));
+            return null;
         }
-        member.SetStartOffset(log.RetainStart(Math.Max(log.Tail, Math.Min(member.Cursor, _unconfirmed.LowestBefore(before)))));
-        return null;
+        if (check.StartsAtOnce)
+            member.SetStartOffset(member.Cursor, log.SkippedFrom(member.Cursor, member.Client));
+        (_waiting ??= []).Enqueue(check);
+        _askedBefore = before;
+        return check;
     }
 
     /// <summary>Settles where those start that have waited long enough, or have nobody left to wait for.</summary>
@@ -78,6 +89,12 @@ internal sealed class Predecessors
         {
             _waiting.Dequeue();
             first.IsDecided = true;
+            if (first.StartsAtOnce)
+            {
+                if (!first.Member.HasLeft)
+                    Settle(first, log);
+                continue;
+            }
             SetStartOffset(first, log);
             receipts?.Missed(first.Member, first.Member.RestsAt, first.Member.Cursor);
             if (first.MayDeliver)
@@ -95,14 +112,27 @@ internal sealed class Predecessors
             _unconfirmed.TakeToAsk(_askedBefore, _unconfirmed.Count > Crowd ? now - CrowdInterval : now, sessions, most);
     }
 
+    /// <summary>Who has not answered counts as broken; the new session takes over what is its own of that.</summary>
+    /// <returns>Where the new session begins.</returns>
+    private long Settle(PredecessorCheck check, TopicLog log)
+    {
+        Subscription member = check.Member;
+        if (!check.IsFew || !member.IsRetained)
+            return Math.Min(log.StartOf(member.Client, check.Start), _unconfirmed.LowestBefore(check.Before));
+        _unconfirmed.ForEachBefore(check.Before, silent => log.Broken.Suspect(silent));
+        long start = log.StartOf(member.Client, check.Start);
+        if (log.HasBroken)
+            log.Broken.TakeOver(member);
+        return start;
+    }
+
     private void SetStartOffset(PredecessorCheck check, TopicLog log)
     {
         Subscription member = check.Member;
         if (!member.HasLeft)
         {
-            // Of sessions that broke meanwhile the log knows.
-            long start = Math.Min(Math.Min(log.Join(member.Session.Token), member.Cursor), _unconfirmed.LowestBefore(check.Before));
-            member.SetStartOffset(log.RetainLateStart(member, start), log.SkippedBy(member.Client));
+            long start = log.RetainLateStart(member, Settle(check, log));
+            member.SetStartOffset(start, log.SkippedFrom(start, member.Client));
             if (!member.IsUnconfirmedListed)
                 Enter(member, log.Head);
             else if (member.Confirmed < log.Head)

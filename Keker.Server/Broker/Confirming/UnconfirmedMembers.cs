@@ -73,6 +73,16 @@ internal sealed class UnconfirmedMembers
         return lowest;
     }
 
+    /// <summary>Visits those with a lower number: of a few.</summary>
+    public void ForEachBefore(long number, Action<Subscription> visit)
+    {
+        for (int place = 0; place < _used && _numbers[place] < number; place++)
+        {
+            if (_members[place] is { } member)
+                visit(member);
+        }
+    }
+
     /// <summary>Nobody waits any more for those at the front that have left a ping unanswered for so long. Each is looked at once.</summary>
     /// <param name="since">Who was pinged at or before this time, in milliseconds of the clock, and has not answered, is silent.</param>
     public void NoteSilent(long since)

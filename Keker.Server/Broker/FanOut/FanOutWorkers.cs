@@ -34,14 +34,14 @@ internal sealed class FanOutWorkers : IDisposable
     /// <summary>Sees to it that every member gets what was appended before this call.</summary>
     public void Flush(Topic topic, BatchEncoder encoder)
     {
-        if (!topic.TryEnterPass())
+        if (!topic.PassGate.TryEnter())
             return;
         try
         {
             for (int passes = 0; passes < MostInlinePasses && topic.MemberCount <= _context.Limits.SmallPass && !topic.HasLargeToDeflate; passes++)
             {
                 RunPass(topic, encoder);
-                if (topic.TryLeavePass())
+                if (topic.PassGate.TryLeave())
                     return;
             }
             _queue.Add(new FanOutJob(topic));
@@ -173,7 +173,7 @@ internal sealed class FanOutWorkers : IDisposable
         try
         {
             job.Topic.EndPass(job.Pass);
-            if (!job.Topic.TryLeavePass())
+            if (!job.Topic.PassGate.TryLeave())
                 _queue.Add(new FanOutJob(job.Topic));
         }
         catch (Exception e)
@@ -186,7 +186,7 @@ internal sealed class FanOutWorkers : IDisposable
     private void LeaveBroken(Topic topic, Exception exception)
     {
         _context.Report(exception);
-        while (!topic.TryLeavePass())
+        while (!topic.PassGate.TryLeave())
         {
         }
     }

@@ -1,7 +1,43 @@
+using Keker.Server.Broker.Topics;
+
 namespace Keker.Server.Broker.Log;
 
-/// <summary>How far a session had confirmed when its connection broke.</summary>
-/// <param name="Offset">Everything before it has arrived.</param>
-/// <param name="ExpiresAt">Until then, in milliseconds of the clock, a HELLO starts here.</param>
-/// <param name="Token">The token whose HELLO that is; in the topic of a token it is its own.</param>
-internal readonly record struct BrokenPosition(long Offset, long ExpiresAt, byte[] Token);
+/// <summary>The place behind the last message that a session had confirmed when it broke: a HELLO of its token starts there while it holds.</summary>
+/// <remarks>
+/// The topic's lock guards it. <see cref="ExpiresAt"/>, <see cref="Older"/>, <see cref="Newer"/> and <see cref="IsListed"/> belong to the <see cref="BreakLedger"/>.
+/// </remarks>
+/// <param name="topic">Whose messages.</param>
+/// <param name="client">Whose session.</param>
+/// <param name="offset">Everything before it has arrived.</param>
+/// <param name="number">Tells positions at one offset apart.</param>
+internal sealed class BrokenPosition(Topic topic, ClientKey client, long offset, long number)
+{
+    public Topic Topic { get; } = topic;
+
+    public ClientKey Client { get; } = client;
+
+    public long Offset { get; } = offset;
+
+    public long Number { get; } = number;
+
+    /// <summary>The session that has taken it over: the position ends with it. Null while it is free.</summary>
+    public Subscription? Taker { get; set; }
+
+    /// <summary>False while it is set aside: who has taken it over counts as broken itself, with a position of its own.</summary>
+    public bool Holds { get; set; } = true;
+
+    /// <summary>True once it has ended.</summary>
+    public bool HasEnded { get; set; }
+
+    /// <summary>When its time is up, in milliseconds of the clock; not before its session is known to have ended.</summary>
+    public long ExpiresAt { get; set; }
+
+    /// <summary>The positions of all topics whose sessions ended before and after.</summary>
+    public BrokenPosition? Older { get; set; }
+
+    /// <inheritdoc cref="Older"/>
+    public BrokenPosition? Newer { get; set; }
+
+    /// <inheritdoc cref="Older"/>
+    public bool IsListed { get; set; }
+}

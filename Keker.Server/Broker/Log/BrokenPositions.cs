@@ -1,60 +1,152 @@
+using Keker.Server.Broker.Topics;
+
 namespace Keker.Server.Broker.Log;
 
-/// <summary>How far the sessions of one topic had confirmed whose connections broke, each for the time of the cache.</summary>
-/// <remarks>
-/// Not thread-safe: the topic's lock guards it. All operations are O(1) on average, because a whole crowd may break within one second, and
-/// come back in the next.
-/// </remarks>
-/// <param name="comparer">Compares tokens.</param>
-internal sealed class BrokenPositions(IEqualityComparer<byte[]> comparer)
+/// <summary>How far the sessions of one topic had confirmed that broke, or that count as broken, and who has taken over what (SPEC 4, "Coming back").</summary>
+/// <remarks>Not thread-safe: the topic's lock guards it. Nothing here walks a crowd.</remarks>
+/// <param name="topic">The topic.</param>
+/// <param name="ledger">Knows the positions of all topics by age.</param>
+internal sealed class BrokenPositions(Topic topic, BreakLedger ledger)
 {
-    /// <summary>Positions kept for one topic, beyond which the oldest have to go: with about 250 bytes each they take 16 MiB at the most.</summary>
-    public const int Most = 65_536;
+    // The topic of a token has positions of that token only.
+    private readonly Dictionary<byte[], TokenPositions>? _byToken = topic.Kind == TopicKind.Token ? null : new(TokenComparer.Instance);
+    private TokenPositions? _own;
+    private PositionSet _all;
 
-    private readonly Queue<BrokenPosition> _byAge = new();
-    private readonly Dictionary<byte[], OffsetWindow> _byToken = new(comparer);
-    private readonly OffsetWindow _all = new();
-    private long _removed;
+    public bool IsEmpty => _all.Count == 0;
 
-    public int Count => _byAge.Count;
-
-    /// <summary>True when there is no room for another one.</summary>
-    public bool IsFull => _byAge.Count == Most;
-
-    /// <summary>The lowest offset of all; after all there is when there is none.</summary>
+    /// <summary>The lowest offset of all, of those as well that are set aside; after all there is when there is none.</summary>
     public long Oldest => _all.Lowest;
 
-    /// <summary>The lowest offset of one token; after all there is when there is none.</summary>
-    public long OldestOf(byte[] token) => _byToken.TryGetValue(token, out OffsetWindow? window) ? window.Lowest : long.MaxValue;
+    /// <inheritdoc cref="TokenPositions.StartOf"/>
+    public long StartOf(ClientKey client) => Find(client)?.StartOf(client.Mark) ?? long.MaxValue;
 
-    /// <summary>Adds a position that does not expire before those that are there. There has to be room.</summary>
-    public void Add(BrokenPosition position)
+    /// <summary>The lowest offset of a token; after all there is when there is none.</summary>
+    public long OldestOf(ClientKey client) => Find(client)?.Lowest ?? long.MaxValue;
+
+    /// <summary>Where exactly one position of the client's mark is free, its new session takes that over: nobody else is sent from there for its sake.</summary>
+    public void TakeOver(Subscription member)
     {
-        long number = _removed + _byAge.Count;
-        _byAge.Enqueue(position);
-        _all.Add(number, position.Offset);
-        if (!_byToken.TryGetValue(position.Token, out OffsetWindow? window))
-            _byToken.Add(position.Token, window = new OffsetWindow());
-        window.Add(number, position.Offset);
+        TokenPositions? positions = Find(member.Client);
+        if (positions?.OnlyFree(member.Client.Mark) is not { } position)
+            return;
+        positions.Remove(position);
+        position.Taker = member;
+        positions.Add(position);
+        member.Taken = position;
     }
 
-    /// <summary>Forgets for whom nobody came back in time.</summary>
-    public void DropExpired(long now)
+    /// <summary>A session has not answered in time: until it answers or ends it counts as broken. Nothing where it does already.</summary>
+    public void Suspect(Subscription member)
     {
-        while (_byAge.TryPeek(out BrokenPosition oldest) && oldest.ExpiresAt <= now)
-            RemoveOldest();
+        if (member.Suspected is not null)
+            return;
+        member.Suspected = Add(member, member.Confirmed);
+        if (member.Taken is { } taken)
+            SetAside(taken);
     }
 
-    /// <summary>Takes out the position that was added first.</summary>
-    public BrokenPosition RemoveOldest()
+    /// <summary>A session that counted as broken has answered.</summary>
+    public void Acquit(Subscription member)
     {
-        BrokenPosition position = _byAge.Dequeue();
-        long number = _removed++;
-        _all.RemoveUpTo(number);
-        OffsetWindow window = _byToken[position.Token];
-        window.RemoveUpTo(number);
-        if (window.IsEmpty)
-            _byToken.Remove(position.Token);
+        if (member.Suspected is not { } position)
+            return;
+        End(position);
+        member.Suspected = null;
+        if (member.Taken is { } taken)
+            PutBack(taken);
+    }
+
+    /// <summary>A session has broken: its position holds for a time.</summary>
+    /// <param name="member">The session in the topic.</param>
+    /// <param name="offset">Everything before it has arrived.</param>
+    /// <param name="expiresAt">Milliseconds of the clock.</param>
+    public void Break(Subscription member, long offset, long expiresAt)
+    {
+        // Who counted as broken, and whose place was taken over by one that has ended since, has a successor who has a position of its own.
+        bool isSucceeded = member.Suspected is { HasEnded: true };
+        Subscription? taker = member.Suspected?.Taker;
+        Forget(member);
+        if (isSucceeded)
+            return;
+        BrokenPosition position = Add(member, offset);
+        if (taker is not null)
+            Give(position, taker);
+        ledger.Add(position, expiresAt);
+    }
+
+    /// <summary>A session has ended, whichever way: what it has taken over ends with it, and it counts as broken no more.</summary>
+    public void Forget(Subscription member)
+    {
+        if (member.Suspected is { } suspected)
+            End(suspected);
+        if (member.Taken is { } taken)
+            End(taken);
+        member.Suspected = null;
+        member.Taken = null;
+    }
+
+    /// <summary>A position ends; nothing when it has ended already.</summary>
+    public void End(BrokenPosition position)
+    {
+        if (position.HasEnded)
+            return;
+        position.HasEnded = true;
+        ledger.Remove(position);
+        _all.Remove(position);
+        if (position.Holds)
+            SetAside(position);
+        if (position.Taker is { } taker)
+            taker.Taken = null;
+    }
+
+    private BrokenPosition Add(Subscription member, long offset)
+    {
+        var position = new BrokenPosition(topic, member.Client, offset, ledger.NextNumber());
+        _all.Add(position);
+        GetOrAdd(position.Client).Add(position);
         return position;
+    }
+
+    private void Give(BrokenPosition position, Subscription taker)
+    {
+        SetAside(position);
+        position.Taker = taker;
+        taker.Taken = position;
+        if (taker.Suspected is null)
+            PutBack(position);
+    }
+
+    private void SetAside(BrokenPosition position)
+    {
+        position.Holds = false;
+        TokenPositions positions = Find(position.Client)!;
+        positions.Remove(position);
+        if (!positions.IsEmpty)
+            return;
+        if (_byToken is null)
+            _own = null;
+        else
+            _byToken.Remove(position.Client.Token);
+    }
+
+    private void PutBack(BrokenPosition position)
+    {
+        position.Holds = true;
+        GetOrAdd(position.Client).Add(position);
+    }
+
+    private TokenPositions? Find(ClientKey client) => _byToken is null ? _own : _byToken.GetValueOrDefault(client.Token);
+
+    private TokenPositions GetOrAdd(ClientKey client)
+    {
+        if (Find(client) is { } known)
+            return known;
+        var positions = new TokenPositions();
+        if (_byToken is null)
+            _own = positions;
+        else
+            _byToken.Add(client.Token, positions);
+        return positions;
     }
 }

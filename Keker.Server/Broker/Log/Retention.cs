@@ -7,48 +7,19 @@ namespace Keker.Server.Broker.Log;
 /// <remarks>Not thread-safe: the topic's lock guards it. There is one only while something may have to be kept.</remarks>
 internal sealed class Retention
 {
-    private BrokenPositions? _broken;
-
     /// <summary>True while it is in <see cref="RetainedTopics"/>.</summary>
     public bool IsListed { get; set; }
 
     /// <summary>At or before the oldest offset that a member has not confirmed, as far as was looked.</summary>
     public long Unconfirmed { get; set; }
 
-    public bool HasBroken => _broken is { Count: > 0 };
+    /// <summary>How far sessions that broke had confirmed; null where none did lately.</summary>
+    public BrokenPositions? Broken { get; set; }
+
+    public bool HasBroken => Broken is { IsEmpty: false };
 
     /// <summary>The oldest offset that is kept for a session that broke; after all there is when there is none.</summary>
-    public long OldestBroken => _broken?.Oldest ?? long.MaxValue;
-
-    /// <summary>Keeps what a session that broke had not confirmed; where there are too many of them, instead of what the first had not.</summary>
-    /// <param name="position">How far it had confirmed.</param>
-    /// <param name="head">Where the log ends.</param>
-    /// <param name="lost">Counts what is not kept any more.</param>
-    public void AddBroken(BrokenPosition position, long head, Counter lost)
-    {
-        _broken ??= new BrokenPositions(TokenComparer.Instance);
-        if (_broken.IsFull)
-        {
-            BrokenPosition first = _broken.RemoveOldest();
-            lost.Add(Math.Max(0, Math.Min(head, _broken.OldestOf(first.Token)) - first.Offset));
-        }
-        _broken.Add(position);
-    }
-
-    /// <summary>Forgets for whom nobody came back in time.</summary>
-    public void DropExpired(long now)
-    {
-        _broken?.DropExpired(now);
-        if (!HasBroken)
-            _broken = null;
-    }
-
-    /// <summary>Where the oldest of a token's sessions that broke had confirmed; null when none did lately.</summary>
-    public long? OldestBrokenOf(byte[] token, long now)
-    {
-        DropExpired(now);
-        return _broken?.OldestOf(token) is { } oldest and < long.MaxValue ? oldest : null;
-    }
+    public long OldestBroken => Broken?.Oldest ?? long.MaxValue;
 
     /// <summary>A new member begins there.</summary>
     public void RetainFrom(long start) => Unconfirmed = Math.Min(Unconfirmed, start);

@@ -15,15 +15,17 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
     private readonly PublicationRing _log = new();
     private TopicCache? _cache;
     private Retention? _retention;
-    private long _flushedOffset;
-    private long _flushedPosition;
+    private PublisherRoom _room;
     private long _handedOver;
     private GaugedBytes _retained;
     private long _retainedEnd;
     private long _largeUpTo;
     private readonly RecentLengths? _lengths = topic.Kind == TopicKind.Broadcast ? new() : null;
-    private WaitingPublishers? _waiters;
     private Skips? _skips;
+    private long _confirmedTo;
+
+    /// <summary>The messages. Only to be read.</summary>
+    public PublicationRing Publications => _log;
 
     public long Head => _log.Head;
 
@@ -34,21 +36,30 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
 
     public long Bytes => _log.Bytes;
 
-    /// <summary>Where the last completed pass ended: every member that is not behind stands there or after it.</summary>
-    public long FlushedOffset => Volatile.Read(ref _flushedOffset);
+    /// <inheritdoc cref="PublisherRoom.FlushedOffset"/>
+    public long FlushedOffset => _room.FlushedOffset;
 
     /// <summary>True when something that takes long to deflate has yet to be flushed. A hint without the lock.</summary>
     public bool HasLarge => Volatile.Read(ref _largeUpTo) > FlushedOffset;
 
     /// <summary>True when nothing is kept for anybody, now or to come.</summary>
-    public bool IsUnused => _log.IsEmpty && _cache is null && _retention is null && _waiters is null;
+    public bool IsUnused => _log.IsEmpty && _retention is null && !_room.IsAnyWaiting;
 
     /// <summary>Room: how far publishers may be ahead of the last completed pass. Blocked members never count.</summary>
-    public bool HasRoom => _log.HeadPosition - _flushedPosition < context.Limits.Lag / 2;
+    public bool HasRoom => _log.HeadPosition - _room.FlushedPosition < context.Limits.Lag / 2;
 
-    public long Append(Publication publication)
+    /// <summary>How far sessions that broke had confirmed; made when it is first needed.</summary>
+    public BrokenPositions Broken => (_retention ??= new Retention()).Broken ??= new BrokenPositions(topic, context.Breaks);
+
+    /// <summary>True while a broken position holds: its client is away, not absent.</summary>
+    public bool HasBroken => _retention is { HasBroken: true };
+
+    /// <summary>Appends a message.</summary>
+    public long Append(Publication publication, PublishTerms? terms = null)
     {
-        publication.AcceptedAt = context.Clock.Now;
+        publication.Accept(context.Clock.Now, terms?.TimeToLive);
+        if (publication.HasOwnTime)
+            Cache.NoteTimed();
         context.Memory.Add(publication.Cost);
         long offset = _log.Append(publication);
         _lengths?.Add(offset, publication.Payload.Length);
@@ -57,57 +68,72 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
         return offset;
     }
 
-    /// <summary>Appends for a recipient to come, within the limit for one topic, oldest dropped first. Its offset stays, whatever becomes of others.</summary>
-    /// <param name="publication">The message.</param>
-    /// <param name="terms">What its publisher asks for.</param>
-    public void Cache(Publication publication, PublishTerms? terms)
+    /// <summary>
+    /// Keeps a message that nobody is there for. Where a broken position holds, it is kept as long as that does; else it waits, within the limit for one topic,
+    /// oldest dropped first. Its offset stays, whatever becomes of others.
+    /// </summary>
+    /// <returns>False when it is not kept: it is too large, or has no time.</returns>
+    public bool TryKeep(Publication publication, PublishTerms? terms)
     {
-        Collapse(terms?.CollapseKey);
-        _cache ??= new TopicCache(context.CacheLedger);
-        while (!_cache.IsEmpty && !_cache.HasRoomFor(publication, context.Limits.CacheSize))
-            Drop(_cache.Oldest, isLost: true);
-        long offset = Append(publication);
-        _cache.Add(context.CacheLedger.Add(topic, offset, publication, terms));
+        if (terms?.CollapseKey is { } replacing)
+            _cache?.Collapse(replacing);
+        TimeSpan time = terms?.TimeToLive ?? (HasBroken ? context.Limits.Resume : context.Limits.Cache);
+        if (time <= TimeSpan.Zero || !context.CacheLedger.IsCacheable(publication))
+            return false;
+        if (!HasBroken)
+            Cache.MakeRoomFor(publication);
+        long offset = Append(publication, terms);
+        if (!HasBroken)
+            Cache.Add(offset, publication, publication.AcceptedAt + (long)time.TotalMilliseconds, terms?.CollapseKey);
+        else if (terms?.CollapseKey is { } key)
+            Cache.NoteAway(key, offset);
 
         // Nobody is there who would have to be sent it: it takes nothing of the room that publishers have.
         Flushed(_log.Head, _log.HeadPosition)?.Release();
         _retainedEnd = _log.HeadPosition;
+        return true;
     }
 
-    /// <summary>A message with a key has come: the earlier one that waits goes.</summary>
-    public void Collapse(byte[]? key)
-    {
-        if (key is not null && _cache?.Find(key) is { } replaced)
-            DropCached(replaced, isLost: false);
-    }
-
-    /// <summary>Lets go of a cached publication; nothing when a HELLO took it meanwhile.</summary>
-    /// <param name="entry">The publication.</param>
-    /// <param name="isLost">True where somebody may miss it; false where its publisher wants it gone.</param>
+    /// <inheritdoc cref="Topic.DropCached"/>
     public void DropCached(CacheEntry entry, bool isLost)
     {
-        if (!entry.IsWaiting)
-            return;
-        Drop(entry, isLost);
-        if (_cache!.IsEmpty)
+        if (entry.IsWaiting)
+            _cache!.Drop(entry, isLost);
+    }
+
+    /// <summary>A session joins: nothing waits any more.</summary>
+    /// <param name="isAlone">Nobody else is there: messages whose time is up go for good.</param>
+    /// <returns>Where it begins, unless it has a claim to more: with what waited, or behind all there is.</returns>
+    public long Open(bool isAlone)
+    {
+        if (_cache is null)
+            return _log.Head;
+        if (isAlone)
+            _cache.DropExpired(_confirmedTo);
+        long start = _cache.Take();
+        if (!_cache.HasTimed)
             _cache = null;
+        return start;
     }
 
-    /// <summary>Where a new member begins: with what was cached, which is its own then, or with what sessions that broke had not confirmed.</summary>
-    /// <param name="token">The token of the member's session.</param>
-    public long Join(byte[] token)
+    /// <summary>Where a client begins that may have been away: see <see cref="BrokenPositions"/>.</summary>
+    public long StartOf(ClientKey client, long start) =>
+        Math.Max(_log.Tail, Math.Min(start, HasBroken ? Broken.StartOf(client) : long.MaxValue));
+
+    /// <summary>A member has answered a ping.</summary>
+    public void NoteConfirmed(Subscription member)
     {
-        long now = context.Clock.Now;
-        long start = TakeCached(now);
-        return RetainStart(Math.Max(_log.Tail, Math.Min(start, _retention?.OldestBrokenOf(token, now) ?? start)));
+        if (member.HasStartOffset)
+            _confirmedTo = Math.Max(_confirmedTo, Math.Min(member.Confirmed, _log.Head));
+        _retention?.Broken?.Acquit(member);
     }
 
-    /// <summary>Where a member goes on that says what it has: what was cached, and what others had not confirmed, comes after that.</summary>
-    /// <param name="resume">What it says; gets where it goes on.</param>
-    public long Resume(ResumePoint resume)
+    /// <summary>A member ends, and nothing is kept for it.</summary>
+    public long Forget(Subscription member)
     {
-        TakeCached(context.Clock.Now);
-        return RetainStart(resume.Resolve(topic.Epoch, _log.Tail, _log.Head));
+        NoteConfirmed(member);
+        _retention?.Broken?.Forget(member);
+        return long.MaxValue;
     }
 
     /// <summary>Where a member begins that had to wait for it; what has left the log meanwhile it does not get.</summary>
@@ -136,52 +162,52 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
         return start;
     }
 
-    /// <summary>Keeps what a session that broke had not confirmed, for the time of the cache.</summary>
+    /// <summary>Keeps what a session that broke had not confirmed, and what comes, while its position holds.</summary>
+    /// <param name="member">The session in the topic.</param>
+    /// <param name="refused">A message that its client cannot take, as its end tells: what came before that, it has had. Null for none.</param>
     /// <returns>The offset from which on it is all there.</returns>
-    public long RetainFrom(long confirmed, byte[] token)
+    public long RetainFrom(Subscription member, Refused? refused)
     {
+        long confirmed = (refused is null ? null : Skips.Note(ref _skips, refused, _log.Tail, context)) ?? member.Confirmed;
         if (confirmed < _log.Tail)
             context.Counters.UnconfirmedLost.Add(_log.Tail - confirmed);
+        if (member.HasStartOffset)
+            _confirmedTo = Math.Max(_confirmedTo, confirmed);
         long from = Math.Max(confirmed, _log.Tail);
-        long now = context.Clock.Now;
-        _retention?.DropExpired(now);
-        // As long at least as a new session may wait for its start, which goes by it.
-        long holds = Math.Max(Predecessors.Patience, (long)context.Limits.Cache.TotalMilliseconds);
-        var position = new BrokenPosition(from, now + holds, token);
-        Retain().AddBroken(position, _log.Head, context.Counters.UnconfirmedLost);
+        Broken.Break(member, from, context.Clock.Now + (long)context.Limits.Resume.TotalMilliseconds);
         return from;
     }
 
-    /// <inheritdoc cref="Candidate.Find"/>
-    public Candidate? FindCandidate(Subscription member, ushort clientCode) => Candidate.Find(_log, member, clientCode);
+    /// <summary>A broken position ends. Where it was the last and nobody is there, what nobody has confirmed waits from now on, as long as its own time runs.</summary>
+    /// <param name="position">The position.</param>
+    /// <param name="isOverBound">Its time is not up, but there is no room for what is kept for it.</param>
+    /// <param name="isEmpty">Nobody is there.</param>
+    public void EndPosition(BrokenPosition position, bool isOverBound, bool isEmpty)
+    {
+        Broken.End(position);
+        if (isOverBound)
+            context.Counters.UnconfirmedLost.Add(Math.Max(0, Math.Min(_log.Head, Broken.OldestOf(position.Client)) - Math.Max(_log.Tail, position.Offset)));
+        else if (Broken.IsEmpty && isEmpty)
+            Cache.LetWait(Math.Max(_log.Tail, _confirmedTo));
+    }
 
     /// <inheritdoc cref="RecentLengths.Longest"/>
     public int LongestOf(long from, long to) => _lengths?.Longest(from, to) ?? 0;
 
-    /// <summary>A session has ended that tells of a message that its client cannot take: what came before it, it has had.</summary>
-    /// <returns>What it has confirmed by that; null where that is what it has said itself.</returns>
-    public long? NoteRefused(Refused? refused) => refused is null ? null : Skips.Note(ref _skips, refused, _log.Tail, context);
-
-    /// <summary>What a client is not sent because it cannot take it; null for nothing.</summary>
-    public long[]? SkippedBy(ClientKey client) => _skips?.Of(client, _log.Tail);
-
-    /// <summary>A pass has ended.</summary>
-    /// <returns>Publishers that may try again: the caller releases them once it has left the lock.</returns>
-    public WaitingPublishers? Flushed(long offset, long position)
+    /// <summary>What a client that begins at an offset is not sent: what it cannot take, and what its time is up of. Null for nothing.</summary>
+    public SkippedMessages? SkippedFrom(long start, ClientKey client)
     {
-        Volatile.Write(ref _flushedOffset, Math.Max(_flushedOffset, offset));
-        _flushedPosition = Math.Max(_flushedPosition, position);
-        WaitingPublishers? waiters = _waiters;
-        _waiters = null;
-        return waiters;
+        long[] refused = _skips?.Of(client, _log.Tail) ?? [];
+        return SkippedMessages.Of(refused, _cache?.ExpiredFrom(start) ?? []);
     }
 
-    /// <returns>Completes when a pass has made room, or at once when there is room; null when too many wait already.</returns>
-    public Task? WaitForRoom() =>
-        HasRoom ? Task.CompletedTask : (_waiters ??= new WaitingPublishers()).TryAdd(context.Limits.MostWaitingPublishers);
+    /// <inheritdoc cref="PublisherRoom.Flushed"/>
+    public WaitingPublishers? Flushed(long offset, long position) => _room.Flushed(offset, position);
 
-    /// <summary>References to the publications from <paramref name="cursor"/> on, as many as fit the batch.</summary>
-    /// <returns>False when some have left the log.</returns>
+    /// <returns>Completes when a pass has made room, or at once when there is room; null when too many wait already.</returns>
+    public Task? WaitForRoom() => HasRoom ? Task.CompletedTask : _room.Wait(context.Limits.MostWaitingPublishers);
+
+    /// <summary>References to the publications from <paramref name="cursor"/> on, as many as fit the batch; false when some have left the log.</summary>
     public bool TryRead(long cursor, long head, Batch batch)
     {
         if (cursor < _log.Tail)
@@ -199,8 +225,8 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
     public void Trim(ref MemberTable members, int retained)
     {
         _handedOver = 0;
-        long end = members.Count > 0 ? _flushedOffset : _cache?.Oldest.Offset ?? _log.Head;
-        _retainedEnd = members.Count == 0 ? _log.HeadPosition : _flushedPosition;
+        long end = members.Count > 0 ? _room.FlushedOffset : _cache?.Oldest ?? _log.Head;
+        _retainedEnd = members.Count == 0 ? _log.HeadPosition : _room.FlushedPosition;
         if (retained == 0 && _retention is null)
         {
             context.Memory.Remove(_log.TrimTo(end));
@@ -208,14 +234,16 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
             return;
         }
         Retention retention = _retention ??= new Retention();
-        if (members.Only is { } only)
+        if (members.Count == 0)
+            retention.Unconfirmed = long.MaxValue;
+        else if (members.Only is { } only)
             retention.Unconfirmed = only.Confirmed;
-        long needed = members.Count > 0 ? _log.HeadPosition - _flushedPosition : _cache?.Cost ?? 0;
+        long needed = members.Count > 0 ? _log.HeadPosition - _room.FlushedPosition : _cache?.Cost ?? 0;
         context.Memory.Remove(retention.Trim(_log, end, needed + MostKept, context.Counters.UnconfirmedLost));
         GaugeRetained();
-        if (retention.HasBroken || !_log.IsEmpty)
+        if (members.Count > 0 && !_log.IsEmpty)
             Retain();
-        else if (!retention.IsListed)
+        else if (!retention.IsListed && !retention.HasBroken)
             _retention = null;
         if (_log.IsEmpty)
             _skips = null;
@@ -236,9 +264,9 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
         GaugeRetained();
     }
 
-    /// <summary>Bytes that may be kept although everybody was sent them.</summary>
-    private long MostKept =>
-        _retained.OfOthers(context.RetainedMemory) + Math.Min(SentBytes, context.Limits.CacheSize) > context.Limits.CacheMemory ? 0 : context.Limits.CacheSize;
+    /// <summary>Bytes that may be kept although everybody was sent them. Over the bound in all broken positions go first, the oldest of all topics first.</summary>
+    private long MostKept => _retained.OfOthers(context.RetainedMemory) + Math.Min(SentBytes, context.Limits.CacheSize) > context.Limits.CacheMemory
+        && context.Breaks.Count == 0 ? 0 : context.Limits.CacheSize;
 
     /// <summary>Bytes there are that everybody was sent by the last <see cref="Trim"/>.</summary>
     private long SentBytes => Math.Max(0, _log.Bytes - (_log.HeadPosition - _retainedEnd) - (_cache?.Cost ?? 0));
@@ -252,38 +280,12 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
         if (_retention is null)
             return;
         _retention.IsListed = false;
-        _retention.DropExpired(now);
-        _retention.FindUnconfirmed(ref members, _log, _flushedOffset, now - (long)kept.TotalMilliseconds);
+        _retention.FindUnconfirmed(ref members, _log, _room.FlushedOffset, now - (long)kept.TotalMilliseconds);
     }
 
     private void GaugeRetained() => _retained.Set(context.RetainedMemory, SentBytes);
 
-    private void Drop(CacheEntry entry, bool isLost)
-    {
-        _cache!.Remove(entry);
-        context.Memory.Remove(_log.Remove(entry.Offset, isLost));
-    }
-
-    /// <summary>What was cached waits no longer: somebody is there to read it.</summary>
-    /// <returns>The offset of the first; where the log ends when there is none.</returns>
-    private long TakeCached(long now)
-    {
-        long first = _log.Head;
-        while (_cache is { IsEmpty: false })
-        {
-            CacheEntry entry = _cache.Oldest;
-            if (entry.ExpiresAt <= now)
-            {
-                Drop(entry, isLost: !entry.HasOwnTime);
-                continue;
-            }
-            _cache.Remove(entry);
-            entry.Publication.AcceptedAt = now;
-            first = Math.Min(first, entry.Offset);
-        }
-        _cache = null;
-        return first;
-    }
+    private TopicCache Cache => _cache ??= new TopicCache(topic, _log, context);
 
     private Retention Retain()
     {

@@ -66,7 +66,8 @@ internal abstract class FrameSender(ISessionTransport transport, BrokerContext c
                     Overtaken();
                     return true;
                 }
-                if (!TryStepTo(member, skipped == member.Cursor ? skipped + 1 : member.Topic.Tail, isLoss: true))
+                bool isSkip = skipped == member.Cursor;
+                if (!TryStepTo(member, isSkip ? skipped + 1 : member.Topic.Tail, isLoss: !isSkip || member.Skipped!.IsLoss(skipped)))
                     return false;
                 continue;
             }

@@ -70,7 +70,9 @@ internal class Session(ISessionTransport transport, BrokerContext context) : Con
         Wake();
     }
 
-    /// <summary>The client has said goodbye by a Close with 1000 or without a code: nothing is kept for it. Before the close is requested.</summary>
+    /// <summary>
+    /// The client has said goodbye by a Close with 1000 or without a code: where it has confirmed everything, nothing is kept for it. Before the close is requested.
+    /// </summary>
     public void SaidGoodbye() => _saidGoodbye = true;
 
     /// <summary>Asks for a Close frame; the first request wins.</summary>
@@ -109,7 +111,7 @@ internal class Session(ISessionTransport transport, BrokerContext context) : Con
     {
         member.NoteRedelivery(Context.Clock.Now);
         if (!Topics.TryAdd(member))
-            member.Topic.Leave(member, isBreak: IsTracked && !_saidGoodbye);
+            member.Topic.Leave(member, IsBreak);
     }
 
     /// <summary>The session has left a topic.</summary>
@@ -134,10 +136,13 @@ internal class Session(ISessionTransport transport, BrokerContext context) : Con
 
     private void Leave()
     {
-        bool isBreak = IsTracked && !_saidGoodbye;
+        bool isBreak = IsBreak;
         Topics.Leave(isBreak, isBreak ? FindRefused() : null);
         Context.Counters.Sessions.Decrement();
+        Context.Breaks.DropOverBound();
     }
+
+    private bool IsBreak => IsTracked && (!_saidGoodbye || Topics.IsUnconfirmed);
 
     protected override void Wake()
     {

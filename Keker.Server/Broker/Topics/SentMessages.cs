@@ -1,3 +1,5 @@
+using Keker.Server.Broker.Log;
+
 namespace Keker.Server.Broker.Topics;
 
 /// <summary>What is known of the messages that a subscription was sent. Most sessions of an idle server have never been sent one, and have none of this.</summary>
@@ -46,6 +48,12 @@ internal sealed class SentMessages(long confirmed, long restsAt)
     /// <inheritdoc cref="Subscription.Skipped"/>
     public SkippedMessages? Skipped { get; set; }
 
+    /// <inheritdoc cref="Subscription.Taken"/>
+    public BrokenPosition? Taken { get; set; }
+
+    /// <inheritdoc cref="Subscription.Suspected"/>
+    public BrokenPosition? Suspected { get; set; }
+
     /// <inheritdoc cref="Subscription.Redelivery"/>
     public Redelivery? Redelivery { get; set; }
 
@@ -61,7 +69,7 @@ internal sealed class SentMessages(long confirmed, long restsAt)
     /// <inheritdoc cref="Subscription.TakeAnswer"/>
     public bool TakeAnswer()
     {
-        bool isNews = _hasConfirmed || UnconfirmedPlace != Subscription.NoPlace;
+        bool isNews = _hasConfirmed || UnconfirmedPlace != Subscription.NoPlace || Suspected is not null;
         _hasConfirmed = false;
         return isNews;
     }

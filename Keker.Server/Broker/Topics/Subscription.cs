@@ -58,6 +58,28 @@ internal sealed class Subscription(Topic topic, Session session)
     /// <summary>What its client cannot take and is not sent; null for nothing. Set under the topic's lock, before it is sent anything.</summary>
     public SkippedMessages? Skipped => _sent?.Skipped;
 
+    /// <summary>The broken position that it has taken over, which ends with it; null for none. The topic's lock guards it.</summary>
+    public BrokenPosition? Taken
+    {
+        get => Volatile.Read(ref _sent)?.Taken;
+        set
+        {
+            if (value is not null || Taken is not null)
+                Sent.Taken = value;
+        }
+    }
+
+    /// <summary>Its own position while it counts as broken because it does not answer; null where it does. The topic's lock guards it.</summary>
+    public BrokenPosition? Suspected
+    {
+        get => Volatile.Read(ref _sent)?.Suspected;
+        set
+        {
+            if (value is not null || Suspected is not null)
+                Sent.Suspected = value;
+        }
+    }
+
     /// <summary>Set where it began with messages: without it, what its client went away from is not known to be something it got again.</summary>
     public Redelivery? Redelivery => _sent?.Redelivery;
 
@@ -158,13 +180,13 @@ internal sealed class Subscription(Topic topic, Session session)
 
     /// <summary>Sets out from an offset; under the topic's lock, before it is sent anything.</summary>
     /// <param name="offset">Where.</param>
-    /// <param name="skipped">Offsets that it is not sent; null for none.</param>
-    public void SetStartOffset(long offset, long[]? skipped = null)
+    /// <param name="skipped">Messages that it is not sent; null for none.</param>
+    public void SetStartOffset(long offset, SkippedMessages? skipped = null)
     {
         _isTracked = Session.IsTracked;
         MayBeDead = Session.Confirms && Topic.Retains;
         if (skipped is not null)
-            Sent.Skipped = new SkippedMessages(skipped);
+            Sent.Skipped = skipped;
 
         // Before it goes back behind where it was: what it rests at is not moved with it.
         if (_cursor != long.MaxValue && offset != _cursor)

@@ -34,7 +34,7 @@ internal sealed class Topic(TopicKind kind, byte[] name, BrokerContext context)
     public byte[] Name { get; } = name;
 
     /// <summary>Whether what members have not confirmed is kept. Of broadcasts it is not: they have no recipient who could come back for them.</summary>
-    public bool Retains => Kind != TopicKind.Broadcast && context.Limits.Cache > TimeSpan.Zero;
+    public bool Retains => Kind != TopicKind.Broadcast && context.Limits.Resume > TimeSpan.Zero;
 
     public long Head => _log?.Head ?? 0;
 
@@ -44,8 +44,6 @@ internal sealed class Topic(TopicKind kind, byte[] name, BrokerContext context)
     /// <summary>Members now. A hint without the lock.</summary>
     public int MemberCount => _members.Count;
 
-    public long LogBytes => _log?.Bytes ?? 0;
-
     /// <summary>True when a pass would have to deflate what takes too long for a thread that serves sockets. A hint without the lock.</summary>
     public bool HasLargeToDeflate => _counts.Deflating > 0 && _log is { HasLarge: true };
 
@@ -53,24 +51,16 @@ internal sealed class Topic(TopicKind kind, byte[] name, BrokerContext context)
     public bool IsWaitedFrom(long offset) => Volatile.Read(ref _waits) is { } waits && waits.LastWaited >= offset;
 
     /// <summary>Who waits for its members; made when it is first needed.</summary>
-    public TopicWaits Waits
-    {
-        get { lock (this) return _waits ??= new TopicWaits(this, Log, context); }
-    }
+    public TopicWaits Waits { get { lock (this) return _waits ??= new TopicWaits(this, Log, context); } }
 
     /// <summary>Made with the first message: most tokens of an idle server never get one.</summary>
     private TopicLog Log => _log ??= new TopicLog(this, context);
 
-    /// <summary>Who runs flush passes: see <see cref="FanOutWorkers"/>.</summary>
-    public bool TryEnterPass() => _passGate.TryEnter();
-
-    /// <returns>False: the topic is dirty again and the caller has to run another pass.</returns>
-    public bool TryLeavePass() => _passGate.TryLeave();
+    /// <summary>Taken by whoever runs flush passes, one at a time: see <see cref="FanOutWorkers"/>.</summary>
+    public ref Gate PassGate => ref _passGate;
 
     /// <summary>Appends for the members that are there. The caller makes sure that a flush follows.</summary>
-    /// <param name="publication">The message.</param>
-    /// <param name="receipt">Learns when the members have confirmed it; null when nobody waits for that.</param>
-    public PublishResult Append(Publication publication, Receipt? receipt = null)
+    public PublishResult Append(Publication publication, Receipt? receipt = null, PublishTerms? terms = null)
     {
         lock (this)
         {
@@ -78,7 +68,7 @@ internal sealed class Topic(TopicKind kind, byte[] name, BrokerContext context)
                 return new PublishResult(_retired ? PublishOutcome.Retired : PublishOutcome.NotFound);
             if (!Log.HasRoom)
                 return new PublishResult(PublishOutcome.NoRoom) { Full = this };
-            long offset = Log.Append(publication);
+            long offset = Log.Append(publication, terms);
             if (_pendingMembers > 0)
                 Log.TrimToLag(publication.AcceptedAt);
             if (receipt is not null)
@@ -87,17 +77,19 @@ internal sealed class Topic(TopicKind kind, byte[] name, BrokerContext context)
         }
     }
 
-    /// <summary>Keeps a publication for the first session that says HELLO, within the limit for one topic, oldest dropped first.</summary>
-    /// <returns>False when somebody has joined meanwhile, or the topic was retired: look it up again.</returns>
-    public bool TryCache(Publication publication, PublishTerms? terms = null)
+    /// <summary>Keeps a publication that nobody is there for: see <see cref="TopicLog.TryKeep"/>.</summary>
+    /// <returns>Cached, not found when it is not kept, or retired when somebody has joined meanwhile, or the topic was retired: look it up again.</returns>
+    public PublishOutcome Keep(Publication publication, PublishTerms? terms = null)
     {
+        bool isKept;
         lock (this)
         {
             if (_retired || _members.Count > 0)
-                return false;
-            Log.Cache(publication, terms);
-            return true;
+                return PublishOutcome.Retired;
+            isKept = Log.TryKeep(publication, terms);
         }
+        Tidy();
+        return isKept ? PublishOutcome.Cached : PublishOutcome.NotFound;
     }
 
     /// <summary>Lets go of a cached publication whose time is up or whose memory is needed; nothing when a HELLO took it meanwhile.</summary>
@@ -108,37 +100,52 @@ internal sealed class Topic(TopicKind kind, byte[] name, BrokerContext context)
         Tidy();
     }
 
-    /// <summary>A message with a key has come that does not wait itself: the earlier one goes.</summary>
-    public void Collapse(byte[] key)
+    /// <summary>A broken position ends, because there is no room for it, or its time is up: then it stays while a start may depend on it.</summary>
+    public void EndPosition(BrokenPosition position, bool isOverBound)
     {
         lock (this)
-            _log?.Collapse(key);
+        {
+            if (position.HasEnded || (!isOverBound && _waits is { IsAnyAwaited: true }))
+                return;
+            Log.EndPosition(position, isOverBound, isEmpty: _members.Count == 0);
+        }
         Tidy();
     }
 
-    /// <summary>Adds a member. Cursor and cached range are taken in one step, so that no publication falls between cached and live.</summary>
-    /// <param name="member">The member; marked as pending, for the caller to start it.</param>
+    /// <inheritdoc cref="Joining.LookAlikesOf"/>
+    public Session[]? LookAlikesOf(Session session)
+    {
+        lock (this)
+            return Joining.LookAlikesOf(ref _members, session);
+    }
+
+    /// <summary>Adds a member, marked as pending, for the caller to start it. Cursor and cached range are taken in one step, so that no publication falls between cached and live.</summary>
     /// <param name="check">Set when it may start only then: other sessions of the token are asked what has arrived.</param>
-    /// <param name="resume">What the client says it has; then nobody needs to be asked.</param>
+    /// <param name="resume">What the client says it has; then it need not wait.</param>
+    /// <param name="lookAlikes">Other sessions of its token that may be the same client; null where there are too many to ask.</param>
     /// <returns>False when the topic was retired meanwhile: look it up again.</returns>
-    public bool TryJoin(Subscription member, out PredecessorCheck? check, ResumePoint? resume = null)
+    public bool TryJoin(Subscription member, out PredecessorCheck? check, ResumePoint? resume = null, Session[]? lookAlikes = null)
     {
         lock (this)
         {
             check = null;
             if (_retired)
                 return false;
+
             // Counted as behind before the lock is released, or a pass of somebody else's publish could trim what it has to get;
             // marked before it has a cursor, or a drain could find it behind and mark it, too.
             member.TryMarkPending();
             MemberPending();
-            member.SetStartOffset(StartOf(member, resume), _log?.SkippedBy(member.Client));
+            long start = _log?.Open(_members.Count == 0) ?? 0;
+            member.SetStartOffset(resume?.Resolve(Epoch, Tail, Head) ?? start);
             member.RestsAt = Head;
             _members.Add(member);
             _counts.Count(member, 1, _members.Count, context);
             if (Retains && _counts.Confirming > 0 && _members.Count > 1 && member.HasCompanions)
-                check = Waits.Meet(member, ref _members, mayWait: resume is null);
-            member.HasStartOffset = check is null;
+                check = Waits.Meet(member, ref _members, hasId: resume is not null, lookAlikes);
+            else if (_log is not null)
+                Joining.Begin(_log, member, hasId: resume is not null);
+            member.HasStartOffset = check is null or { StartsAtOnce: true };
             return true;
         }
     }
@@ -155,7 +162,7 @@ internal sealed class Topic(TopicKind kind, byte[] name, BrokerContext context)
             if (member.HasLeft)
                 return;
             _members.Remove(member, _passRunning);
-            long retainedFrom = isBreak && member.IsRetained ? Log.RetainFrom(Log.NoteRefused(refused) ?? member.Confirmed, member.Session.Token) : long.MaxValue;
+            long retainedFrom = isBreak && member.IsRetained ? Log.RetainFrom(member, refused) : _log?.Forget(member) ?? long.MaxValue;
             member.HasLeft = true;
 
             // The receipts first: the tally is of those that are counted there.
@@ -171,7 +178,7 @@ internal sealed class Topic(TopicKind kind, byte[] name, BrokerContext context)
     public Candidate? FindCandidate(Subscription member, ushort clientCode)
     {
         lock (this)
-            return member.IsRetained && !member.HasLeft ? _log?.FindCandidate(member, clientCode) : null;
+            return member.IsRetained && !member.HasLeft && _log is not null ? Candidate.Find(_log.Publications, member, clientCode) : null;
     }
 
     /// <summary>Of broadcasts: the bytes of the longest that a member was sent and has not confirmed; 0 for none.</summary>
@@ -215,16 +222,14 @@ internal sealed class Topic(TopicKind kind, byte[] name, BrokerContext context)
         RetireWhen(disposable);
     }
 
-    /// <summary>Completes when a pass has made room, or at once when there is room.</summary>
-    /// <returns>Null when too many wait already: the publisher has to be refused.</returns>
+    /// <summary>Completes when a pass has made room, or at once when there is room; null when too many wait already.</summary>
     public Task? WaitForRoom()
     {
         lock (this)
             return Log.WaitForRoom();
     }
 
-    /// <summary>References to the publications from <paramref name="cursor"/> on, as many as fit the batch, for encoding outside the lock.</summary>
-    /// <returns>False when the member was overtaken: what it needs has left the log.</returns>
+    /// <summary>References to the publications from an offset on, as many as fit the batch, for encoding outside the lock; false when some have left the log.</summary>
     public bool TryRead(long cursor, long head, Batch batch)
     {
         lock (this)
@@ -249,6 +254,7 @@ internal sealed class Topic(TopicKind kind, byte[] name, BrokerContext context)
         {
             if (member.HasLeft)
                 return;
+            _log?.NoteConfirmed(member);
             _waits?.Answered(member);
             decided = _waits?.TakeDecided();
             if (_members.Count == 1 && Head > Tail)
@@ -265,11 +271,7 @@ internal sealed class Topic(TopicKind kind, byte[] name, BrokerContext context)
         Tidy();
     }
 
-    // Nobody will miss it: no member, nothing kept, no pass that still refers to it.
     private bool IsDisposable => Kind != TopicKind.Broadcast && !_passRunning && _members.Count == 0 && (_log is null || _log.IsUnused);
-
-    private long StartOf(Subscription member, ResumePoint? resume) =>
-        resume is null ? _log?.Join(member.Session.Token) ?? 0 : _log?.Resume(resume) ?? resume.Resolve(Epoch, tail: 0, head: 0);
 
     /// <summary>Lets go of what nobody needs any more, and of the topic when nobody needs that.</summary>
     private void Tidy()

@@ -31,29 +31,46 @@ internal sealed class TopicWaits(Topic topic, TopicLog log, BrokerContext contex
         }
     }
 
+    /// <summary>True while a new session waits. Under the lock.</summary>
+    public bool IsAnyAwaited => _awaited.Count > 0;
+
     /// <summary>
     /// A member has joined that may be the same client as one before. What no pass has come to yet may be what nobody confirms, so it begins there at
     /// the latest.
     /// </summary>
     /// <param name="member">The member; it has its cursor.</param>
     /// <param name="members">The members, this one included: a session that was alone with its token has not been watched.</param>
-    /// <param name="mayWait">False where its client says what it has.</param>
-    /// <returns>Null when it need not wait.</returns>
-    public PredecessorCheck? Meet(Subscription member, ref MemberTable members, bool mayWait)
+    /// <param name="hasId">Its client says what it has, and begins there.</param>
+    /// <param name="lookAlikes">Sessions of the token that may be the same client; null where there are too many to ask. Not needed in the topic of a token.</param>
+    /// <returns>Null when nobody has to be asked.</returns>
+    public PredecessorCheck? Meet(Subscription member, ref MemberTable members, bool hasId, Session[]? lookAlikes)
     {
         if (_byToken is null && members.Count == 2 && members.First(2).Find(other => other != member) is { } alone)
         {
             Enter(alone);
             alone.Session.NoteNamedUnconfirmed();
         }
-        PredecessorCheck? check = null;
-        if (mayWait)
-        {
+        bool isFew = _byToken is null ? members.Count <= Predecessors.Crowd + 1 : lookAlikes is not null;
+        if (isFew && member.MayBeDead)
+            AskLookAlikes(member, ref members, lookAlikes);
+        if (!hasId)
             member.SetStartOffset(log.RetainStart(Math.Max(log.Tail, Math.Min(member.Cursor, log.FlushedOffset))));
-            check = TryCheck(member, context.Clock.Now);
-        }
+        PredecessorCheck? check = Check(member, hasId, isFew);
         Enter(member);
         return check;
+    }
+
+    /// <summary>They may have confirmed all there is: nobody knows, until they answer, where their client will go on.</summary>
+    private void AskLookAlikes(Subscription member, ref MemberTable members, Session[]? lookAlikes)
+    {
+        IEnumerable<Subscription?> alike = _byToken is null
+            ? members.First(Predecessors.Crowd + 1).FindAll(other => other.Session.Mark == member.Session.Mark)
+            : lookAlikes!.Select(session => session.Find(topic));
+        foreach (Subscription? other in alike)
+        {
+            if (other is { HasLeft: false, MayBeDead: true, IsUnconfirmedListed: false } && other != member)
+                GetOrAdd(other).Add(other);
+        }
     }
 
     /// <summary>
@@ -68,10 +85,10 @@ internal sealed class TopicWaits(Topic topic, TopicLog log, BrokerContext contex
             check.MayDeliver = true;
             isDecided = check.IsDecided;
         }
-        if (isDecided)
-            check.Member.Session.Deliver(check.Member);
-        else
+        if (!isDecided)
             AdvanceChecks(context.Clock.Now);
+        else if (!check.StartsAtOnce)
+            check.Member.Session.Deliver(check.Member);
     }
 
     /// <summary>Asks those that new sessions wait for, and begins with those that have waited long enough. Called with no lock held.</summary>
@@ -189,15 +206,16 @@ internal sealed class TopicWaits(Topic topic, TopicLog log, BrokerContext contex
     }
 
     /// <summary>A new session has joined.</summary>
-    /// <returns>Null when it need not wait.</returns>
-    private PredecessorCheck? TryCheck(Subscription member, long now)
+    /// <returns>Null when nobody has to be asked.</returns>
+    private PredecessorCheck? Check(Subscription member, bool hasId, bool isFew)
     {
-        if (Find(member) is not { } predecessors)
-            return null;
+        Predecessors predecessors = GetOrAdd(member);
         bool isAwaited = predecessors.IsAwaited;
-        PredecessorCheck? check = predecessors.TryCheck(member, log, now);
+        PredecessorCheck? check = predecessors.Check(member, hasId, isFew, log, context.Clock.Now);
         if (check is not null && !isAwaited)
             _awaited.Add(predecessors);
+        else if (predecessors.IsUnused && _byToken is not null)
+            _byToken.Remove(member.Session.Token);
         return check;
     }
 

@@ -41,6 +41,8 @@ internal sealed class StatsEndpoint(ServerContext server) : Endpoint(server)
             writer.WriteNumber("logBytes", broker.Memory.Bytes);
             writer.WriteNumber("unfinishedBytes", Server.Input.Budget.Bytes);
             writer.WriteNumber("unconfirmedLost", counters.UnconfirmedLost.Value);
+            writer.WriteNumber("expired", counters.Expired.Value);
+            writer.WriteNumber("brokenPositions", broker.Breaks.Count);
             writer.WriteNumber("skipped", counters.Skipped.Value);
             writer.WriteNumber("slowConsumers", counters.SlowConsumers.Value);
             writer.WriteNumber("failedRequests", counters.FailedRequests.Value);

@@ -11,6 +11,8 @@ internal sealed class FakeTransport : ISessionTransport
 {
     private const int MostBreaches = 100;
 
+    private static ulong s_marks = 1 << 20;
+
     private readonly Lock _lock = new();
     private readonly List<byte> _sent = [];
     private readonly List<string> _breaches = [];
@@ -23,7 +25,8 @@ internal sealed class FakeTransport : ISessionTransport
 
     public bool CanTrySend { get; init; } = true;
 
-    public ulong Mark { get; init; }
+    /// <summary>Nobody looks like anybody else, unless a test says so.</summary>
+    public ulong Mark { get; init; } = Interlocked.Increment(ref s_marks);
 
     public long SentBytes
     {

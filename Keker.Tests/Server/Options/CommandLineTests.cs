@@ -16,6 +16,8 @@ internal sealed class CommandLineTests
         yield return Good("--cache", "-c", "500ms", o => o.Cache, TimeSpan.FromMilliseconds(500));
         yield return Good("--cache", "-c", "0", o => o.Cache, TimeSpan.Zero);
         yield return Good("--cache", "-c", "7", o => o.Cache, TimeSpan.FromSeconds(7));
+        yield return Good("--resume", null, "90", o => o.Resume, TimeSpan.FromSeconds(90));
+        yield return Good("--resume", null, "0", o => o.Resume, TimeSpan.Zero);
         yield return Good("--cache-size", null, "0", o => o.CacheSize, 0);
         yield return Good("--cache-size", null, "256k", o => o.CacheSize, 256 << 10);
         yield return Good("--cache-memory", null, "1G", o => o.CacheMemory, 1L << 30);
@@ -63,6 +65,7 @@ internal sealed class CommandLineTests
             Assert.That(options.WriteBuffer, Is.EqualTo(1048576));
             Assert.That(options.Timeout, Is.EqualTo(TimeSpan.FromSeconds(60)));
             Assert.That(options.Cache, Is.EqualTo(TimeSpan.FromSeconds(5)));
+            Assert.That(options.Resume, Is.EqualTo(TimeSpan.FromMinutes(2)));
             Assert.That(options.CacheSize, Is.EqualTo(262144));
             Assert.That(options.Lag, Is.EqualTo(4194304));
             Assert.That(options.CacheMemory, Is.EqualTo(67108864));

@@ -25,8 +25,8 @@ internal sealed class CacheLedgerTests
     public void It_counts_what_is_in_it_with_an_overhead_for_each_entry()
     {
         Publication publication = TestBroker.Message(100);
-        CacheEntry one = _ledger.Add(_topic, 0, publication);
-        CacheEntry two = _ledger.Add(_topic, 0, publication);
+        CacheEntry one = Add(publication);
+        CacheEntry two = Add(publication);
         Assert.That(_ledger.Count, Is.EqualTo(2));
         Assert.That(_ledger.Bytes, Is.GreaterThan(2 * (publication.Cost + 500)));
         long both = _ledger.Bytes;
@@ -41,8 +41,8 @@ internal sealed class CacheLedgerTests
     [Test]
     public void An_entry_expires_after_the_cache_time()
     {
-        CacheEntry entry = _ledger.Add(_topic, 0, TestBroker.Message(1));
-        Assert.That(entry.ExpiresAt - _broker.Context.Clock.Now, Is.EqualTo(5000));
+        CacheEntry entry = Add(TestBroker.Message(1));
+        Assert.That(entry.Node, Is.Not.Null);
         _broker.Time.Advance(TimeSpan.FromMilliseconds(4999));
         _ledger.DropExpired();
         Assert.That(_ledger.Count, Is.EqualTo(1));
@@ -51,11 +51,18 @@ internal sealed class CacheLedgerTests
         Assert.That(_ledger.Count, Is.Zero);
     }
 
+    private CacheEntry Add(Publication publication)
+    {
+        var entry = new CacheEntry(_topic, 0, publication, _broker.Context.Clock.Now + 5000, collapseKey: null);
+        _ledger.Add(entry);
+        return entry;
+    }
+
     [Test]
     public void Dropping_ends_when_the_rest_is_within_the_bound()
     {
         for (int i = 0; i < 10; i++)
-            _broker.Context.Topics.GetOrAdd(TestBroker.Token($"t{i}")).TryCache(TestBroker.Message(100));
+            _broker.Context.Topics.GetOrAdd(TestBroker.Token($"t{i}")).Keep(TestBroker.Message(100));
         Assert.That(_ledger.Bytes, Is.GreaterThan(3000));
         _ledger.DropOverBound();
         Assert.That(_ledger.Bytes, Is.AtMost(3000).And.GreaterThan(2000));
@@ -81,6 +88,7 @@ internal sealed class CacheLedgerTests
             Assert.That(client!.Wire.Messages, Is.EqualTo(new[] { "new", "live" }));
             TestBroker.Leave(client);
         }
+        _broker.Advance(_broker.Context.Limits.Resume);
         _broker.Context.Topics.Retire(_topic);
         Assert.That(_broker.Context.Memory.Bytes, Is.Zero);
         Assert.That(_broker.Context.Topics.Count, Is.Zero);

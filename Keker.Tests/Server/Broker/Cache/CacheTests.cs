@@ -40,7 +40,7 @@ internal sealed class CacheTests
         client.Wire.Unblock();
         Assert.That(client.Wire.Messages, Is.EqualTo(new[] { "aa", "bb", "cc" }));
         Assert.That(second.Wire.Messages, Is.EqualTo(new[] { "cc" }));
-        Assert.That(client.Topic.LogBytes, Is.Zero);
+        Assert.That(_broker.Context.Memory.Bytes, Is.Zero);
     }
 
     [Test]

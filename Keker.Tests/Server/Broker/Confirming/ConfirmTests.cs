@@ -90,25 +90,28 @@ internal sealed class ConfirmTests
     }
 
     [Test]
-    public void After_a_goodbye_nothing_comes_again()
+    public void After_a_goodbye_comes_again_only_what_was_not_confirmed([Values] bool answers)
     {
         TestClient client = Join();
         _broker.Publish("t", "a");
+        if (answers)
+            client.AnswerPing();
         client.Session.SaidGoodbye();
         TestBroker.Leave(client);
-        Assert.That(Join().Wire.Messages, Is.Empty);
+        Assert.That(Join().Wire.Messages, Is.EqualTo(answers ? [] : new[] { "a" }));
     }
 
     [Test]
-    public void What_nobody_comes_back_for_is_let_go_of_after_the_time_of_the_cache()
+    public void What_nobody_comes_back_for_is_let_go_of_once_its_position_ends()
     {
         TestClient client = Join();
         _broker.Publish("t", "a");
         TestBroker.Leave(client);
-        _broker.Advance(TimeSpan.FromSeconds(4.9));
+        _broker.Advance(_broker.Context.Limits.Resume - Second);
         Assert.That(_broker.Context.Memory.Bytes, Is.Positive);
-        _broker.Advance(TimeSpan.FromSeconds(0.1));
+        _broker.Advance(Second);
         _broker.AssertHoldsNothing();
+        Assert.That(_broker.Context.Counters.Expired.Value, Is.EqualTo(1));
         Assert.That(Join().Wire.Messages, Is.Empty);
     }
 
@@ -155,10 +158,11 @@ internal sealed class ConfirmTests
     }
 
     [Test]
-    public void However_many_break_again_and_again_nobody_gets_what_broke_longer_ago_than_the_cache_keeps()
+    public void However_many_break_again_and_again_nobody_gets_what_broke_longer_ago_than_a_position_holds()
     {
+        using var broker = new TestBroker(new BrokerLimits { Resume = 5 * Second });
         TestClient first = Join();
-        _broker.Publish("t", "old");
+        broker.Publish("t", "old");
         TestBroker.Leave(first);
         for (int second = 0; second < 6; second++)
         {
@@ -169,9 +173,11 @@ internal sealed class ConfirmTests
                     client.AnswerPing();
                 TestBroker.Leave(client);
             }
-            _broker.Advance(Second);
+            broker.Advance(Second);
         }
         Assert.That(Join().Wire.Messages, Is.Empty);
+
+        TestClient Join() => broker.Join("t", new FakeTransport { Confirms = true });
     }
 
     [Test]
@@ -214,9 +220,9 @@ internal sealed class ConfirmTests
     }
 
     [Test]
-    public void With_the_cache_off_nothing_is_kept_for_confirmation()
+    public void Where_nothing_resumes_nothing_is_kept_for_confirmation()
     {
-        using var broker = new TestBroker(new BrokerLimits { Cache = TimeSpan.Zero });
+        using var broker = new TestBroker(new BrokerLimits { Resume = TimeSpan.Zero });
         TestClient client = broker.Join("t", new FakeTransport { Confirms = true });
         broker.Publish("t", "a");
         Assert.That(broker.Context.Memory.Bytes, Is.Zero);

@@ -132,15 +132,15 @@ internal sealed class ReceiptTests
     }
 
     [Test]
-    public void Nothing_is_said_to_be_kept_that_is_not([Values] bool goodbye)
+    public void Only_what_is_kept_is_said_to_be([Values] bool resumes, [Values] bool goodbye)
     {
-        using var broker = new TestBroker(new BrokerLimits { Cache = goodbye ? TimeSpan.FromSeconds(5) : TimeSpan.Zero });
+        using var broker = new TestBroker(new BrokerLimits { Resume = resumes ? TimeSpan.FromSeconds(5) : TimeSpan.Zero });
         TestClient client = broker.Join("t", new FakeTransport { Confirms = true });
         Receipt receipt = broker.PublishAndWait(Wait, "m", "t");
         if (goodbye)
             client.Session.SaidGoodbye();
         TestBroker.Leave(client);
-        Assert.That((receipt.HasEnded, receipt.Counts), Is.EqualTo((true, default(ReceiptCounts))));
+        Assert.That((receipt.HasEnded, receipt.Counts), Is.EqualTo((true, new ReceiptCounts(0, 0, Kept: resumes ? 1 : 0))));
     }
 
     [Test]

@@ -111,7 +111,7 @@ internal sealed class DeadSessionTests
     }
 
     [Test]
-    public void What_nobody_was_there_for_and_the_cache_has_no_room_for_is_not_counted_as_unconfirmed()
+    public void What_comes_while_its_client_is_away_has_the_room_of_what_is_not_confirmed()
     {
         const int Size = 300;
         TestClient broken = Join();
@@ -119,8 +119,9 @@ internal sealed class DeadSessionTests
         TestBroker.Leave(broken);
         for (int i = 0; i < 2 * CacheSize / Size; i++)
             _broker.Publish("t", TestBroker.Message(Size));
-        Assert.That(_broker.Context.Counters.UnconfirmedLost.Value, Is.Zero);
-        Assert.That(Join().Wire.Messages, Has.Length.EqualTo(1 + CacheSize / Size));
+        int length = Join().Wire.Messages.Length;
+        Assert.That(length, Is.InRange(CacheSize / Size / 2, CacheSize / Size));
+        Assert.That(_broker.Context.Counters.UnconfirmedLost.Value, Is.EqualTo(1 + 2 * CacheSize / Size - length));
     }
 
     private TestClient Join() => _broker.Join("t", new FakeTransport { Confirms = true });

@@ -11,7 +11,7 @@ internal sealed class HoleTests
     private TestBroker _broker = null!;
 
     [SetUp]
-    public void Start() => _broker = new TestBroker(new BrokerLimits { CacheSize = 1000 });
+    public void Start() => _broker = new TestBroker(new BrokerLimits { CacheSize = 1000, Resume = TimeSpan.FromSeconds(1) });
 
     [TearDown]
     public void Stop() => _broker.Dispose();

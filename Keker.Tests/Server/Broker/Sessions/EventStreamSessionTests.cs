@@ -242,7 +242,7 @@ internal sealed class EventStreamSessionTests
         TestClient stream = Join();
         _broker.Publish("t", "1");
         TestBroker.Leave(stream);
-        _broker.Advance(TimeSpan.FromSeconds(6));
+        _broker.Advance(_broker.Context.Limits.Resume);
         _broker.AssertHoldsNothing();
     }
 

@@ -31,7 +31,7 @@ internal sealed class PartialSendTests
             client.Wire.Unblock();
             Assert.That(client.Wire.Messages, Is.EqualTo((string[])[.. Texts, "later"]), $"room for {room}");
             Assert.That(fast.Wire.Messages, Is.EqualTo(client.Wire.Messages));
-            Assert.That(client.Topic.LogBytes, Is.Zero);
+            Assert.That(_broker.Context.Memory.Bytes, Is.Zero);
         }
     }
 
@@ -100,7 +100,7 @@ internal sealed class PartialSendTests
         Assert.That(wire.IsAborted, Is.True);
         Assert.That(wire.Messages, Is.Empty);
         Assert.That(other.Wire.Messages, Is.EqualTo(new[] { "a", "b", "c" }));
-        Assert.That(gone.Topic.LogBytes, Is.Zero, "nothing waits for the dead");
+        Assert.That(_broker.Context.Memory.Bytes, Is.Zero, "nothing waits for the dead");
         TestBroker.Leave(gone);
         TestBroker.Leave(other);
         _broker.AssertHoldsNothing();

@@ -122,6 +122,7 @@ internal sealed class NamedTopicTests
         Subscribe(client, "news");
         Subscribe(client, "sports");
         _broker.PublishToTopic("news", "1");
+        client.AnswerPing();
         client.Session.SaidGoodbye();
         TestBroker.Leave(client);
         _broker.Advance(Second);

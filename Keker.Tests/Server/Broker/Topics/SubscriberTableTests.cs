@@ -47,7 +47,7 @@ internal sealed class SubscriberTableTests
         Table.Retire(old);
         Assert.That(Table.Find("t"u8), Is.Null);
         Assert.That(old.Append(TestBroker.Message("x")), Is.EqualTo(new PublishResult(PublishOutcome.Retired)));
-        Assert.That(old.TryCache(TestBroker.Message("x")), Is.False);
+        Assert.That(old.Keep(TestBroker.Message("x")), Is.EqualTo(PublishOutcome.Retired));
         Assert.That(old.TryJoin(new Subscription(old, new Session(new FakeTransport(), _broker.Context)), out _), Is.False);
 
         TestClient client = _broker.Join("t");

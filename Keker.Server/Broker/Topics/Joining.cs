@@ -1,0 +1,29 @@
+using Keker.Server.Broker.Confirming;
+using Keker.Server.Broker.Log;
+using Keker.Server.Broker.Sessions;
+
+namespace Keker.Server.Broker.Topics;
+
+/// <summary>How a session begins in a topic. The topic's lock is held.</summary>
+internal static class Joining
+{
+    /// <summary>A member begins that nobody has to be asked for.</summary>
+    /// <param name="log">The topic's log.</param>
+    /// <param name="member">The member; its cursor is where it begins that has no claim to more.</param>
+    /// <param name="hasId">Its client says what it has, and begins there.</param>
+    public static void Begin(TopicLog log, Subscription member, bool hasId)
+    {
+        long start = hasId ? member.Cursor : log.StartOf(member.Client, member.Cursor);
+        member.SetStartOffset(log.RetainStart(start), log.SkippedFrom(start, member.Client));
+        if (member.IsRetained && log.HasBroken)
+            log.Broken.TakeOver(member);
+    }
+
+    /// <summary>In the topic of a token: the sessions that may be the same client as another one, as far as they look.</summary>
+    /// <param name="members">The topic's members.</param>
+    /// <param name="session">The other one.</param>
+    /// <returns>Null where there are more than a client has.</returns>
+    public static Session[]? LookAlikesOf(ref MemberTable members, Session session) => members.Count > Predecessors.Crowd
+        ? null
+        : [.. members.First(Predecessors.Crowd).Select(member => member.Session).Where(other => other.Mark == session.Mark)];
+}
