@@ -24,9 +24,10 @@ internal sealed class ChaosClient(EndPoint server, CuttingProxy proxy, Totals to
     private const int MostShortLife = 400;
     private const int ShortEach = 5;
 
-    /// <summary>Milliseconds until the client is back, well inside the time of the cache; some are back at once.</summary>
+    /// <summary>Milliseconds until the client is back; some are back at once, and of those whose network fell silent some stay away for long.</summary>
     private const int MostAbsence = 2000;
     private const int AtOnceEach = 4;
+    private const int LongEach = 5;
 
     /// <summary>Milliseconds for which the server's side is held after a cut that it is not told of.</summary>
     private const int LeastHeld = 20_000;
@@ -58,8 +59,11 @@ internal sealed class ChaosClient(EndPoint server, CuttingProxy proxy, Totals to
                 totals.Find(totals.Broken, $"{check}: the server closed it with {_session!.CloseStatus?.ToString() ?? "nothing"}");
             else if (stop.IsCancellationRequested)
                 return;
-            await BreakAsync(habits.Next(_random), stop);
-            if (!habits.SilentOnly && _random.Next(AtOnceEach) > 0)
+            CutKind kind = habits.Next(_random);
+            await BreakAsync(kind, stop);
+            if (!habits.SilentOnly && kind == CutKind.SilentDrop && habits.AwaySeconds > 0 && _random.Next(LongEach) == 0)
+                await RestAsync(habits.AwaySeconds * 1000, stop);
+            else if (!habits.SilentOnly && _random.Next(AtOnceEach) > 0)
                 await RestAsync(MostAbsence, stop);
             await ReconnectAsync();
         }

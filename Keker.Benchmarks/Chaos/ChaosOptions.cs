@@ -22,7 +22,8 @@ internal sealed record ChaosOptions
           --picky N         clients with a read limit, that close with 1009 and miss nothing but what is longer (6)
           --restarts N      how often the server gets SIGTERM, has to deliver what was published, and is started again (1)
           --tls N           clients of a second server at the same time, that speaks TLS; without a crowd (60)
-          --cache SECONDS   --cache of the server (40); clients are back within 2 s
+          --resume SECONDS  --resume of the server (120); most clients are back within 2 s
+          --away SECONDS    how long some of those whose network fell silent are away (90); more than --resume, and they may miss something
           --seed N          makes the times and kinds of all cuts (1)
         """;
 
@@ -74,16 +75,18 @@ internal sealed record ChaosOptions
 
     public int TlsClients { get; private init; } = 60;
 
-    public int CacheSeconds { get; private init; } = 40;
+    public int ResumeSeconds { get; private init; } = 120;
+
+    public int AwaySeconds { get; private init; } = 90;
 
     public int Seed { get; private init; } = 1;
 
     /// <summary>Large enough that nothing is dropped for want of room, also to a token that gets more than its share for a while.</summary>
-    public int CacheSize => Math.Max(LeastCacheSize, Math.Max(Rate * KeptBytes, Heavy > 0 ? 2 * HeavyRate * Payload.MaxLength : 0) * (CacheSeconds + UnnoticedSeconds));
+    public int CacheSize => Math.Max(LeastCacheSize, Math.Max(Rate * KeptBytes, Heavy > 0 ? 2 * HeavyRate * Payload.MaxLength : 0) * (ResumeSeconds + UnnoticedSeconds));
 
     public string[] ServerOptions =>
     [
-        "--drain", "300ms", "--cache", $"{CacheSeconds}s", "--cache-size", $"{CacheSize}", "--cache-memory", $"{1 << 30}",
+        "--drain", "300ms", "--resume", $"{ResumeSeconds}s", "--cache-size", $"{CacheSize}", "--cache-memory", $"{1 << 30}",
     ];
 
     /// <summary>What happens to the server that speaks TLS, at the same time.</summary>
@@ -136,7 +139,8 @@ internal sealed record ChaosOptions
         "--picky" when value < MostTopics => this with { Picky = value },
         "--restarts" => this with { Restarts = value },
         "--tls" when value < MostClients => this with { TlsClients = value },
-        "--cache" when value > 0 => this with { CacheSeconds = value },
+        "--resume" when value > 0 => this with { ResumeSeconds = value },
+        "--away" => this with { AwaySeconds = value },
         "--seed" => this with { Seed = value },
         _ => null,
     };

@@ -43,7 +43,7 @@ internal sealed class ChaosRun : IDisposable
         await _people.LeaveAsync();
         _proxy.ReleaseHeld();
         Say("everybody has left; what was kept for broken connections has to go");
-        await WatchAsync(TimeSpan.FromSeconds(_options.CacheSeconds) + Soak.Load.Patience, () => _report.FindLeaks().Length == 0);
+        await WatchAsync(TimeSpan.FromSeconds(_options.ResumeSeconds) + Soak.Load.Patience, () => _report.FindLeaks().Length == 0);
     }
 
     /// <summary>Prints what has been counted and measured, and what is wrong with it.</summary>

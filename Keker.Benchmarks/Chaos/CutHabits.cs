@@ -6,7 +6,8 @@ namespace Keker.Benchmarks.Chaos;
 /// <param name="ResetOnly">Only reset: all sessions of the token are gone at times.</param>
 /// <param name="SilentOnly">Only cut silently, and back at once, long before the server notices.</param>
 /// <param name="Leaves">At times left with a Close 1001 instead.</param>
-internal sealed record CutHabits(bool ResetOnly = false, bool SilentOnly = false, bool Leaves = false)
+/// <param name="AwaySeconds">How long it is away at the most whose network fell silent.</param>
+internal sealed record CutHabits(bool ResetOnly = false, bool SilentOnly = false, bool Leaves = false, int AwaySeconds = 0)
 {
     private const int Kinds = 12;
 
@@ -19,7 +20,7 @@ internal sealed record CutHabits(bool ResetOnly = false, bool SilentOnly = false
             { Leaves: true } when roll == 0 => CutKind.Leave,
             { ResetOnly: true } => CutKind.Reset,
             _ when roll == 1 => CutKind.Reset,
-            _ => roll <= Kinds / 2 ? CutKind.SilentDrop : CutKind.HalfOpen,
+            _ => roll <= Kinds * 3 / 4 ? CutKind.SilentDrop : CutKind.HalfOpen,
         };
     }
 }

@@ -111,7 +111,7 @@ internal sealed class Population
             ? new StreamCheck(_totals, isTagged ? _chaos.TaggedNamed : _chaos.PlainNamed, _topics[topic], mayRepeat: !isTagged)
             : null;
         DeliveryCheck check = isTagged ? new TaggedCheck(_totals, ownCheck, named) : new PlainCheck(_totals, ownCheck, named);
-        return MakeClient(check, new CutHabits(ResetOnly: own.Index % ResetOnlyEach == 0, Leaves: _options.Leaves), own.Index);
+        return MakeClient(check, new CutHabits(ResetOnly: own.Index % ResetOnlyEach == 0, Leaves: _options.Leaves, AwaySeconds: _options.AwaySeconds), own.Index);
     }
 
     private ChaosClient MakeCrowdClient(MessageStream crowd, int i) =>

@@ -11,7 +11,7 @@ internal sealed class FakeTransport : ISessionTransport
 {
     private const int MostBreaches = 100;
 
-    private static ulong s_marks = 1 << 20;
+    private static ulong _marks = 1 << 20;
 
     private readonly Lock _lock = new();
     private readonly List<byte> _sent = [];
@@ -26,7 +26,7 @@ internal sealed class FakeTransport : ISessionTransport
     public bool CanTrySend { get; init; } = true;
 
     /// <summary>Nobody looks like anybody else, unless a test says so.</summary>
-    public ulong Mark { get; init; } = Interlocked.Increment(ref s_marks);
+    public ulong Mark { get; init; } = Interlocked.Increment(ref _marks);
 
     public long SentBytes
     {
