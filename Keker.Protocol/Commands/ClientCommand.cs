@@ -5,16 +5,20 @@ namespace Keker.Protocol.Commands;
 /// <summary>
 /// One text message of a client:
 /// <code>
-/// command     = ( hello / subscribe / unsubscribe ) *WS
+/// command     = ( hello / subscribe / unsubscribe / ping ) *WS
 /// hello       = "HELLO" 1*WS AUTH_INFO [ 1*WS id ]       ; the id in tagged mode only
 /// subscribe   = "SUBSCRIBE" 1*WS topic [ 1*WS id ]       ; the id in tagged mode only
 /// unsubscribe = "UNSUBSCRIBE" 1*WS topic
+/// ping        = "PING" [ 1*WS word ]                      ; in tagged mode only
 /// WS          = SP / HTAB / LF / VT / FF / CR            ; a line read from a file or a terminal has its end with it
 /// </code>
 /// Case matters; nothing stands before the first word. Refers to the message's bytes.
 /// </summary>
 public readonly ref struct ClientCommand
 {
+    /// <summary>Longest word of a PING in bytes: as much as a ping of WebSocket carries (RFC 6455 5.5).</summary>
+    public const int MaxPingLength = 125;
+
     private static readonly SearchValues<byte> WhiteSpace = SearchValues.Create(" \t\n\v\f\r"u8);
 
     private readonly MessageId _id;
@@ -41,7 +45,7 @@ public readonly ref struct ClientCommand
     /// <summary>What the message says.</summary>
     public CommandKind Kind { get; }
 
-    /// <summary>AUTH_INFO or the topic, valid as such; empty when the kind is Unknown or Malformed.</summary>
+    /// <summary>AUTH_INFO, the topic, or the word of a PING, valid as such; empty when the kind is Unknown or Malformed, or a PING has no word.</summary>
     public ReadOnlySpan<byte> Name { get; }
 
     /// <summary>Whether the client named the last message it has.</summary>
@@ -66,6 +70,7 @@ public readonly ref struct ClientCommand
     {
         ReadOnlySpan<byte> rest = message;
         CommandKind kind = KindOf(TakeWord(ref rest));
+        if (kind == CommandKind.Ping) return tagged ? ParsePing(rest) : default;
         if (kind == CommandKind.Unknown) return default;
         if (rest.IsEmpty) return new ClientCommand(ErrorCode.BadCommand);
 
@@ -81,6 +86,13 @@ public readonly ref struct ClientCommand
         return kind == CommandKind.Hello ? new ClientCommand(kind, name) { HasBadId = true } : new ClientCommand(ErrorCode.BadId);
     }
 
+    private static ClientCommand ParsePing(ReadOnlySpan<byte> rest)
+    {
+        ReadOnlySpan<byte> word = TakeWord(ref rest);
+        bool isValid = word.IsEmpty || word.Length <= MaxPingLength && AuthInfo.IsValid(word);
+        return isValid && rest.IsEmpty ? new ClientCommand(CommandKind.Ping, word) : new ClientCommand(ErrorCode.BadCommand);
+    }
+
     /// <summary>Takes the first word, and the white space behind it.</summary>
     private static ReadOnlySpan<byte> TakeWord(scoped ref ReadOnlySpan<byte> rest)
     {
@@ -94,6 +106,7 @@ public readonly ref struct ClientCommand
 
     private static CommandKind KindOf(ReadOnlySpan<byte> word) => word.Length switch
     {
+        4 when word.SequenceEqual("PING"u8) => CommandKind.Ping,
         5 when word.SequenceEqual("HELLO"u8) => CommandKind.Hello,
         9 when word.SequenceEqual("SUBSCRIBE"u8) => CommandKind.Subscribe,
         11 when word.SequenceEqual("UNSUBSCRIBE"u8) => CommandKind.Unsubscribe,

@@ -17,4 +17,7 @@ public enum CommandKind : byte
 
     /// <summary><c>UNSUBSCRIBE &lt;topic&gt;</c>.</summary>
     Unsubscribe,
+
+    /// <summary><c>PING [&lt;word&gt;]</c>.</summary>
+    Ping,
 }

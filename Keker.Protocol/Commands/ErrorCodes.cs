@@ -20,7 +20,7 @@ public static class ErrorCodes
     /// <exception cref="ArgumentOutOfRangeException">The code is no member.</exception>
     public static ReadOnlySpan<byte> Text(this ErrorCode code) => code switch
     {
-        ErrorCode.BadCommand => "expected: SUBSCRIBE <topic> [<id>] or UNSUBSCRIBE <topic>"u8,
+        ErrorCode.BadCommand => "expected: SUBSCRIBE <topic> [<id>], UNSUBSCRIBE <topic> or PING [<word>]"u8,
         ErrorCode.BadTopic => "a topic is 1 to 512 bytes without white space or control characters, and neither - nor *"u8,
         ErrorCode.BadId => "an id is <epoch>:<offset> as the server sent it"u8,
         ErrorCode.TooManyTopics => "too many subscriptions: UNSUBSCRIBE from one first"u8,

@@ -143,15 +143,27 @@ internal sealed class MessageBroker : IDisposable
     /// <summary>Lets a session that has joined have its messages.</summary>
     public void Deliver(JoinResult joined)
     {
-        if (joined.PredecessorCheck is { } check)
-        {
-            Context.Waits.Add(joined.Member.Topic);
-            joined.Member.Topic.Waits.Begin(check);
-        }
+        if (joined.PredecessorCheck is not null)
+            Settle(joined);
         if (joined.IsNew && joined.PredecessorCheck is null or { StartsAtOnce: true })
             joined.Member.Session.Deliver(joined.Member);
-        if (joined.Member.Topic.Kind == TopicKind.Token)
-            joined.Member.Session.Deliver(joined.Member.Session.Broadcast!);
+        DeliverBroadcasts(joined);
+    }
+
+    /// <summary>The sessions that the new one waits for, or that it may take over from, are asked what has arrived; what they answer settles where it begins.</summary>
+    /// <param name="joined">With a check of predecessors.</param>
+    public void Settle(JoinResult joined)
+    {
+        Context.Waits.Add(joined.Member.Topic);
+        joined.Member.Topic.Waits.Begin(joined.PredecessorCheck!);
+    }
+
+    /// <summary>Lets a session have its messages that has been told where they begin, which was settled before.</summary>
+    public static void DeliverSettled(TaggedSession session, JoinResult joined)
+    {
+        if (joined.IsNew)
+            session.DeliverDelayed(joined.Member);
+        DeliverBroadcasts(joined);
     }
 
     /// <summary>UNSUBSCRIBE: the session leaves a topic by name, and nothing is kept for it. For whoever reads its connection.</summary>
@@ -178,6 +190,12 @@ internal sealed class MessageBroker : IDisposable
     {
         Context.Waits.Dispose();
         _fanOut.Dispose();
+    }
+
+    private static void DeliverBroadcasts(JoinResult joined)
+    {
+        if (joined.Member.Topic.Kind == TopicKind.Token)
+            joined.Member.Session.Deliver(joined.Member.Session.Broadcast!);
     }
 
     private bool HasMemory => Context.Memory.Bytes <= Context.Limits.LogMemory;

@@ -8,12 +8,12 @@ namespace Keker.Server.WebSocket;
 /// <summary>What a session of sub-protocol <c>keker.v2</c> is answered, as whole frames. Stateless, thread-safe.</summary>
 internal static class TaggedAnswers
 {
-    /// <summary><c>WELCOME &lt;session&gt;</c>, and <c>GAP</c> when messages that the client asked for are gone.</summary>
+    /// <summary><c>WELCOME &lt;session&gt; &lt;id&gt;</c>, and <c>GAP</c> when messages that the client asked for are gone.</summary>
     public static byte[] Welcome(JoinResult own)
     {
         ulong session = (ulong)Random.Shared.NextInt64();
-        byte[] welcome = FrameWriter.Create(OpCode.Text, WelcomeLine.Length(session), out Span<byte> line);
-        WelcomeLine.Write(line, session);
+        byte[] welcome = FrameWriter.Create(OpCode.Text, WelcomeLine.Length(session, own.Start), out Span<byte> line);
+        WelcomeLine.Write(line, session, own.Start);
         return [.. welcome, .. Gap(own)];
     }
 
@@ -31,6 +31,14 @@ internal static class TaggedAnswers
     {
         byte[] frame = FrameWriter.Create(OpCode.Text, UnsubscribedLine.Length(name.Length), out Span<byte> line);
         UnsubscribedLine.Write(line, name);
+        return frame;
+    }
+
+    /// <summary><c>PONG [&lt;word&gt;]</c>.</summary>
+    public static byte[] Pong(ReadOnlySpan<byte> word)
+    {
+        byte[] frame = FrameWriter.Create(OpCode.Text, PongLine.Length(word.Length), out Span<byte> line);
+        PongLine.Write(line, word);
         return frame;
     }
 

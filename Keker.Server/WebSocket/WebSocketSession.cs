@@ -1,6 +1,7 @@
 using System.Text;
 using Keker.Protocol.Commands;
 using Keker.Protocol.WebSocket;
+using Keker.Server.Broker;
 using Keker.Server.Broker.Confirming;
 using Keker.Server.Broker.FanOut;
 using Keker.Server.Broker.Sessions;
@@ -136,8 +137,8 @@ internal sealed class WebSocketSession : FramePhase
         if (!Server.Broker.TryJoin(Session, command.Name, ResumeOf(command), out JoinResult own))
             return;
         (Frames.MaxMessageBytes, Frames.MaxFragments) = (MostMessageBytes, MostFragments);
-        if (IsTagged)
-            Pause = AnswerAsync([.. command.HasBadId ? TaggedAnswers.Error(ErrorCode.BadId) : [], .. TaggedAnswers.Welcome(own)], own);
+        if (Session is TaggedSession tagged)
+            Pause = WelcomeAsync(tagged, own, hadBadId: command.HasBadId);
         else
             Server.Broker.Deliver(own);
         if (Server.Log.IsEnabled(LogLevel.Debug))
@@ -155,6 +156,9 @@ internal sealed class WebSocketSession : FramePhase
                 break;
             case CommandKind.Unsubscribe:
                 Unsubscribe(command.Name);
+                break;
+            case CommandKind.Ping:
+                Answer(TaggedAnswers.Pong(command.Name));
                 break;
             case CommandKind.Malformed when !text.StartsWith("HELLO"u8):
                 Refuse(command.Error, MalformedCommand);
@@ -193,10 +197,8 @@ internal sealed class WebSocketSession : FramePhase
         }
         else if (!Server.Broker.TryJoinTopic(Session, command.Name, ResumeOf(command), out JoinResult joined))
             Refuse(ErrorCode.TooManyTopics, TooManyTopics);
-        else if (Session is TaggedSession tagged && joined.PredecessorCheck is not null)
-            Pause = AnswerSettledAsync(tagged, joined);
-        else if (IsTagged)
-            Pause = AnswerAsync(TaggedAnswers.Subscribed(joined), joined);
+        else if (Session is TaggedSession tagged)
+            Pause = AnswerSubscribeAsync(tagged, joined);
         else
             Server.Broker.Deliver(joined);
     }
@@ -220,21 +222,33 @@ internal sealed class WebSocketSession : FramePhase
     /// <summary>Nothing more is read before the answer is out: who does not take its answers gives no more commands.</summary>
     private void Answer(byte[] frame) => Pause = Session.SendAsync(frame);
 
-    /// <summary>The answer comes before the first message.</summary>
-    private async Task AnswerAsync(byte[] frames, JoinResult joined)
+    private async Task WelcomeAsync(TaggedSession session, JoinResult own, bool hadBadId)
     {
-        await Session.SendAsync(frames).ConfigureAwait(false);
-        Server.Broker.Deliver(joined);
+        if (hadBadId)
+            await session.SendAsync(TaggedAnswers.Error(ErrorCode.BadId)).ConfigureAwait(false);
+        await SettleAsync(session, own).ConfigureAwait(false);
+        await session.SendAsync(TaggedAnswers.Welcome(own)).ConfigureAwait(false);
+        MessageBroker.DeliverSettled(session, own);
     }
 
-    /// <summary>While other sessions of the client are asked what has arrived, nobody knows the id that the answer has to tell.</summary>
-    private async Task AnswerSettledAsync(TaggedSession session, JoinResult joined)
+    private async Task AnswerSubscribeAsync(TaggedSession session, JoinResult joined)
     {
-        Task settled = session.DelayStart(joined.Member);
-        Server.Broker.Deliver(joined);
-        await settled.ConfigureAwait(false);
+        await SettleAsync(session, joined).ConfigureAwait(false);
         await session.SendAsync(TaggedAnswers.Subscribed(joined)).ConfigureAwait(false);
-        session.DeliverDelayed(joined.Member);
+        MessageBroker.DeliverSettled(session, joined);
+    }
+
+    /// <summary>
+    /// The answer comes before the first message. And while other sessions of the client are asked what has arrived, nobody knows the id that the answer
+    /// has to tell.
+    /// </summary>
+    private Task SettleAsync(TaggedSession session, JoinResult joined)
+    {
+        if (joined.PredecessorCheck is not { } check)
+            return Task.CompletedTask;
+        Task settled = check.StartsAtOnce ? Task.CompletedTask : session.DelayStart(joined.Member);
+        Server.Broker.Settle(joined);
+        return settled;
     }
 
     private static ResumePoint? ResumeOf(in ClientCommand command) => command.HasId ? new ResumePoint(command.Id) : null;

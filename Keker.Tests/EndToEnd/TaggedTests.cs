@@ -97,6 +97,47 @@ internal sealed class TaggedTests() : KekerFixture("--cache-size", "2000", "--wr
     }
 
     [Test]
+    public async Task Who_was_welcomed_and_got_nothing_can_resume_from_the_id_of_the_welcome()
+    {
+        string token = NewToken();
+        await Backend.PublishAsync(token, "taken by another one");
+        await using (RawWebSocket other = await HelloAsync(token))
+            await other.ReadAsync();
+        string id;
+        await using (RawWebSocket socket = await HelloAsync(token, welcomed: false))
+            id = (await socket.ReadAsync()).Text.Split(' ')[2];
+        await Backend.PublishAsync(token, "first");
+        await Backend.PublishAsync(token, "second");
+
+        await using RawWebSocket next = await HelloAsync(token, id);
+        string first = (await next.ReadAsync()).Text;
+        while (first.EndsWith("another one", StringComparison.Ordinal))
+            first = (await next.ReadAsync()).Text;
+        Assert.That(first, Does.EndWith("\nfirst"));
+        Assert.That((await next.ReadAsync()).Text, Does.EndWith("\nsecond"));
+    }
+
+    [Test]
+    public async Task A_PING_is_answered_with_its_word()
+    {
+        await using RawWebSocket socket = await HelloAsync(NewToken());
+        await socket.SendTextAsync("PING");
+        await socket.ExpectTextAsync("PONG");
+        await socket.SendTextAsync("PING one");
+        await socket.ExpectTextAsync("PONG one");
+        await socket.SendTextAsync($"PING {new string('x', 126)}");
+        Assert.That((await socket.ReadAsync()).Text, Does.StartWith("ERR bad-command "));
+    }
+
+    [Test]
+    public async Task A_PING_before_HELLO_closes()
+    {
+        await using RawWebSocket socket = await RawWebSocket.UpgradeAsync(await ConnectAsync(), protocols: "keker.v2");
+        await socket.SendTextAsync("PING");
+        await socket.ExpectCloseAsync(CloseCode.PolicyViolation);
+    }
+
+    [Test]
     public async Task A_HELLO_with_an_id_that_is_none_is_told_so_and_counts_as_one_without()
     {
         string token = NewToken();
@@ -129,7 +170,7 @@ internal sealed class TaggedTests() : KekerFixture("--cache-size", "2000", "--wr
         RawWebSocket socket = await RawWebSocket.UpgradeAsync(await ConnectAsync(), protocols: "keker.v2");
         await socket.SendTextAsync(id is null ? $"HELLO {token}" : $"HELLO {token} {id}");
         if (welcomed)
-            Assert.That((await socket.ReadAsync()).Text, Does.Match("^WELCOME [0-9a-f]+$"));
+            Assert.That((await socket.ReadAsync()).Text, Does.Match("^WELCOME [0-9a-f]+ [0-9a-f]+:[0-9]+$"));
         return socket;
     }
 }

@@ -26,14 +26,14 @@ internal sealed partial class CommandsTarget() : FuzzTarget("commands")
     {
         string mode = tagged ? "tagged" : "plain";
         ClientCommand command = ClientCommand.Parse(input, tagged);
-        bool isNamed = command.Kind is CommandKind.Hello or CommandKind.Subscribe or CommandKind.Unsubscribe;
+        bool isNamed = command.Kind is CommandKind.Hello or CommandKind.Subscribe or CommandKind.Unsubscribe || (command.Kind == CommandKind.Ping && !command.Name.IsEmpty);
         Property.Same(isNamed, !command.Name.IsEmpty, $"{mode}: a name with a command and no other");
         Property.Holds(!command.Name.IsEmpty || !command.HasId, $"{mode}: no id without a command");
         Property.Holds(tagged || !command.HasId, "plain: no ids");
         if (isNamed)
         {
             Property.Holds(input.AsSpan().Overlaps(command.Name), $"{mode}: the name is a part of the message");
-            Property.Holds(IsName(command.Kind == CommandKind.Hello, command.Name), $"{mode}: the name is valid");
+            Property.Holds(IsName(command.Kind is CommandKind.Hello or CommandKind.Ping, command.Name), $"{mode}: the name is valid");
         }
 
         Match match = Command().Match(text);
@@ -49,6 +49,7 @@ internal sealed partial class CommandsTarget() : FuzzTarget("commands")
 
     private static (CommandKind Kind, ErrorCode Error) Judge(Match match, bool tagged)
     {
+        if (match.Groups["word"].Value == "PING") return JudgePing(match, tagged);
         CommandKind kind = match.Groups["word"].Value switch
         {
             "HELLO" => CommandKind.Hello,
@@ -62,6 +63,14 @@ internal sealed partial class CommandsTarget() : FuzzTarget("commands")
         if (!match.Groups["id"].Success) return (kind, default);
         if (kind == CommandKind.Unsubscribe || !tagged || match.Groups["more"].Success) return (CommandKind.Malformed, ErrorCode.BadCommand);
         return isHello || IsId(match.Groups["id"].Value) ? (kind, default) : (CommandKind.Malformed, ErrorCode.BadId);
+    }
+
+    private static (CommandKind Kind, ErrorCode Error) JudgePing(Match match, bool tagged)
+    {
+        if (!tagged) return (CommandKind.Unknown, ErrorCode.BadCommand);
+        byte[] word = Encoding.Latin1.GetBytes(match.Groups["name"].Value);
+        bool isPing = word.Length == 0 || (word.Length <= 125 && AuthInfo.IsValid(word) && !match.Groups["id"].Success);
+        return isPing ? (CommandKind.Ping, default) : (CommandKind.Malformed, ErrorCode.BadCommand);
     }
 
     private static bool IsName(bool isHello, ReadOnlySpan<byte> name) =>
@@ -81,7 +90,7 @@ internal sealed partial class CommandsTarget() : FuzzTarget("commands")
 
     private static string Written(MessageId id) => Encoding.Latin1.GetString(Text, 0, id.Write(Text));
 
-    [GeneratedRegex(@"\A(?<word>HELLO|SUBSCRIBE|UNSUBSCRIBE)(?:[ \t\n\v\f\r]+(?<name>[^ \t\n\v\f\r]+)(?:[ \t\n\v\f\r]+(?<id>[^ \t\n\v\f\r]+)(?<more>[ \t\n\v\f\r]+[^ \t\n\v\f\r].*)?)?)?[ \t\n\v\f\r]*\z", RegexOptions.Singleline | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\A(?<word>HELLO|SUBSCRIBE|UNSUBSCRIBE|PING)(?:[ \t\n\v\f\r]+(?<name>[^ \t\n\v\f\r]+)(?:[ \t\n\v\f\r]+(?<id>[^ \t\n\v\f\r]+)(?<more>[ \t\n\v\f\r]+[^ \t\n\v\f\r].*)?)?)?[ \t\n\v\f\r]*\z", RegexOptions.Singleline | RegexOptions.CultureInvariant)]
     private static partial Regex Command();
 
     [GeneratedRegex(@"\A(?:0|[1-9a-f][0-9a-f]{0,15}):(?<offset>0|[1-9][0-9]{0,18})\z", RegexOptions.CultureInvariant)]

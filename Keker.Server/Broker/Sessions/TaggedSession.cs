@@ -27,7 +27,7 @@ internal sealed class TaggedSession : Session
         return delayed.Decided.Task;
     }
 
-    /// <summary>Starts the member that was delayed.</summary>
+    /// <summary>Starts a member whose client has been told where: one that was delayed, or one that did not have to be.</summary>
     public void DeliverDelayed(Subscription member)
     {
         Volatile.Write(ref _delayed, null);

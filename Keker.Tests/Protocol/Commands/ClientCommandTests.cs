@@ -42,6 +42,27 @@ internal sealed class ClientCommandTests
         Assert.That(ErrorOf(message, tagged: false), Is.EqualTo(ErrorCode.BadCommand));
     }
 
+    [TestCase("PING", "")]
+    [TestCase("PING ", "")]
+    [TestCase("PING\r\n", "")]
+    [TestCase("PING 7", "7")]
+    [TestCase("PING  Öl-€ \n", "Öl-€")]
+    public void PING_and_its_word_belong_to_tagged_mode(string message, string word)
+    {
+        Assert.That(Parse(message, tagged: true), Is.EqualTo((CommandKind.Ping, word, (MessageId?)null)));
+        Assert.That(Parse(message, tagged: false), Is.EqualTo((CommandKind.Unknown, "", (MessageId?)null)));
+    }
+
+    [Test]
+    public void The_word_of_a_PING_may_be_125_bytes_long_and_no_more()
+    {
+        string longest = new('x', ClientCommand.MaxPingLength);
+        Assert.That(Parse($"PING {longest}", tagged: true).Name, Is.EqualTo(longest));
+        Assert.That(Parse($"PING {longest}x", tagged: true).Kind, Is.EqualTo(CommandKind.Malformed));
+    }
+
+    [TestCase("PING a b", ErrorCode.BadCommand)]
+    [TestCase("PING a\u0001", ErrorCode.BadCommand)]
     [TestCase("HELLO", ErrorCode.BadCommand)]
     [TestCase("HELLO ", ErrorCode.BadCommand)]
     [TestCase("HELLO \t\r\n", ErrorCode.BadCommand)]
@@ -68,7 +89,7 @@ internal sealed class ClientCommandTests
     {
         Assert.That(Parse(message, tagged: true), Is.EqualTo((CommandKind.Malformed, "", (MessageId?)null)));
         Assert.That(ErrorOf(message, tagged: true), Is.EqualTo(error));
-        Assert.That(Parse(message, tagged: false).Kind, Is.EqualTo(CommandKind.Malformed));
+        Assert.That(Parse(message, tagged: false).Kind, Is.EqualTo(message.StartsWith("PING", StringComparison.Ordinal) ? CommandKind.Unknown : CommandKind.Malformed));
     }
 
     [TestCase("HELLO tok b")]
@@ -98,7 +119,8 @@ internal sealed class ClientCommandTests
     [TestCase("SUBSCRIBED a")]
     [TestCase("SUBSCRIBF a")]
     [TestCase("UNSUBSCRIBF a")]
-    [TestCase("PING a")]
+    [TestCase("PINGS a")]
+    [TestCase("ping a")]
     [TestCase("\uFEFFHELLO a")]
     [TestCase("{\"type\":\"subscribe\"}")]
     public void Everything_else_is_unknown(string message)

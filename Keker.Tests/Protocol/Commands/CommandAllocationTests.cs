@@ -19,11 +19,12 @@ internal sealed class CommandAllocationTests
         {
             MessageId id = ClientCommand.Parse(subscribe, true).Id;
             written = ClientCommand.Parse(wrong, true).Kind == CommandKind.Malformed ? 0 : -1000;
-            written += WelcomeLine.Write(buffer, 77);
+            written += WelcomeLine.Write(buffer, 77, id);
             written += SubscribedLine.Write(buffer, topic, id);
             written += UnsubscribedLine.Write(buffer, topic);
             written += GapLine.Write(buffer, topic, id, id);
             written += MessageLine.Write(buffer, id, topic);
+            written += PongLine.Write(buffer, topic);
             written += ErrorLine.Write(buffer, ErrorCode.BadId, ErrorCode.BadId.Text());
         });
 

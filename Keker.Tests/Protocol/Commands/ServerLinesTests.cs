@@ -11,16 +11,29 @@ internal sealed class ServerLinesTests
     private static readonly MessageId Last = new(ulong.MaxValue, long.MaxValue);
     private static readonly byte[] LongTopic = Encoding.ASCII.GetBytes(new string('t', AuthInfo.MaxLength));
 
-    [TestCase(0UL, "WELCOME 0")]
-    [TestCase(0x1F2EUL, "WELCOME 1f2e")]
-    [TestCase(ulong.MaxValue, "WELCOME ffffffffffffffff")]
-    public void Welcome_names_the_session(ulong session, string expected)
+    [TestCase(0UL, "WELCOME 0 abc:0")]
+    [TestCase(0x1F2EUL, "WELCOME 1f2e abc:0")]
+    [TestCase(ulong.MaxValue, "WELCOME ffffffffffffffff abc:0")]
+    public void Welcome_names_session_and_position(ulong session, string expected)
     {
-        byte[] line = new byte[WelcomeLine.Length(session)];
+        byte[] line = new byte[WelcomeLine.Length(session, First)];
 
-        Assert.That(WelcomeLine.Write(line, session), Is.EqualTo(line.Length));
+        Assert.That(WelcomeLine.Write(line, session, First), Is.EqualTo(line.Length));
         Assert.That(Encoding.ASCII.GetString(line), Is.EqualTo(expected));
-        Assert.That(WelcomeLine.Length(ulong.MaxValue), Is.EqualTo(WelcomeLine.MaxLength));
+        Assert.That(WelcomeLine.Length(ulong.MaxValue, Last), Is.EqualTo(WelcomeLine.MaxLength));
+    }
+
+    [TestCase("", "PONG")]
+    [TestCase("7", "PONG 7")]
+    [TestCase("ö", "PONG ö")]
+    public void Pong_brings_the_word_back(string word, string expected)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(word);
+        byte[] line = new byte[PongLine.Length(bytes.Length)];
+
+        Assert.That(PongLine.Write(line, bytes), Is.EqualTo(line.Length));
+        Assert.That(Encoding.UTF8.GetString(line), Is.EqualTo(expected));
+        Assert.That(PongLine.Length(ClientCommand.MaxPingLength), Is.EqualTo(PongLine.MaxLength));
     }
 
     [Test]

@@ -10,8 +10,8 @@ using Keker.Tests.Server.Net;
 
 namespace Keker.Tests.Server.WebSocket;
 
-/// <summary>SUBSCRIBE of a keker.v2 client that names no id, while another session of its token has not confirmed what it was sent.</summary>
-internal sealed class TaggedSubscribeTests
+/// <summary>HELLO and SUBSCRIBE of a keker.v2 client that names no id, while another session of its token has not confirmed what it was sent.</summary>
+internal sealed class TaggedStartTests
 {
     private TestServer _server = null!;
     private SocketPair _sockets = null!;
@@ -74,6 +74,32 @@ internal sealed class TaggedSubscribeTests
         Assert.That((await _client.ReadAsync()).Text, Does.StartWith("ERR bad-command "));
     }
 
+    [Test]
+    public async Task The_welcome_tells_the_id_after_which_messages_begin_when_the_other_one_is_silent()
+    {
+        TestClient other = _server.Join("token");
+        Publish("1", toToken: true);
+        string epoch = await SayHelloAsync(other);
+        Broadcast("all");
+        _server.Time.Advance(TimeSpan.FromSeconds(1.2));
+        await ExpectWelcomeAsync($"{epoch}:0");
+        List<string> messages = [(await _client.ReadAsync()).Text, (await _client.ReadAsync()).Text];
+        Assert.That(messages, Has.One.EqualTo($"MSG {epoch}:1 -\n1").And.One.EndsWith(" *\nall"));
+    }
+
+    [Test]
+    public async Task The_welcome_tells_the_id_after_which_messages_begin_when_the_other_one_has_everything()
+    {
+        TestClient other = _server.Join("token");
+        Publish("1", toToken: true);
+        string epoch = await SayHelloAsync(other);
+        other.AnswerPing();
+        _server.Time.Advance(TimeSpan.FromSeconds(0.2));
+        Publish("2", toToken: true);
+        await ExpectWelcomeAsync($"{epoch}:1");
+        await _client.ExpectTextAsync($"MSG {epoch}:2 -\n2");
+    }
+
     /// <summary>A session of the same client that was sent a message.</summary>
     private TestClient JoinOther()
     {
@@ -96,10 +122,32 @@ internal sealed class TaggedSubscribeTests
         return $"{topic.Epoch:x}";
     }
 
-    private void Publish(string text)
+    /// <summary>Says HELLO, and waits until the other session is asked.</summary>
+    /// <returns>The epoch of the token's topic.</returns>
+    private async Task<string> SayHelloAsync(TestClient other)
+    {
+        Topic topic = other.Session.OwnTopic!.Topic;
+        await _client.SendTextAsync("HELLO token");
+        TestBroker.WaitUntil(() => topic.MemberCount == 2 && other.Pings.Count > 0, "the other session to be asked");
+        return $"{topic.Epoch:x}";
+    }
+
+    private async Task ExpectWelcomeAsync(string id) => Assert.That((await _client.ReadAsync()).Text, Does.Match($"^WELCOME [0-9a-f]+ {id}$"));
+
+    private void Broadcast(string text)
     {
         var dirty = new DirtyTopics();
-        _server.Broker.PublishToTopic("news"u8, TestBroker.Message(text), dirty);
+        _server.Broker.Broadcast(TestBroker.Message(text), dirty);
+        _server.Broker.Flush(dirty);
+    }
+
+    private void Publish(string text, bool toToken = false)
+    {
+        var dirty = new DirtyTopics();
+        if (toToken)
+            _server.Broker.Publish("token"u8, TestBroker.Message(text), dirty);
+        else
+            _server.Broker.PublishToTopic("news"u8, TestBroker.Message(text), dirty);
         _server.Broker.Flush(dirty);
     }
 }
