@@ -24,6 +24,9 @@ public readonly ref struct ResponseHeaders
     /// <summary>The value of Content-Type; empty means JSON.</summary>
     public ReadOnlySpan<byte> ContentType { get; init; }
 
+    /// <summary>The value of Cache-Control; empty means <c>no-store</c>.</summary>
+    public ReadOnlySpan<byte> CacheControl { get; init; }
+
     /// <summary>Further field lines, each with its CRLF; an origin in them must have been found valid.</summary>
     public ReadOnlySpan<byte> MoreLines { get; init; }
 

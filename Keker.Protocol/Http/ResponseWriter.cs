@@ -4,13 +4,13 @@ namespace Keker.Protocol.Http;
 
 /// <summary>
 /// Writes whole HTTP/1.1 responses, and the heads of streamed ones. Every one has Date, <c>X-Content-Type-Options: nosniff</c> and
-/// <c>Cache-Control: no-store</c>, all but 204 Content-Type, and all but 204 and streams Content-Length. Allocates nothing itself; thread-safe
+/// Cache-Control, all but 204 and 304 Content-Type, and all but these and streams Content-Length. Allocates nothing itself; thread-safe
 /// as far as the output is.
 /// </summary>
 public static class ResponseWriter
 {
     /// <summary>
-    /// Room for every field but Content-Type, Allow and further lines, which have any length. A test writes the longest head.
+    /// Room for every field but Content-Type, Cache-Control, Allow and further lines, which have any length. A test writes the longest head.
     /// </summary>
     private const int MaxFixedHead = 512;
 
@@ -53,6 +53,16 @@ public static class ResponseWriter
         output.Advance(writer.Length);
     }
 
+    /// <summary>Writes 304 (RFC 9110, section 15.4.5): what the client has kept is as it was. It has no body either.</summary>
+    /// <param name="output">Where the response goes.</param>
+    /// <param name="headers">Cache-Control and ETag as 200 would have them; a content type is left out.</param>
+    public static void WriteNotModified(IBufferWriter<byte> output, in ResponseHeaders headers)
+    {
+        SpanWriter writer = new(output.GetSpan(MaxHead(headers)));
+        WriteHead(ref writer, 304, Framing.NoBody, 0, headers);
+        output.Advance(writer.Length);
+    }
+
     /// <summary>
     /// Writes the head of a 200 response whose body follows bit by bit: chunked (see <see cref="ChunkWriter"/>), or for HTTP/1.0, which has no
     /// chunks, up to the end of the connection.
@@ -71,7 +81,7 @@ public static class ResponseWriter
     }
 
     /// <summary>The most bytes <see cref="WriteHead"/> writes with these headers.</summary>
-    internal static int MaxHead(in ResponseHeaders headers) => MaxFixedHead + headers.ContentType.Length + headers.Allow.Length + headers.MoreLines.Length;
+    internal static int MaxHead(in ResponseHeaders headers) => MaxFixedHead + headers.ContentType.Length + headers.CacheControl.Length + headers.Allow.Length + headers.MoreLines.Length;
 
     /// <summary>Writes status line and fields and the empty line.</summary>
     /// <param name="writer">Has room for <see cref="MaxHead"/> bytes.</param>
@@ -101,7 +111,9 @@ public static class ResponseWriter
         {
             writer.Append("\r\nTransfer-Encoding: chunked"u8);
         }
-        writer.Append("\r\nX-Content-Type-Options: nosniff\r\nCache-Control: no-store\r\n"u8);
+        writer.Append("\r\nX-Content-Type-Options: nosniff\r\nCache-Control: "u8);
+        writer.Append(headers.CacheControl.IsEmpty ? "no-store"u8 : headers.CacheControl);
+        writer.Append("\r\n"u8);
         writer.Append(ConnectionLines(headers.Connection, headers.OfferWebSocket));
         if (status == 401)
             writer.Append("WWW-Authenticate: Bearer\r\n"u8);

@@ -11,6 +11,7 @@ internal static class StatusLines
         200 => "HTTP/1.1 200 OK\r\n"u8,
         202 => "HTTP/1.1 202 Accepted\r\n"u8,
         204 => "HTTP/1.1 204 No Content\r\n"u8,
+        304 => "HTTP/1.1 304 Not Modified\r\n"u8,
         400 => "HTTP/1.1 400 Bad Request\r\n"u8,
         401 => "HTTP/1.1 401 Unauthorized\r\n"u8,
         403 => "HTTP/1.1 403 Forbidden\r\n"u8,

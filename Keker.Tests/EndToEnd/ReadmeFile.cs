@@ -16,11 +16,15 @@ internal static partial class ReadmeFile
     /// <summary>The first fenced block of a language under a heading.</summary>
     /// <param name="heading">The heading without its number signs.</param>
     /// <param name="language">What stands after the fence.</param>
-    public static string Example(string heading, string language) => Examples(Section(heading), language).First();
+    public static string Example(string heading, string language) => Examples(heading, language).First();
+
+    /// <summary>All fenced blocks of a language under a heading.</summary>
+    /// <inheritdoc cref="Example"/>
+    public static IEnumerable<string> Examples(string heading, string language) => BlocksOf(Section(heading), language);
 
     /// <summary>Commands of all shell blocks that call curl, or print what is piped into it, in order, without comments.</summary>
     public static IEnumerable<string> CurlCommands() =>
-        Examples(Text, "sh").SelectMany(block => block.Split('\n'))
+        BlocksOf(Text, "sh").SelectMany(block => block.Split('\n'))
             .Where(line => line.StartsWith("curl ", StringComparison.Ordinal) || line.StartsWith("printf ", StringComparison.Ordinal));
 
     /// <summary>Rows of the first table under a heading, cells trimmed, head and rule left out.</summary>
@@ -37,7 +41,7 @@ internal static partial class ReadmeFile
     public static IEnumerable<string> CodeSpans() =>
         CodeSpan().Matches(Fence().Replace(Text, "")).Select(match => match.Groups["code"].Value);
 
-    private static IEnumerable<string> Examples(string text, string language) =>
+    private static IEnumerable<string> BlocksOf(string text, string language) =>
         Fence().Matches(text).Where(match => match.Groups["language"].Value == language).Select(match => match.Groups["code"].Value);
 
     private static string Section(string heading)

@@ -1,4 +1,5 @@
 using Keker.Server.Http.Publishing;
+using Keker.Server.Web;
 
 namespace Keker.Server.Http.Endpoints;
 
@@ -12,6 +13,8 @@ internal sealed class Router(ServerContext server)
     private readonly HealthEndpoint _health = new(server);
     private readonly StatsEndpoint _stats = new(server);
     private readonly SessionsEndpoint _sessions = new(server);
+    private readonly WebFileEndpoint _module = new(server, WebFile.Module, WebFileEndpoint.JavaScript);
+    private readonly WebFileEndpoint _moduleTypes = new(server, WebFile.ModuleTypes, WebFileEndpoint.TypeScript);
     private readonly EchoEndpoint? _echo = server.Options.Echo ? new(server) : null;
 
     /// <summary>The endpoint of a path on this kind of listener, or null.</summary>
@@ -28,6 +31,8 @@ internal sealed class Router(ServerContext server)
             path.SequenceEqual("/v1/stats"u8) ? _stats :
             path.SequenceEqual("/v1/stats/sessions"u8) ? _sessions :
             path.SequenceEqual("/v1/echo"u8) ? _echo :
+            path.SequenceEqual("/keker.js"u8) ? _module :
+            path.SequenceEqual("/keker.d.ts"u8) ? _moduleTypes :
             null;
         return endpoint is not null && IsServed(endpoint, isAdmin) ? endpoint : null;
     }

@@ -94,6 +94,17 @@ internal sealed class ResponseWriterTests
     }
 
     [Test]
+    public void What_the_client_has_kept_is_not_sent_again()
+    {
+        ArrayBufferWriter<byte> output = new();
+
+        ResponseWriter.WriteNotModified(output, new ResponseHeaders { Date = Date, CacheControl = "no-cache"u8, MoreLines = "ETag: \"a\"\r\n"u8 });
+
+        Assert.That(Text(output), Does.StartWith("HTTP/1.1 304 Not Modified\r\nDate: ").And.EndsWith("Cache-Control: no-cache\r\nETag: \"a\"\r\n\r\n"));
+        Assert.That(Text(output), Does.Not.Contain("Content-Length").And.Not.Contain("Content-Type:").And.Not.Contain("no-store"));
+    }
+
+    [Test]
     public void The_longest_head_fits_the_space_that_is_asked_for()
     {
         // An output that gives not one byte more than it is asked for.
@@ -107,6 +118,7 @@ internal sealed class ResponseWriterTests
             AppliedWaitSeconds = int.MaxValue,
             Allow = new byte[300],
             ContentType = new byte[300],
+            CacheControl = new byte[300],
         };
         foreach (int status in Statuses)
         {

@@ -1,0 +1,36 @@
+using System.Reflection;
+using System.Text;
+using Keker.Protocol.Hashes;
+
+namespace Keker.Server.Web;
+
+/// <summary>A file for pages that is a part of the binary. Immutable.</summary>
+internal sealed class WebFile
+{
+    private WebFile(byte[] bytes)
+    {
+        Span<byte> hash = stackalloc byte[Sha256.HashLength];
+        Sha256.Hash(bytes, hash);
+        Bytes = bytes;
+        ETag = Encoding.ASCII.GetBytes($"\"{Convert.ToHexStringLower(hash[..8])}\"");
+    }
+
+    /// <summary>The client module, without its comments.</summary>
+    public static WebFile Module { get; } = Load("keker.js");
+
+    /// <summary>What TypeScript has to know of it.</summary>
+    public static WebFile ModuleTypes { get; } = Load("keker.d.ts");
+
+    public ReadOnlyMemory<byte> Bytes { get; }
+
+    /// <summary>A strong entity tag (RFC 9110, section 8.8.3): another content has another one.</summary>
+    public ReadOnlyMemory<byte> ETag { get; }
+
+    private static WebFile Load(string name)
+    {
+        using Stream file = Assembly.GetExecutingAssembly().GetManifestResourceStream(name)!;
+        byte[] bytes = new byte[file.Length];
+        file.ReadExactly(bytes);
+        return new WebFile(bytes);
+    }
+}

@@ -1,0 +1,119 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Keker.Tests.EndToEnd.Module;
+
+/// <summary>A TCP proxy on loopback that does to connections what networks do.</summary>
+internal sealed class HostileProxy : IDisposable
+{
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly ConcurrentBag<(Socket Client, Socket Server, CancellationTokenSource Silence)> _links = [];
+
+    public HostileProxy(IPEndPoint server)
+    {
+        Server = server;
+        _listener.Start();
+        _ = AcceptAsync();
+    }
+
+    /// <summary>Where new connections lead.</summary>
+    public IPEndPoint Server { get; set; }
+
+    /// <summary>Whether a request for a WebSocket gets a reset.</summary>
+    public bool RefusesWebSockets { get; set; }
+
+    /// <summary>Requests for a WebSocket, refused or not.</summary>
+    public int WebSockets { get; private set; }
+
+    public string Address => _listener.LocalEndpoint.ToString()!;
+
+    /// <summary>Of all connections nothing passes any more, in either direction, and nobody is told. New ones are not concerned.</summary>
+    public void FallSilent()
+    {
+        foreach ((_, _, CancellationTokenSource silence) in _links)
+            silence.Cancel();
+    }
+
+    /// <summary>The client's side of all connections is reset. The server's side is not told.</summary>
+    public void ResetClients()
+    {
+        foreach ((Socket client, _, CancellationTokenSource silence) in _links)
+        {
+            silence.Cancel();
+            client.Close(0);
+        }
+    }
+
+    public void Dispose()
+    {
+        _listener.Dispose();
+        foreach ((Socket client, Socket server, CancellationTokenSource silence) in _links)
+        {
+            silence.Cancel();
+            client.Dispose();
+            server.Dispose();
+            silence.Dispose();
+        }
+    }
+
+    private static async Task CopyAsync(Socket from, Socket to, CancellationToken silence)
+    {
+        byte[] buffer = new byte[4096];
+        try
+        {
+            int received;
+            while ((received = await from.ReceiveAsync(buffer, silence)) > 0)
+                await to.SendAsync(buffer.AsMemory(0, received), silence);
+            to.Shutdown(SocketShutdown.Send);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException)
+        {
+            // Where it was not the test that broke it, the other side learns of it.
+            if (!silence.IsCancellationRequested)
+                to.Close(0);
+        }
+    }
+
+    private async Task AcceptAsync()
+    {
+        try
+        {
+            while (true)
+                _ = ServeAsync(await _listener.AcceptSocketAsync());
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // The test is over.
+        }
+    }
+
+    private async Task ServeAsync(Socket client)
+    {
+        byte[] head = new byte[8192];
+        var server = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            int length = await client.ReceiveAsync(head);
+            bool isWebSocket = Encoding.Latin1.GetString(head, 0, length).Contains("Upgrade: websocket", StringComparison.OrdinalIgnoreCase);
+            WebSockets += isWebSocket ? 1 : 0;
+            if (isWebSocket && RefusesWebSockets)
+            {
+                client.Close(0);
+                return;
+            }
+            await server.ConnectAsync(Server);
+            await server.SendAsync(head.AsMemory(0, length));
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            client.Close(0);
+            return;
+        }
+        var silence = new CancellationTokenSource();
+        _links.Add((client, server, silence));
+        _ = CopyAsync(client, server, silence.Token);
+        _ = CopyAsync(server, client, silence.Token);
+    }
+}

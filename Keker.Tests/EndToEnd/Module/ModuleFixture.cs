@@ -1,0 +1,69 @@
+namespace Keker.Tests.EndToEnd.Module;
+
+/// <summary>Tests of keker.js: a kekerd, a network that breaks, and something that runs the module.</summary>
+internal abstract class ModuleFixture(string hostName)
+{
+    protected const string Token = "alice-7f3a9c";
+
+    private protected KekerProcess Keker { get; set; } = null!;
+
+    private protected HostileProxy Proxy { get; private set; } = null!;
+
+    private protected ModuleHost Host { get; private set; } = null!;
+
+    private protected Backend Backend { get; private set; } = null!;
+
+    [SetUp]
+    public async Task StartAsync()
+    {
+        Keker = await KekerProcess.StartAsync("--cache", "2m");
+        Backend = new Backend(Keker.EndPoint);
+        Proxy = new HostileProxy(Keker.EndPoint);
+        Host = await ModuleHost.StartAsync(hostName, new Uri($"http://{Keker.EndPoint}/keker.js"));
+    }
+
+    [TearDown]
+    public async Task StopAsync()
+    {
+        if (Host is not null)
+            await Host.DisposeAsync();
+        Proxy?.Dispose();
+        Backend?.Dispose();
+        if (Keker is not null)
+            await Keker.DisposeAsync();
+    }
+
+    /// <summary>Makes a client with the name k.</summary>
+    private protected Task MakeAsync(string token = $"'{Token}'") => Host.RunAsync($"globalThis.k = make('ws://{Proxy.Address}/v1/subscribe', {token})");
+
+    /// <summary>Makes a client, which connects.</summary>
+    private protected async Task ConnectAsync()
+    {
+        await MakeAsync();
+        await Host.ExpectAsync("[\"state\",\"connecting\"]", "[\"state\",\"connected\"]");
+    }
+
+    /// <summary>Subscribes, and returns once kekerd has it so.</summary>
+    private protected async Task SubscribeAsync(string topic)
+    {
+        await Host.RunAsync($"globalThis.{topic} = hear(k, '{topic}')");
+        await Backend.WaitForStatAsync("topics", count => count > 0);
+    }
+
+    private protected Task PublishAsync(params string[] texts) => PublishAsync(Token, "token", texts);
+
+    private protected Task PublishToAsync(string topic, params string[] texts) => PublishAsync(topic, "topic", texts);
+
+    private protected Task AdvanceAsync(double seconds) => Host.RunAsync($"clock.advance({seconds * 1000})");
+
+    private async Task PublishAsync(string name, string header, string[] texts)
+    {
+        using var http = new HttpClient();
+        foreach (string text in texts)
+        {
+            using var content = new StringContent(text);
+            content.Headers.Add(header, name);
+            using HttpResponseMessage answer = await http.PostAsync($"http://{Keker.EndPoint}/v1/publish", content);
+        }
+    }
+}
