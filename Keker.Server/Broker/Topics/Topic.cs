@@ -100,12 +100,12 @@ internal sealed class Topic(TopicKind kind, byte[] name, BrokerContext context)
         Tidy();
     }
 
-    /// <summary>A broken position ends, because there is no room for it, or its time is up: then it stays while a start may depend on it.</summary>
+    /// <summary>A broken position ends, because there is no room for it, or its time is up: then it stays for a moment where a start may depend on it.</summary>
     public void EndPosition(BrokenPosition position, bool isOverBound)
     {
         lock (this)
         {
-            if (position.HasEnded || (!isOverBound && _waits is { IsAnyAwaited: true }))
+            if (position.HasEnded || (!isOverBound && _waits?.MayNeed(position) is true))
                 return;
             Log.EndPosition(position, isOverBound, isEmpty: _members.Count == 0);
         }

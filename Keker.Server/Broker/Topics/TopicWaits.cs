@@ -31,8 +31,8 @@ internal sealed class TopicWaits(Topic topic, TopicLog log, BrokerContext contex
         }
     }
 
-    /// <summary>True while a new session waits. Under the lock.</summary>
-    public bool IsAnyAwaited => _awaited.Count > 0;
+    /// <summary>Whether a new session waits that came before a position expired, and may start there. In a busy crowd one always waits. Under the lock.</summary>
+    public bool MayNeed(BrokenPosition position) => _awaited.Count > 0 && context.Clock.Now < position.ExpiresAt + 2 * Predecessors.Patience;
 
     /// <summary>
     /// A member has joined that may be the same client as one before. What no pass has come to yet may be what nobody confirms, so it begins there at

@@ -168,6 +168,26 @@ internal sealed class AwayTests
     }
 
     [Test]
+    public void In_a_crowd_where_somebody_always_waits_positions_end_all_the_same_and_hold_up_nobody_elses()
+    {
+        TestClient silent = Join("crowd");
+        _broker.Publish("crowd", "m");
+        TestBroker.Leave(Join("crowd"));
+        TestBroker.Leave(Join("other"));
+        for (int i = 0; i < 130; i++)
+        {
+            // Each has to wait for the one before.
+            TestClient next = Join("crowd");
+            _broker.Publish("crowd", "m");
+            TestBroker.Leave(silent);
+            silent = next;
+            _broker.Advance(Second);
+        }
+        Assert.That(_broker.Context.Topics.Find("other"u8), Is.Null);
+        Assert.That(_broker.Context.Breaks.Count, Is.InRange(115, 123));
+    }
+
+    [Test]
     public void A_topic_is_resumed_by_each_token_at_its_own_place()
     {
         TestClient[] clients = [Join("a"), Join("b")];
