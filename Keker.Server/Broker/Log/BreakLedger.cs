@@ -9,7 +9,7 @@ namespace Keker.Server.Broker.Log;
 internal sealed class BreakLedger(BrokerContext context)
 {
     /// <summary>Bytes that a position counts for: itself, its places, and its share of a topic that is there for nobody else.</summary>
-    public const int PositionBytes = 512;
+    public const int PositionBytes = 768;
 
     private readonly Lock _lock = new();
     private BrokenPosition? _oldest;

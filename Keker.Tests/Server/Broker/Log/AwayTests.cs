@@ -136,7 +136,7 @@ internal sealed class AwayTests
     [Test]
     public void Over_the_bound_in_all_the_oldest_break_goes_first_and_what_it_had_not_is_counted()
     {
-        using var broker = new TestBroker(new BrokerLimits { CacheMemory = 6000 });
+        using var broker = new TestBroker(new BrokerLimits { CacheMemory = 8000 });
         for (int i = 0; i < 10; i++)
         {
             TestClient client = broker.Join($"t{i}", new FakeTransport { Confirms = true });
