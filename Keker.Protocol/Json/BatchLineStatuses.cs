@@ -10,13 +10,13 @@ internal static class BatchLineStatuses
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="status"/> is Ok or no member.</exception>
     public static ReadOnlySpan<byte> Message(this BatchLineStatus status) => status switch
     {
-        BatchLineStatus.NotUtf8 => "the line is not UTF-8"u8,
-        BatchLineStatus.NotObject => "expected one JSON object on the line"u8,
-        BatchLineStatus.NotJson => "the line is not one JSON object, or nests deeper than 32 levels"u8,
+        BatchLineStatus.NotUtf8 => "not UTF-8: send JSON in that encoding"u8,
+        BatchLineStatus.NotObject => "expected one JSON object"u8,
+        BatchLineStatus.NotJson => "not one JSON object, or it nests deeper than 32 levels"u8,
         BatchLineStatus.UnknownMember => "unknown member: "u8,
         BatchLineStatus.RepeatedMember => "repeated member: "u8,
         BatchLineStatus.NoRecipient => "no recipient: give token or topic, a string or an array of strings"u8,
-        BatchLineStatus.TooManyRecipients => "too many recipients: give at most 64 tokens and topics on a line"u8,
+        BatchLineStatus.TooManyRecipients => "too many recipients: give at most 64 tokens and topics"u8,
         BatchLineStatus.BadToken => "bad token: 1 to 512 bytes of UTF-8 without white space or control characters, or an array of such"u8,
         BatchLineStatus.BadTopic => "bad topic: 1 to 512 bytes without white space or control characters, neither - nor *, or an array of such"u8,
         BatchLineStatus.NoBody => "no body: give one of data, base64 and json"u8,

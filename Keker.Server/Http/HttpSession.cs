@@ -139,11 +139,13 @@ internal sealed class HttpSession : HttpPhase
 
         // With less room the largest body could fail again at once, and again, and nobody slow would be ended for it.
         if (isThere && outcome == ReadOutcome.NoMemory)
-            await Server.Input.Budget.WaitForRoom(2L * Server.Options.WriteBuffer + Limits.UnfinishedPieceBytes).ConfigureAwait(false);
+            await Server.Input.Budget.WaitForRoom(2L * MostBodyBytes + Limits.UnfinishedPieceBytes).ConfigureAwait(false);
         if (isThere && outcome == ReadOutcome.Close)
             await LingerAsync().ConfigureAwait(false);
         Conclude(outcome, isThere);
     }
+
+    private int MostBodyBytes => _exchange?.Endpoint?.MostBodyBytes(_exchange) ?? Server.Options.WriteBuffer;
 
     /// <summary>Has whatever the message may not overtake published first.</summary>
     private async Task TakeOverAsync()

@@ -139,14 +139,15 @@ internal sealed class RequestReader(ServerContext server)
 
     private bool TryReadChunks(HttpExchange exchange, ref ReadOnlySequence<byte> input)
     {
+        int mostBodyBytes = exchange.Endpoint!.MostBodyBytes(exchange);
         if (exchange.ChunkedBody is null)
         {
             exchange.ChunkedBody = new ChunkedBody(server.Input);
-            exchange.Chunks = new ChunkedDecoder(server.Options.WriteBuffer, exchange.Head);
+            exchange.Chunks = new ChunkedDecoder(mostBodyBytes, exchange.Head);
         }
 
         // What is decoded is never longer than what has arrived, nor than a body may be.
-        int most = (int)Math.Min(input.Length, Math.Max(0, server.Options.WriteBuffer - exchange.ChunkedBody.Length));
+        int most = (int)Math.Min(input.Length, Math.Max(0, mostBodyBytes - exchange.ChunkedBody.Length));
         if (!exchange.ChunkedBody.TryReserve(most))
         {
             exchange.IsStarved = true;

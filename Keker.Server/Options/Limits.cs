@@ -143,6 +143,15 @@ internal static class Limits
     /// <summary>A token is an opaque name, and this is ample for one.</summary>
     public const int TokenBytes = 512;
 
+    /// <summary>JSON writes one byte as six at worst (<c>\u0001</c>): what may be published is not refused for how it is escaped.</summary>
+    public const int JsonBytesPerByte = 6;
+
+    /// <summary>
+    /// What a publish as JSON may have beside its data: 64 recipients of 512 bytes, escaped in the longest way, are 192 KiB; the rest is for the other members
+    /// and for white space.
+    /// </summary>
+    public const int JsonMemberBytes = 256 * 1024;
+
     /// <summary>Far below the bound of the header block, far above any key that a generator makes.</summary>
     public const int PublishKeyBytes = 4096;
 

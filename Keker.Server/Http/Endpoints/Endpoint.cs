@@ -26,6 +26,9 @@ internal abstract class Endpoint(ServerContext server)
 
     public abstract bool Allows(RequestMethod method);
 
+    /// <summary>Bytes of the largest body that is read whole, once its head is accepted.</summary>
+    public virtual int MostBodyBytes(HttpExchange exchange) => Server.Options.WriteBuffer;
+
     /// <summary>Judges a request by its head, before any of its body is read.</summary>
     /// <param name="exchange">The request; what is needed of the head later is copied into it.</param>
     /// <param name="head">The bytes of the head.</param>

@@ -30,7 +30,8 @@ internal sealed class BatchEndpoint(ServerContext server) : PublishingEndpoint(s
             return Refuse(exchange, 400, "a batch does not wait for confirmations: leave Prefer: wait out, or publish alone what has to wait"u8);
         for (int i = 0; i < exchange.Head.FieldCount; i++)
         {
-            if (BelongsIntoLines(exchange.Head.NameAt(i).In(head)))
+            ReadOnlySpan<byte> name = exchange.Head.NameAt(i).In(head);
+            if (LineMembers.IsOne(name) || Ascii.EqualsIgnoreCase(name, "idempotency-key"u8))
                 return Refuse(exchange, 400, "each line of a batch says it for itself: send token, topic, ttl, collapse_key and idempotency_key there, not as headers"u8);
         }
         exchange.Batch = new BatchState(exchange.Head, Server.Options.WriteBuffer, Server.Input.Budget);
@@ -117,10 +118,7 @@ internal sealed class BatchEndpoint(ServerContext server) : PublishingEndpoint(s
     {
         BatchState batch = exchange.Batch!;
         PublishState message = exchange.Message;
-        for (int i = 0; i < line.TokenCount; i++)
-            message.Request.Recipients.Add(line.TokenAt(i), isTopic: false);
-        for (int i = 0; i < line.TopicCount; i++)
-            message.Request.Recipients.Add(line.TopicAt(i), isTopic: true);
+        LineMembers.AddRecipients(message.Request.Recipients, line);
         try
         {
             message.Request.Publication = Publication.Create(line.Body, line.IsBinary);
@@ -130,7 +128,7 @@ internal sealed class BatchEndpoint(ServerContext server) : PublishingEndpoint(s
             RefuseMessage(exchange, PublishRefusals.ShortOfMemory);
             return;
         }
-        message.Request.Terms = TermsOf(line);
+        message.Request.Terms = LineMembers.TermsOf(line);
         if (IsRepetition(batch, message, line.IdempotencyKey))
             message.Clear();
         else
@@ -151,24 +149,4 @@ internal sealed class BatchEndpoint(ServerContext server) : PublishingEndpoint(s
             Refusal.WriteLine(batch.Answers, Server, 409, PublishRefusals.KeyIsUnderWay);
         return true;
     }
-
-    private static PublishTerms? TermsOf(BatchLine line)
-    {
-        if (line.TtlSeconds is null && line.CollapseKey.IsEmpty)
-            return null;
-        return new PublishTerms
-        {
-            TimeToLive = line.TtlSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
-            CollapseKey = line.CollapseKey.IsEmpty ? null : line.CollapseKey.ToArray(),
-        };
-    }
-
-    private static bool BelongsIntoLines(ReadOnlySpan<byte> name) => name.Length switch
-    {
-        3 => Ascii.EqualsIgnoreCase(name, "ttl"u8),
-        5 => Ascii.EqualsIgnoreCase(name, "token"u8) || Ascii.EqualsIgnoreCase(name, "topic"u8),
-        12 => Ascii.EqualsIgnoreCase(name, "collapse-key"u8),
-        15 => Ascii.EqualsIgnoreCase(name, "idempotency-key"u8),
-        _ => false,
-    };
 }

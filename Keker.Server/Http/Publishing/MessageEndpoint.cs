@@ -18,9 +18,9 @@ internal abstract class MessageEndpoint(ServerContext server) : PublishingEndpoi
             return Refuse(exchange, 503, refusal, PublishRefusals.RetryAfter);
         if (!ContentCoding.IsIdentity(exchange.Head, head))
             return Refuse(exchange, 415, PublishRefusals.CodedBody);
-        if (exchange.Head.ContentLength > Server.Options.WriteBuffer)
+        if (exchange.Head.ContentLength > MostBodyBytes(exchange))
             return Refuse(exchange, 413, HttpFailure.BodyTooLarge.Message());
-        exchange.Message.IsBinary = exchange.Head.TryGet(head, "content-type"u8, out Slice type) && IsOctetStream(type.In(head));
+        exchange.Message.IsBinary = HasType(exchange, head, "application/octet-stream"u8);
         return true;
     }
 
@@ -28,7 +28,8 @@ internal abstract class MessageEndpoint(ServerContext server) : PublishingEndpoi
     {
         try
         {
-            exchange.Message.Request.Publication = Publication.Create(body, exchange.Message.IsBinary);
+            if (!TryRead(exchange, body))
+                return;
         }
         catch (OutOfMemoryException)
         {
@@ -47,11 +48,21 @@ internal abstract class MessageEndpoint(ServerContext server) : PublishingEndpoi
         answer.Write(exchange.Answers, exchange.Message, exchange.Headers());
     }
 
-    /// <summary>The media type without its parameters (RFC 9110 8.3.1).</summary>
-    private static bool IsOctetStream(ReadOnlySpan<byte> contentType)
+    /// <summary>Makes the message of a body.</summary>
+    /// <returns>False when the request is answered.</returns>
+    protected virtual bool TryRead(HttpExchange exchange, in ReadOnlySequence<byte> body)
     {
-        int end = contentType.IndexOf((byte)';');
-        ReadOnlySpan<byte> type = (end < 0 ? contentType : contentType[..end]).TrimEnd(" \t"u8);
-        return System.Text.Ascii.EqualsIgnoreCase(type, "application/octet-stream"u8);
+        exchange.Message.Request.Publication = Publication.Create(body, exchange.Message.IsBinary);
+        return true;
+    }
+
+    /// <summary>Whether the body is said to be of a media type, whatever its parameters (RFC 9110 8.3.1).</summary>
+    protected static bool HasType(HttpExchange exchange, ReadOnlySpan<byte> head, ReadOnlySpan<byte> lowerCaseType)
+    {
+        if (!exchange.Head.TryGet(head, "content-type"u8, out Slice field))
+            return false;
+        ReadOnlySpan<byte> value = field.In(head);
+        int end = value.IndexOf((byte)';');
+        return System.Text.Ascii.EqualsIgnoreCase((end < 0 ? value : value[..end]).TrimEnd(" \t"u8), lowerCaseType);
     }
 }

@@ -12,6 +12,9 @@ internal sealed class PublishState
     /// <summary>True when the publisher declared its body to be bytes.</summary>
     public bool IsBinary { get; set; }
 
+    /// <summary>True when its body is a JSON object that names the recipients and holds the data.</summary>
+    public bool IsObject { get; set; }
+
     /// <summary>What the fields of the request ask for beside delivery; null where none of them is there.</summary>
     public PublishTermsFields? Fields { get; set; }
 
@@ -26,5 +29,6 @@ internal sealed class PublishState
         Idempotent = null;
         Fields = null;
         IsBinary = false;
+        IsObject = false;
     }
 }

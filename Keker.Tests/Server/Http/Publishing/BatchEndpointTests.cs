@@ -26,7 +26,7 @@ internal sealed class BatchEndpointTests
         {"status":200,"message":"message published","data":{"sessions":1,"cached":0}}
         {"status":400,"message":"bad data: give a string of whole characters","data":null}
         {"status":200,"message":"message published","data":{"sessions":1,"cached":2}}
-        {"status":400,"message":"expected one JSON object on the line","data":null}
+        {"status":400,"message":"expected one JSON object","data":null}
         {"status":413,"message":"line too long: send less, or raise --write-buffer","data":null}
         {"status":202,"message":"message stored for recipient b","data":{"sessions":0,"cached":1}}
         {"status":200,"message":"message published","data":{"sessions":1,"cached":0}}
