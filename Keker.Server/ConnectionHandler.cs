@@ -119,7 +119,7 @@ internal sealed class ConnectionHandler
     {
         { Kind: UpgradeKind.Subscribe } => new WebSocketSession(connection, _server, VariantOf(upgrade)),
         { Kind: UpgradeKind.Echo } => new EchoSession(connection, _server, VariantOf(upgrade)),
-        { EventStream: { } request } => new EventStreamPhase(connection, _server, upgrade.Head!, request.Token, request.After),
+        { EventStream: { } request } => new EventStreamPhase(connection, _server, upgrade.Head!, request.Token, request.Topics, request.After),
         _ => null,
     };
 

@@ -11,8 +11,8 @@ namespace Keker.Benchmarks.Chaos;
 /// <param name="samples">What the server held.</param>
 internal sealed class ChaosReport(string name, ServerProcess server, Totals totals, ChaosTotals chaos, SampleTable samples)
 {
-    /// <summary>In most reconnects the server must not know yet that the old connection is dead, or the run has not shown what it is for.</summary>
-    private const double LeastUnnoticed = 0.5;
+    /// <summary>So often the server must not know yet that the old connection is dead when the client is back, or the run has not shown what it is for. Of those who are away for long it knows.</summary>
+    private const double LeastUnnoticed = 0.4;
 
     /// <summary>The connection on which this program asks, and descriptors that come and go by themselves.</summary>
     private const long SpareDescriptors = 8;

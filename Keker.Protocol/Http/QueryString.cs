@@ -14,23 +14,23 @@ public static class QueryString
     public static QueryStatus Find(ReadOnlySpan<byte> query, ReadOnlySpan<byte> key, Span<byte> destination, out int length)
     {
         length = 0;
-        bool found = false;
-        ReadOnlySpan<byte> value = default;
-        foreach (Range range in query.Split((byte)'&'))
-        {
-            ReadOnlySpan<byte> pair = query[range];
-            int equals = pair.IndexOf((byte)'=');
-            if (!(equals < 0 ? pair : pair[..equals]).SequenceEqual(key))
-                continue;
-            if (found)
-                return QueryStatus.Repeated;
-            found = true;
-            value = equals < 0 ? default : pair[(equals + 1)..];
-        }
-        return found ? Decode(value, destination, out length) : QueryStatus.Absent;
+        QueryValues values = ValuesOf(query, key);
+        if (!values.MoveNext())
+            return QueryStatus.Absent;
+        ReadOnlySpan<byte> value = values.Current;
+        return values.MoveNext() ? QueryStatus.Repeated : Decode(value, destination, out length);
     }
 
-    private static QueryStatus Decode(ReadOnlySpan<byte> value, Span<byte> destination, out int length)
+    /// <summary>All values of a key, in order and not decoded.</summary>
+    /// <param name="query">The raw query, <see cref="RequestHead.Query"/>.</param>
+    /// <param name="key">The key, as <see cref="Find"/> has it.</param>
+    public static QueryValues ValuesOf(ReadOnlySpan<byte> query, ReadOnlySpan<byte> key) => new(query, key);
+
+    /// <summary>Decodes a value.</summary>
+    /// <param name="value">The raw value.</param>
+    /// <param name="destination">Gets the decoded value: any bytes.</param>
+    /// <param name="length">Bytes of the value; 0 unless the answer is Ok.</param>
+    public static QueryStatus Decode(ReadOnlySpan<byte> value, Span<byte> destination, out int length)
     {
         length = 0;
         int written = 0;

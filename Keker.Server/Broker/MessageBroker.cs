@@ -111,7 +111,17 @@ internal sealed class MessageBroker : IDisposable
         return true;
     }
 
-    /// <summary>SUBSCRIBE: a session that has said HELLO joins a topic by name. For whoever reads its connection.</summary>
+    /// <summary>A session begins that says no HELLO: it is in topics by name only, and gets no broadcasts.</summary>
+    /// <returns>False when it is being closed.</returns>
+    public static bool TryBegin(Session session)
+    {
+        if (session.CloseRequested is { AfterLog: false })
+            return false;
+        session.Joined();
+        return true;
+    }
+
+    /// <summary>SUBSCRIBE: a session joins a topic by name. For whoever reads its connection.</summary>
     /// <param name="session">The session.</param>
     /// <param name="name">The topic.</param>
     /// <param name="resume">The last message it has; null when it does not say.</param>

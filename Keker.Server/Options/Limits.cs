@@ -143,6 +143,9 @@ internal static class Limits
     /// <summary>A token is an opaque name, and this is ample for one.</summary>
     public const int TokenBytes = 512;
 
+    /// <summary>Topics of one event stream: its id names a place in each, and comes with every event.</summary>
+    public const int StreamTopics = 8;
+
     /// <summary>JSON writes one byte as six at worst (<c>\u0001</c>): what may be published is not refused for how it is escaped.</summary>
     public const int JsonBytesPerByte = 6;
 

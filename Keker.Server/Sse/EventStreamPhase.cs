@@ -1,6 +1,7 @@
 using System.Buffers;
 using Keker.Protocol.Commands;
 using Keker.Protocol.WebSocket;
+using Keker.Server.Broker;
 using Keker.Server.Broker.Sessions;
 using Keker.Server.Broker.Topics;
 using Keker.Server.Net;
@@ -16,8 +17,9 @@ internal sealed class EventStreamPhase : ReadingPhase
 {
     private readonly ServerContext _server;
     private readonly EventStreamSession _session;
-    private readonly byte[] _token;
-    private readonly ResumePoint? _resume;
+    private readonly byte[]? _token;
+    private readonly byte[][] _topics;
+    private readonly ResumePoint?[] _resumes;
     private long _lastKeepAlive;
     private long _lastLook;
     private SilenceWatch _silence;
@@ -26,15 +28,19 @@ internal sealed class EventStreamPhase : ReadingPhase
     /// <param name="connection">The connection.</param>
     /// <param name="server">What all connections share.</param>
     /// <param name="head">The head of the answer, not sent yet.</param>
-    /// <param name="token">Valid AUTH_INFO.</param>
-    /// <param name="after">The id of the last message that the client got, if it says one.</param>
-    public EventStreamPhase(Connection connection, ServerContext server, byte[] head, byte[] token, MessageId? after)
+    /// <param name="token">Valid AUTH_INFO; null for a stream of topics alone.</param>
+    /// <param name="topics">Valid names, each once.</param>
+    /// <param name="after">For each subscription, that of the token first, the id of the last message that the client got, if it says one.</param>
+    public EventStreamPhase(Connection connection, ServerContext server, byte[] head, byte[]? token, byte[][] topics, MessageId?[] after)
         : base(connection)
     {
         _server = server;
         _token = token;
-        _resume = after is { } id ? new ResumePoint(id) : null;
-        _session = new EventStreamSession(connection, server.Broker.Context, _resume) { Head = head };
+        _topics = topics;
+        _resumes = Array.ConvertAll(after, id => id is { } known ? new ResumePoint(known) : null);
+        _session = _resumes.Length > 1
+            ? new ListedStreamSession(connection, server.Broker.Context) { Head = head }
+            : new EventStreamSession(connection, server.Broker.Context, _resumes[0]) { Head = head };
         _lastKeepAlive = server.Clock.Now;
     }
 
@@ -78,12 +84,13 @@ internal sealed class EventStreamPhase : ReadingPhase
     protected override void OnStart()
     {
         // A subscriber before it can be drained: a stream that was ended first would join its topics all the same.
-        bool hasJoined = _server.Broker.TryJoin(_session, _token, _resume, out JoinResult own);
+        JoinResult[] joined = Join();
         _session.SendHead();
-        if (hasJoined)
-            _server.Broker.Deliver(own);
+        (_session as ListedStreamSession)?.Begin(joined);
+        foreach (JoinResult subscription in joined)
+            _server.Broker.Deliver(subscription);
         Connection.UncountStranger();
-        if (_server.Log.IsEnabled(LogLevel.Debug))
+        if (_token is not null && _server.Log.IsEnabled(LogLevel.Debug))
             _server.Log.SaidHello(LogText.Token(_token));
     }
 
@@ -97,6 +104,29 @@ internal sealed class EventStreamPhase : ReadingPhase
     protected override void OnNoMemory() => _dropped = Limits.ShortLingerBytes + 1;
 
     protected override void OnEnded() => _session.Disconnected(byClient: !Connection.IsAborted);
+
+    /// <returns>Its subscriptions in the order of the id; none when it is being closed.</returns>
+    private JoinResult[] Join()
+    {
+        List<JoinResult> joined = [];
+        if (_token is null)
+        {
+            if (!MessageBroker.TryBegin(_session))
+                return [];
+        }
+        else
+        {
+            if (!_server.Broker.TryJoin(_session, _token, _resumes[0], out JoinResult own))
+                return [];
+            joined.Add(own);
+        }
+        foreach (byte[] topic in _topics)
+        {
+            if (_server.Broker.TryJoinTopic(_session, topic, _resumes[joined.Count], out JoinResult named))
+                joined.Add(named);
+        }
+        return [.. joined];
+    }
 
     /// <summary>A reader of a stream answers nothing: what its machine acknowledges is all there is to know of it.</summary>
     private bool IsSilent(long now)

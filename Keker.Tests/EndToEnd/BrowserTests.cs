@@ -165,6 +165,29 @@ internal sealed class BrowserTests
     }
 
     [Test]
+    public async Task An_event_source_of_a_token_and_topics_is_back_by_itself_with_all_of_them()
+    {
+        await using ReadmeServer server = await ReadmeServer.StartAsync("--cache", "1m");
+        using var cut = new CuttingProxy(server.EndPoint, new CutTotals());
+        string script = ReadmeFile.Example("Event streams of topics", "js").Replace("localhost:3498", cut.EndPoint.ToString(), StringComparison.Ordinal);
+        using var site = new BrowserPageServer(script);
+
+        BrowserPage page = await _chromium.OpenAsync(site);
+        await PublishAsync(server, "1"u8.ToArray(), "text/plain");
+        await PublishAsync(server, "2"u8.ToArray(), "text/plain", topic: "match-17");
+        string[] received = [await page.NextConsoleLineAsync(), await page.NextConsoleLineAsync()];
+        cut.CutAll(CutKind.HalfOpen, takesAll: true, Timeout.InfiniteTimeSpan);
+        await PublishAsync(server, "3"u8.ToArray(), "text/plain", topic: "match-17");
+        await PublishAsync(server, "4"u8.ToArray(), "text/plain");
+        string[] back = [await page.NextConsoleLineAsync(), await page.NextConsoleLineAsync()];
+        await PublishAsync(server, "5"u8.ToArray(), "text/plain", topic: "match-17");
+
+        Assert.That(received, Is.EquivalentTo(new[] { "for me 1", "match 2" }));
+        Assert.That(back, Is.EquivalentTo(new[] { "for me 4", "match 3" }));
+        Assert.That(await page.NextConsoleLineAsync(), Is.EqualTo("match 5"), "nothing lost, nothing twice, and no gap");
+    }
+
+    [Test]
     public async Task A_page_that_asks_for_a_sub_protocol_gives_up()
     {
         using var site = new BrowserPageServer("");
@@ -185,18 +208,18 @@ internal sealed class BrowserTests
         })
         """;
 
-    /// <summary>Publishes; whether the page is there already does not matter, since the server keeps messages for it.</summary>
-    private static async Task PublishAsync(ReadmeServer server, byte[] body, string contentType)
+    /// <summary>Publishes; whether the page is there already does not matter, since the server keeps messages for it. A session that was cut may count as well.</summary>
+    private static async Task PublishAsync(ReadmeServer server, byte[] body, string contentType, string? topic = null)
     {
         using var client = new HttpClient { BaseAddress = server.Url };
         using var content = new ByteArrayContent(body);
         content.Headers.ContentType = new MediaTypeHeaderValue(contentType);
-        content.Headers.Add("Token", Token);
+        content.Headers.Add(topic is null ? "Token" : "Topic", topic ?? Token);
 
         using HttpResponseMessage answer = await client.PostAsync("/v1/publish", content);
 
         using var json = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
         JsonElement data = json.RootElement.GetProperty("data");
-        Assert.That(data.GetProperty("sessions").GetInt32() + data.GetProperty("cached").GetInt32(), Is.EqualTo(1), json.RootElement.ToString());
+        Assert.That(data.GetProperty("sessions").GetInt32() + data.GetProperty("cached").GetInt32(), Is.AtLeast(1), json.RootElement.ToString());
     }
 }

@@ -181,7 +181,7 @@ internal sealed class EventStreamTests : KekerFixture
         await stream.ExpectAsync("hello");
     }
 
-    [TestCase("/v1/subscribe", "no token: ask for")]
+    [TestCase("/v1/subscribe", "no token and no topic: ask for")]
     [TestCase("/v1/subscribe?token=", "bad token: send")]
     [TestCase("/v1/subscribe?token=a%20b", "bad token: send")]
     [TestCase("/v1/subscribe?token=%zz", "bad token: send")]

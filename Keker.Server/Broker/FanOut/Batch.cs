@@ -40,6 +40,9 @@ internal sealed class Batch
 
     public int Count => _publications.Count;
 
+    /// <summary>What goes out before <see cref="Bytes"/>, for one session alone; null for nothing. A batch that has it is of one publication, and whoever sends it sends both.</summary>
+    public byte[]? Lead { get; private set; }
+
     /// <summary>The wire bytes. One publication alone is sent from where it lies.</summary>
     public ReadOnlyMemory<byte> Bytes => _frames.Count == 1 ? _frames[0] : _buffer.AsMemory(0, _length);
 
@@ -57,6 +60,7 @@ internal sealed class Batch
         LostBefore = start;
         Variant = variant;
         _topic = topic;
+        Lead = null;
         _plainLength = 0;
         _length = 0;
         _publications.Clear();
@@ -97,10 +101,41 @@ internal sealed class Batch
                 _ when Variant.IsDeflated() => Deflated(publication, mostBytesToDeflate) ?? publication.Frame,
                 _ => Build(publication),
             };
-            _frames.Add(frame);
-            _length += frame.Length;
-            _ends.Add(_length);
+            Add(frame);
         }
+        Join();
+    }
+
+    /// <summary>
+    /// Builds the wire bytes for one session alone, up to the first large publication. Where the batch begins with that one, it is of that one only: its
+    /// frame is shared with others, and only what goes before it is the session's own.
+    /// </summary>
+    /// <param name="events">The events of the session.</param>
+    /// <param name="member">Whose the publications are.</param>
+    public void Encode(ListedEvents events, Subscription member)
+    {
+        int small = _publications.FindIndex(publication => publication.Payload.Length >= SharedFrames.SmallestBytes);
+        if (small == 0)
+        {
+            Lead = events.IdLine(member, Start + 1);
+            Add(Build(_publications[0]));
+        }
+        if (small >= 0)
+            _publications.RemoveRange(Math.Max(1, small), _publications.Count - Math.Max(1, small));
+        while (_frames.Count < _publications.Count)
+            Add(events.Event(member, Start + _frames.Count, _publications[_frames.Count]));
+        Join();
+    }
+
+    private void Add(byte[] frame)
+    {
+        _frames.Add(frame);
+        _length += frame.Length;
+        _ends.Add(_length);
+    }
+
+    private void Join()
+    {
         if (_frames.Count < 2)
             return;
 

@@ -15,6 +15,9 @@ internal enum Variant
     /// <summary>An event of an event stream (WHATWG HTML 9.2).</summary>
     EventStream,
 
+    /// <summary>The same without its id: a stream of several subscriptions puts one of its own before it. See <see cref="ListedEvents"/>.</summary>
+    EventWithoutId,
+
     /// <summary>
     /// As <see cref="Deflated"/>, for a client that keeps a window of 2^8 bytes only, and so on up to 2^14: the value is that exponent. What is larger
     /// goes plain.

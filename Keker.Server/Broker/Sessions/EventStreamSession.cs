@@ -7,11 +7,11 @@ using Keker.Server.Broker.Topics;
 namespace Keker.Server.Broker.Sessions;
 
 /// <summary>
-/// The sending side of one event stream. Such a client proves nothing: no pong confirms what has arrived. What was sent is kept for
+/// The sending side of an event stream of one subscription. Such a client proves nothing: no pong confirms what has arrived. What was sent is kept for
 /// the time of the cache instead, and counts as arrived after that.
 /// </summary>
 /// <remarks>Thread-safe, as every session.</remarks>
-internal sealed class EventStreamSession : Session
+internal class EventStreamSession : Session
 {
     /// <summary>The cursors are still to be noted.</summary>
     private const long NotNoted = -1;
@@ -53,10 +53,21 @@ internal sealed class EventStreamSession : Session
     /// <summary>Where the stream begins goes out before its messages, so that a client that comes back before it got any has an id, too.</summary>
     public override void Deliver(Subscription member)
     {
-        if (member == OwnTopic)
-            Volatile.Write(ref _opening, Opening(new MessageId(member.Topic.Epoch, member.Cursor)));
-        base.Deliver(member);
+        if (member.Topic.Kind != TopicKind.Broadcast)
+            Open(Opening(member));
+        Start(member);
     }
+
+    /// <summary>Says what goes out before all messages. Browsers differ in how long they wait by themselves, and the longest wait is longer than what was sent is kept.</summary>
+    /// <param name="opening">Where the stream begins.</param>
+    protected void Open(ReadOnlySpan<byte> opening)
+    {
+        byte[] retry = Encoding.ASCII.GetBytes($"retry: {Random.Shared.Next(ShortestRetry, LongestRetry + 1)}\n");
+        Volatile.Write(ref _opening, [.. retry, .. opening]);
+    }
+
+    /// <summary>Lets a member have its messages.</summary>
+    protected void Start(Subscription member) => base.Deliver(member);
 
     /// <summary>Sends a comment, for proxies to see that the connection lives.</summary>
     public void SendKeepAlive()
@@ -107,13 +118,12 @@ internal sealed class EventStreamSession : Session
     /// <summary>The end of the connection is the end of the stream; there is nothing to answer.</summary>
     protected override void EndedSending() => FinishSending();
 
-    /// <summary>Browsers differ in how long they wait by themselves, and the longest wait is longer than what was sent is kept.</summary>
-    private byte[] Opening(MessageId start)
+    private byte[] Opening(Subscription member)
     {
-        byte[] retry = Encoding.ASCII.GetBytes($"retry: {Random.Shared.Next(ShortestRetry, LongestRetry + 1)}\n");
+        var start = new MessageId(member.Topic.Epoch, member.Cursor);
         if (_resume is { IsGap: true })
-            return [.. retry, .. PublicationFrames.Gap(Variant, OwnTopic!.Topic, _resume.After, start)];
+            return PublicationFrames.Gap(Variant, member.Topic, _resume.After, start);
         Span<byte> id = stackalloc byte[MessageId.MaxLength];
-        return [.. retry, .. "id: "u8, .. id[..start.Write(id)], .. "\n\n"u8];
+        return [.. "id: "u8, .. id[..start.Write(id)], .. "\n\n"u8];
     }
 }

@@ -78,7 +78,7 @@ internal abstract class FrameSender(ISessionTransport transport, BrokerContext c
                     return false;
                 continue;
             }
-            if (!(CanTrySend ? TrySend(member, batch, encoder) : TryWrite(member, batch, encoder)))
+            if (!(CanTrySend && batch.Lead is null ? TrySend(member, batch, encoder) : TryWrite(member, batch, encoder)))
                 return false;
         }
         return true;
@@ -92,7 +92,7 @@ internal abstract class FrameSender(ISessionTransport transport, BrokerContext c
         try
         {
             if (skipped != member.Cursor)
-                batch = encoder.Get(member.Cursor, Variant, skipped);
+                batch = Variant == Variant.EventWithoutId ? EncodeAlone(member, encoder, skipped) : encoder.Get(member.Cursor, Variant, skipped);
             return true;
         }
         catch (Exception e)
@@ -102,6 +102,13 @@ internal abstract class FrameSender(ISessionTransport transport, BrokerContext c
             return false;
         }
     }
+
+    /// <summary>What a member is sent next whose bytes are for this session alone.</summary>
+    /// <returns>Null when it was overtaken.</returns>
+    protected virtual Batch? EncodeAlone(Subscription member, BatchEncoder encoder, long before) => throw new NotSupportedException();
+
+    /// <summary>What says that messages of a topic are gone for good, where messages have ids.</summary>
+    protected virtual byte[] Gap(Subscription member, MessageId from, MessageId to) => PublicationFrames.Gap(Variant, member.Topic, from, to);
 
     /// <summary>Goes on at another offset: what is between is gone, or the client cannot take it.</summary>
     /// <param name="member">The member.</param>
@@ -118,7 +125,7 @@ internal abstract class FrameSender(ISessionTransport transport, BrokerContext c
             member.Cursor = to;
             return true;
         }
-        byte[] gap = PublicationFrames.Gap(Variant, topic, new MessageId(topic.Epoch, member.Cursor), new MessageId(topic.Epoch, to));
+        byte[] gap = Gap(member, new MessageId(topic.Epoch, member.Cursor), new MessageId(topic.Epoch, to));
         int sent = CanTrySend ? TrySendBytes(gap) : 0;
         if (sent < 0)
         {
@@ -213,7 +220,7 @@ internal abstract class FrameSender(ISessionTransport transport, BrokerContext c
         return TryFinish(new UnfinishedSend(member, rest, member.Cursor + 1, Built: built));
     }
 
-    /// <summary>TLS: one whole write, which may refer to the batch for as long as it is unfinished.</summary>
+    /// <summary>TLS, or more than one piece: one whole write, which may refer to the batch for as long as it is unfinished.</summary>
     private bool TryWrite(Subscription member, Batch batch, BatchEncoder encoder)
     {
         member.Offer(batch.End);
@@ -224,7 +231,8 @@ internal abstract class FrameSender(ISessionTransport transport, BrokerContext c
         if (batch.Count == 1 || Context.UnfinishedWrites.Bytes > Context.Limits.UnfinishedWrites)
         {
             batch.SplitAt(0, out ReadOnlyMemory<byte> frame, out BuiltFrame? built);
-            return TryFinish(new UnfinishedSend(member, frame, batch.Start + 1, built is null ? frame.Length : 0, built));
+            var send = new UnfinishedSend(member, frame, batch.Start + 1, built is null ? frame.Length : 0, built);
+            return TryFinish(batch.Lead is { } lead ? send with { Rest = lead, Then = frame } : send);
         }
         if (TryFinish(new UnfinishedSend(member, batch.Bytes, batch.End, batch.HeldBytes)))
             return true;

@@ -97,11 +97,11 @@ internal class Session(ISessionTransport transport, BrokerContext context) : Con
         Wake();
     }
 
-    /// <summary>The session is a member of its topics. Called once, after it has joined them.</summary>
+    /// <summary>The session is a member of its own topic and of the broadcast, where it has them. Called once, before it joins others.</summary>
     public void Joined()
     {
         Context.Counters.Sessions.Increment();
-        OwnTopic!.NoteRedelivery(Context.Clock.Now);
+        OwnTopic?.NoteRedelivery(Context.Clock.Now);
         if (!Topics.TryJoin())
             Leave();
     }

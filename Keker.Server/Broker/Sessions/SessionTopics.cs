@@ -4,7 +4,7 @@ using Keker.Server.Broker.Topics;
 
 namespace Keker.Server.Broker.Sessions;
 
-/// <summary>The subscriptions of one session: its own topic, the broadcast, and the topics it asked for.</summary>
+/// <summary>The subscriptions of one session: its own topic and the broadcast, where it has said who it is, and the topics it asked for.</summary>
 /// <remarks>
 /// A mutable struct: keep it in a field. Whoever reads the connection adds and removes; all others read, in an array that is replaced, never changed.
 /// </remarks>
@@ -65,7 +65,7 @@ internal struct SessionTopics()
             member.NoteUnconfirmed();
     }
 
-    /// <summary>The session is a member of its own topic and of the broadcast.</summary>
+    /// <summary>The session is a member of its own topic and of the broadcast, or has none.</summary>
     /// <returns>False when it has ended meanwhile: it has to leave again.</returns>
     public bool TryJoin() => Interlocked.CompareExchange(ref _membership, Member, NoMember) == NoMember;
 
@@ -100,8 +100,8 @@ internal struct SessionTopics()
     {
         foreach (Subscription member in Named)
             member.Topic.Leave(member, isBreak, refused?.Member == member ? refused : null);
-        Own!.Topic.Leave(Own, isBreak, refused?.Member == Own ? refused : null);
-        Broadcast!.Topic.Leave(Broadcast, isBreak);
+        Own?.Topic.Leave(Own, isBreak, refused?.Member == Own ? refused : null);
+        Broadcast?.Topic.Leave(Broadcast, isBreak);
     }
 
     /// <summary>The message that the client cannot take, of all that it was sent and has not confirmed: the largest, the first binary one, or the first.</summary>
@@ -109,11 +109,12 @@ internal struct SessionTopics()
     /// <returns>Null when the end tells of none.</returns>
     public readonly Refused? FindRefused(ushort clientCode)
     {
-        if (clientCode is not (0 or CloseCode.MessageTooBig or CloseCode.UnsupportedData or CloseCode.InvalidPayload))
+        // Without a token nobody knows the client when it comes back.
+        if (Own is null || clientCode is not (0 or CloseCode.MessageTooBig or CloseCode.UnsupportedData or CloseCode.InvalidPayload))
             return null;
         Subscription? worst = null;
         Candidate refused = default;
-        Compare(Own!, clientCode, ref worst, ref refused);
+        Compare(Own, clientCode, ref worst, ref refused);
         foreach (Subscription member in Named)
             Compare(member, clientCode, ref worst, ref refused);
         if (worst is null)
@@ -142,9 +143,7 @@ internal struct SessionTopics()
     /// <param name="cursor">Where its cursor will be.</param>
     public readonly void MarkPinged(Subscription? current = null, long cursor = 0)
     {
-        if (Own is null)
-            return;
-        Own.MarkPinged();
+        Own?.MarkPinged();
         Broadcast?.MarkPinged();
         foreach (Subscription member in Named)
             member.MarkPinged();

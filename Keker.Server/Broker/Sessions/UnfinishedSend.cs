@@ -11,7 +11,10 @@ namespace Keker.Server.Broker.Sessions;
 /// <param name="Built">What it keeps alive together with others like it.</param>
 /// <param name="IsClose">True when nothing may follow.</param>
 /// <param name="Echo">Who waits for it, if somebody does.</param>
-internal readonly record struct UnfinishedSend(Subscription? Member, ReadOnlyMemory<byte> Rest, long Cursor, int HeldBytes = 0, BuiltFrame? Built = null, bool IsClose = false, TaskCompletionSource? Echo = null)
+/// <param name="Then">What follows <paramref name="Rest"/> in the same frame.</param>
+internal readonly record struct UnfinishedSend(
+    Subscription? Member, ReadOnlyMemory<byte> Rest, long Cursor, int HeldBytes = 0, BuiltFrame? Built = null, bool IsClose = false,
+    TaskCompletionSource? Echo = null, ReadOnlyMemory<byte> Then = default)
 {
     /// <summary>Small enough that a slow but living peer shows progress before the write deadline: 64 KiB in 30 s.</summary>
     private const int StepBytes = 64 << 10;
@@ -32,5 +35,5 @@ internal readonly record struct UnfinishedSend(Subscription? Member, ReadOnlyMem
         Built?.Release(context.BuiltFrames);
     }
 
-    public UnfinishedSend AfterStep => this with { Rest = Rest[Math.Min(Rest.Length, StepBytes)..] };
+    public UnfinishedSend AfterStep => Rest.Length > StepBytes ? this with { Rest = Rest[StepBytes..] } : this with { Rest = Then, Then = default };
 }

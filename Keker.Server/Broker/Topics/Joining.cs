@@ -13,9 +13,11 @@ internal static class Joining
     /// <param name="hasId">Its client says what it has, and begins there.</param>
     public static void Begin(TopicLog log, Subscription member, bool hasId)
     {
-        long start = hasId ? member.Cursor : log.StartOf(member.Client, member.Cursor);
+        // Without a token it is nobody's client, who comes back with an id or as somebody else.
+        bool isKnown = member.Client.Token.Length > 0;
+        long start = hasId || !isKnown ? member.Cursor : log.StartOf(member.Client, member.Cursor);
         member.SetStartOffset(log.RetainStart(start), log.SkippedFrom(start, member.Client));
-        if (member.IsRetained && log.HasBroken)
+        if (isKnown && member.IsRetained && log.HasBroken)
             log.Broken.TakeOver(member);
     }
 

@@ -1,13 +1,18 @@
 using Keker.Protocol.Commands;
 using Keker.Protocol.Http;
+using Keker.Protocol.Sse;
 using Keker.Server.Options;
 
 namespace Keker.Server.Http.Endpoints;
 
 /// <summary>What the request for an event stream says.</summary>
-/// <param name="Token">AUTH_INFO, as HELLO says it.</param>
-/// <param name="After">The id of the last message that the client got; <see cref="MessageId.Unknown"/> where it says one that is none; null where it says nothing.</param>
-internal sealed record EventStreamRequest(byte[] Token, MessageId? After)
+/// <param name="Token">AUTH_INFO, as HELLO says it; null for a stream of topics alone.</param>
+/// <param name="Topics">The topics, each once, in the order of the query.</param>
+/// <param name="After">
+/// For each subscription, that of the token first, the id of the last message that the client got: null where it says none, <see cref="MessageId.Unknown"/>
+/// where what it says is no id.
+/// </param>
+internal sealed record EventStreamRequest(byte[]? Token, byte[][] Topics, MessageId?[] After)
 {
     /// <summary>Reads the request.</summary>
     /// <param name="head">A complete head.</param>
@@ -16,38 +21,90 @@ internal sealed record EventStreamRequest(byte[] Token, MessageId? After)
     /// <returns>Null when something is wrong.</returns>
     public static EventStreamRequest? Read(RequestHead head, ReadOnlySpan<byte> bytes, out ReadOnlySpan<byte> mistake)
     {
-        Span<byte> token = stackalloc byte[Limits.TokenBytes];
-        QueryStatus status = QueryString.Find(head.Query.In(bytes), "token"u8, token, out int length);
-        mistake = status switch
+        ReadOnlySpan<byte> query = head.Query.In(bytes);
+        mistake = ReadToken(query, out byte[]? token);
+        if (!mistake.IsEmpty)
+            return null;
+        List<byte[]> topics = [];
+        mistake = ReadTopics(query, topics);
+        int count = topics.Count + (token is null ? 0 : 1);
+        if (mistake.IsEmpty && count == 0)
+            mistake = "no token and no topic: ask for /v1/subscribe?token=<AUTH_INFO>&topic=<name>, one of them or both, percent-encoded"u8;
+        return mistake.IsEmpty ? new EventStreamRequest(token, [.. topics], ReadAfter(head, bytes, count)) : null;
+    }
+
+    private static ReadOnlySpan<byte> ReadToken(ReadOnlySpan<byte> query, out byte[]? token)
+    {
+        Span<byte> decoded = stackalloc byte[Limits.TokenBytes];
+        QueryStatus status = QueryString.Find(query, "token"u8, decoded, out int length);
+        bool isValid = status == QueryStatus.Ok && AuthInfo.IsValid(decoded[..length]);
+        token = isValid ? decoded[..length].ToArray() : null;
+        return status switch
         {
-            QueryStatus.Absent => "no token: ask for /v1/subscribe?token=<AUTH_INFO>, percent-encoded"u8,
+            QueryStatus.Absent => default,
             QueryStatus.Repeated => "more than one token: an event stream has one"u8,
-            QueryStatus.Ok when AuthInfo.IsValid(token[..length]) => default,
+            _ when isValid => default,
             _ => "bad token: send 1 to 512 bytes of UTF-8 without white space or control characters, percent-encoded"u8,
         };
-        return mistake.IsEmpty ? new EventStreamRequest(token[..length].ToArray(), ReadAfter(head, bytes)) : null;
+    }
+
+    private static ReadOnlySpan<byte> ReadTopics(ReadOnlySpan<byte> query, List<byte[]> topics)
+    {
+        Span<byte> decoded = stackalloc byte[Limits.TokenBytes];
+        foreach (ReadOnlySpan<byte> value in QueryString.ValuesOf(query, "topic"u8))
+        {
+            if (topics.Count == Limits.StreamTopics)
+                return "too many topics: an event stream has at most 8"u8;
+            if (QueryString.Decode(value, decoded, out int length) != QueryStatus.Ok || !TopicName.IsValid(decoded[..length]))
+                return "bad topic: send 1 to 512 bytes of UTF-8 without white space or control characters, neither - nor *, percent-encoded"u8;
+            foreach (byte[] earlier in topics)
+            {
+                if (decoded[..length].SequenceEqual(earlier))
+                    return "the same topic twice: name each once"u8;
+            }
+            topics.Add(decoded[..length].ToArray());
+        }
+        return default;
     }
 
     /// <summary>
     /// Browsers send the header by themselves; where that takes a permission of its own (CORS), clients have the query. The latest says most: a page
     /// writes its query once, and a polyfill adds its own (<c>lastEventId</c>) when it comes back. An empty one says nothing (WHATWG HTML 9.2.2).
     /// </summary>
-    private static MessageId? ReadAfter(RequestHead head, ReadOnlySpan<byte> bytes)
+    private static MessageId?[] ReadAfter(RequestHead head, ReadOnlySpan<byte> bytes, int count)
     {
+        var after = new MessageId?[count];
         if (head.TryGet(bytes, "last-event-id"u8, out Slice header))
-            return header.Length == 0 ? null : Parse(header.In(bytes));
+        {
+            if (header.Length > 0)
+                Parse(header.In(bytes), after);
+            return after;
+        }
         ReadOnlySpan<byte> query = head.Query.In(bytes);
-        return ReadAfter(query, "lastEventId"u8) ?? ReadAfter(query, "last_event_id"u8);
+        if (!TryReadAfter(query, "lastEventId"u8, after))
+            TryReadAfter(query, "last_event_id"u8, after);
+        return after;
     }
 
-    private static MessageId? ReadAfter(ReadOnlySpan<byte> query, ReadOnlySpan<byte> key)
+    /// <returns>False where it says nothing.</returns>
+    private static bool TryReadAfter(ReadOnlySpan<byte> query, ReadOnlySpan<byte> key, MessageId?[] after)
     {
-        Span<byte> decoded = stackalloc byte[MessageId.MaxLength];
+        Span<byte> decoded = stackalloc byte[Math.Max(MessageId.MaxLength, EventIdList.MaxLength(Limits.StreamTopics + 1))];
         QueryStatus status = QueryString.Find(query, key, decoded, out int length);
         if (status == QueryStatus.Absent || status == QueryStatus.Ok && length == 0)
-            return null;
-        return status == QueryStatus.Ok ? Parse(decoded[..length]) : MessageId.Unknown;
+            return false;
+        if (status == QueryStatus.Ok)
+            Parse(decoded[..length], after);
+        else
+            Array.Fill(after, MessageId.Unknown);
+        return true;
     }
 
-    private static MessageId Parse(ReadOnlySpan<byte> text) => MessageId.TryParse(text, out MessageId id) ? id : MessageId.Unknown;
+    private static void Parse(ReadOnlySpan<byte> text, MessageId?[] after)
+    {
+        if (after.Length == 1 && !EventIdList.IsOne(text))
+            after[0] = MessageId.TryParse(text, out MessageId id) ? id : MessageId.Unknown;
+        else if (!EventIdList.TryParse(text, after))
+            Array.Fill(after, MessageId.Unknown);
+    }
 }

@@ -11,7 +11,9 @@ namespace Keker.Server.Http.Endpoints;
 internal abstract class HandshakeEndpoint(ServerContext server) : Endpoint(server)
 {
     /// <summary>Seconds: memory comes back when somebody leaves.</summary>
-    private const int RetryAfterMemory = 5;
+    protected const int RetryAfterMemory = 5;
+
+    protected static ReadOnlySpan<byte> ShortOfMemory => "the server is short of memory: connect again later"u8;
 
     private readonly byte[][] _allowedOrigins = [.. server.Options.AllowedOrigins.Select(Encoding.ASCII.GetBytes)];
 
@@ -52,7 +54,7 @@ internal abstract class HandshakeEndpoint(ServerContext server) : Endpoint(serve
         if (Server.IsDraining)
             return Refuse(exchange, 503, "the server is draining: connect again after a random delay"u8, retryAfterSeconds: 1);
         if (Server.Memory.Pressure != MemoryPressure.None)
-            return Refuse(exchange, 503, "the server is short of memory: connect again later"u8, RetryAfterMemory);
+            return Refuse(exchange, 503, ShortOfMemory, RetryAfterMemory);
         return true;
     }
 

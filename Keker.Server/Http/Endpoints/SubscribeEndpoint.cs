@@ -25,6 +25,11 @@ internal sealed class SubscribeEndpoint(ServerContext server) : HandshakeEndpoin
             return Refuse(exchange, 400, mistake);
         if (!IsWelcome(exchange, head))
             return false;
+        foreach (byte[] _ in request.Topics)
+        {
+            if (!Server.HasMemoryForSubscription())
+                return Refuse(exchange, 503, ShortOfMemory, RetryAfterMemory);
+        }
         byte[] answer = EventStreamHead.Of(exchange, OriginLines.For(exchange.Head, head, anyOrigin: Server.Options.AllowedOrigins.IsEmpty));
         exchange.Connection.Mark = ClientMark.Of(exchange.Connection, exchange.Head, head);
         exchange.Upgrade = new Upgrade(UpgradeKind.EventStream, EventStream: request, Head: answer);

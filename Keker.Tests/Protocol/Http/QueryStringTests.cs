@@ -41,6 +41,18 @@ internal sealed class QueryStringTests
     [TestCase("token=% 41", QueryStatus.BadEscape)]
     public void Everything_else_has_a_status(string query, QueryStatus status) => Assert.That(Find(query), Is.EqualTo((status, "")));
 
+    [TestCase("", "")]
+    [TestCase("x=k", "")]
+    [TestCase("k=a", "[a]")]
+    [TestCase("k=a&k=&k&x=y&K=z&k=%41&&kk=u&k=a=b&", "[a][][][%41][a=b]")]
+    public void All_values_of_a_key_are_found_in_order_as_they_stand(string query, string values)
+    {
+        var found = new StringBuilder();
+        foreach (ReadOnlySpan<byte> value in QueryString.ValuesOf(Encoding.ASCII.GetBytes(query), "k"u8))
+            found.Append('[').Append(Encoding.ASCII.GetString(value)).Append(']');
+        Assert.That(found.ToString(), Is.EqualTo(values));
+    }
+
     [Test]
     public void Every_byte_can_be_encoded()
     {

@@ -11,9 +11,9 @@ internal sealed class BinaryEventTests
     {
         byte[] payload = [.. Enumerable.Range(0, size).Select(value => (byte)(value * 7))];
         byte[] idBytes = Encoding.ASCII.GetBytes(id);
-        byte[] output = new byte[BinaryEvent.Length(idBytes, size)];
+        byte[] output = new byte[BinaryEvent.Length(idBytes, EventType.Binary, size)];
 
-        Assert.That(BinaryEvent.Write(output, idBytes, payload), Is.EqualTo(output.Length));
+        Assert.That(BinaryEvent.Write(output, idBytes, EventType.Binary, payload), Is.EqualTo(output.Length));
 
         string stream = Encoding.ASCII.GetString(output);
         Assert.That(stream, Does.StartWith(id.Length == 0 ? "event: binary\ndata: " : "id: 1:2\nevent: binary\ndata: "));
@@ -24,9 +24,9 @@ internal sealed class BinaryEventTests
 
     [Test]
     public void The_length_of_a_very_large_payload_does_not_overflow() =>
-        Assert.That(BinaryEvent.Length(default, int.MaxValue), Is.GreaterThan(int.MaxValue));
+        Assert.That(BinaryEvent.Length(default, EventType.Binary, int.MaxValue), Is.GreaterThan(int.MaxValue));
 
     [Test]
     public void A_short_destination_is_refused() =>
-        Assert.That(() => BinaryEvent.Write(new byte[20], default, new byte[3]), Throws.TypeOf<ArgumentOutOfRangeException>());
+        Assert.That(() => BinaryEvent.Write(new byte[20], default, EventType.Binary, new byte[3]), Throws.TypeOf<ArgumentOutOfRangeException>());
 }

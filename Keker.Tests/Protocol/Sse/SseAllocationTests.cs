@@ -15,7 +15,7 @@ internal sealed class SseAllocationTests
         long allocated = Allocations.Least(() =>
         {
             written = TextEvent.Length("1:2"u8, "x"u8, text) + TextEvent.Write(output, "1:2"u8, "x"u8, text);
-            written += BinaryEvent.Write(output, "1:2"u8, text);
+            written += BinaryEvent.Write(output, "1:2"u8, EventType.Binary, text);
             written += StreamLines.WriteRetry(output, 1000);
         });
 

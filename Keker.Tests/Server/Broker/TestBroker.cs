@@ -63,12 +63,14 @@ internal sealed class TestBroker : IDisposable
     }
 
     /// <summary>The same to those who have subscribed to a topic by name.</summary>
-    public PublishResult PublishToTopic(string topic, params string[] texts)
+    public PublishResult PublishToTopic(string topic, params string[] texts) => PublishToTopic(topic, [.. texts.Select(Message)]);
+
+    public PublishResult PublishToTopic(string topic, params Publication[] publications)
     {
         var dirty = new DirtyTopics();
         PublishResult result = default;
-        foreach (string text in texts)
-            result = Broker.PublishToTopic(Token(topic), Message(text), dirty);
+        foreach (Publication publication in publications)
+            result = Broker.PublishToTopic(Token(topic), publication, dirty);
         Broker.Flush(dirty);
         return result;
     }

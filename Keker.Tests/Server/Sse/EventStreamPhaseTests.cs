@@ -26,7 +26,7 @@ internal sealed class EventStreamPhaseTests
         _sockets = SocketPair.Create();
         _client = new EventStream(RawClient.Over(_sockets.Client));
         _connection = new Connection(new EngineSocket(_sockets.Server), isAdmin: false, _server.Context.Clock);
-        _phase = new EventStreamPhase(_connection, _server.Context, head: [], TestBroker.Token("t"), after: null);
+        _phase = new EventStreamPhase(_connection, _server.Context, head: [], TestBroker.Token("t"), topics: [], after: [null]);
         _run = null;
     }
 
