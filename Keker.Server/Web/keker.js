@@ -235,9 +235,8 @@ export function Keker(url, { token }) {
     // A stream has no more than 8 topics.
     if (labels.splice(9)[0]) fail("too-many-topics", "too-many-topics");
     const query = labels.map((topic, i) => i ? ["topic", topic] : ["token", mine.token]);
-    // No log has the epoch 0: of a topic without a last message comes what there is.
-    const known = labels.map(topic => ids.get(topic) ?? "0:0");
-    if (ids.size) query.push(["last_event_id", labels[1] ? known.map(id => recode(id, [16n, 10n], [36, 36])) : known]);
+    // Nothing is said of a topic that has no last message.
+    if (ids.size) query.push(["last_event_id", labels.map(topic => labels[1] && ids.has(topic) ? recode(ids.get(topic), [16n, 10n], [36, 36]) : ids.get(topic))]);
     const response = await fetch(url.replace(/^ws/, "http") + "?" + new URLSearchParams(query), { headers: { Accept: "text/event-stream" }, signal: abort.signal });
     if (mine !== link) return;
     if (response.status === 401) return ended(4401, "");
@@ -258,26 +257,22 @@ export function Keker(url, { token }) {
     }
   }
 
-  // Whose position in the list has moved, whose message it is; broadcasts have none.
+  // The type of an event names its topic. Broadcasts have no id.
   function takeEvent(text, labels) {
     const fields = {};
     for (const line of text.split("\n")) {
       const [key, value] = line.split(/: ?(.*)/s);
       fields[key] = key in fields ? fields[key] + "\n" + value : value;
     }
-    let { id, event, data } = fields;
-    if (event === "binary") data = Uint8Array.from(atob(data), char => char.charCodeAt());
-    else if (event) data = undefined;
-    const isMessage = data !== undefined;
-    if (!id) return isMessage && deliver("*", id, data);
-    id.split(",").forEach((to, i) => {
-      if (labels[1]) to = recode(to, [36n, 36n], [16, 10]);
-      const from = ids.get(labels[i]);
-      if (from === to) return;
-      if (isMessage) deliver(labels[i], to, data);
-      else if (event && from) gap(labels[i], from, to);
-      else keep(labels[i], to);
-    });
+    const { id, event = "", data } = fields;
+    const [kind, topic = "-"] = event.split(/:(.*)/s);
+    const place = i => labels[1] ? recode(id.split(",")[i], [36n, 36n], [16, 10]) : id;
+    if (data === undefined || kind === "gap") {
+      // Where the stream begins.
+      if (id) labels.forEach((label, i) => kind && label === topic && ids.has(label) ? gap(label, ids.get(label), place(i)) : begin(label, place(i)));
+    } else {
+      deliver(id ? topic : "*", id && place(labels.indexOf(topic)), kind === "binary" ? Uint8Array.from(atob(data), char => char.charCodeAt()) : data);
+    }
   }
 
   // ---- Small things

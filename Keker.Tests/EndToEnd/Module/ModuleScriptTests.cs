@@ -217,12 +217,12 @@ internal sealed class ModuleScriptTests(string hostName) : ModuleFixture(hostNam
         }
         await Host.ExpectAsync(Connected);
         // 7fffffffffffffff is 1y2p0ij32e8e7 in base 36, and abc is 24c.
-        await Host.RunAsync("write('retry: 1000\\nid: 1y2p0ij32e8e7:0,24c:z\\n\\nid: 1y2p0ij32e8e7:0,24c:10\\ndata: a\\n\\nid: 1y2p0ij32e8e7:1,24c:10\\nda'); write('ta: b\\n\\ndata: all\\n\\n: keep-alive\\n\\n')");
+        await Host.RunAsync("write('retry: 1000\\nid: 1y2p0ij32e8e7:0,24c:z\\n\\nid: 1y2p0ij32e8e7:0,24c:10\\nevent: message:news\\ndata: a\\n\\nid: 1y2p0ij32e8e7:1,24c:10\\nda'); write('ta: b\\n\\ndata: all\\n\\n: keep-alive\\n\\n')");
         await Host.ExpectAsync("[\"topic\",\"news\",\"a\"]", "[\"message\",\"-\",\"b\"]", "[\"message\",\"*\",\"all\"]");
-        await Host.RunAsync("write('id: 1y2p0ij32e8e7:1,24c:15\\nevent: gap\\ndata: x\\n\\nid: 1y2p0ij32e8e7:2,24c:15\\nevent: binary\\ndata: /w==\\n\\n')");
+        await Host.RunAsync("write('id: 1y2p0ij32e8e7:1,24c:15\\nevent: gap:news\\ndata: x\\n\\nid: 1y2p0ij32e8e7:2,24c:15\\nevent: binary\\ndata: /w==\\n\\n')");
         await Host.ExpectAsync("[\"gap\",\"news\",\"abc:36\",\"abc:41\"]", "[\"message\",\"-\",[255]]");
         await Host.RunAsync("hear(k, 'more'); clock.advance(0)");
-        await Host.ExpectAsync(Connecting, "[\"?token=t&topic=news&topic=more&last_event_id=1y2p0ij32e8e7%3A2%2C24c%3A15%2C0%3A0\"]", Connected);
+        await Host.ExpectAsync(Connecting, "[\"?token=t&topic=news&topic=more&last_event_id=1y2p0ij32e8e7%3A2%2C24c%3A15%2C\"]", Connected);
         await Host.RunAsync("happen('online')");
         await Host.ExpectAsync(Connecting, Socket);
         await Host.RunAsync("FakeSocket.last.open(); FakeSocket.last.says('WELCOME 1 7fffffffffffffff:2')");

@@ -46,6 +46,31 @@ internal sealed class ModuleStreamTests(string hostName) : ModuleFixture(hostNam
     }
 
     [Test]
+    public async Task Topics_come_over_the_stream_too_and_go_on_where_they_were()
+    {
+        await FallBackAsync();
+        await Host.ExpectAsync(Connected);
+        await Host.RunAsync("hear(k, 'match'); clock.advance(0)");
+        await Host.ExpectAsync(Connecting, Connected);
+        await Backend.WaitForStatAsync("topics", count => count > 0);
+        await PublishToAsync("match", "1");
+        await Host.ExpectAsync("[\"topic\",\"match\",\"1\"]");
+        await PublishAsync("a");
+        await Host.ExpectAsync("[\"message\",\"-\",\"a\"]");
+        Proxy.ResetClients();
+        string next = await Host.NextAsync();
+        if (next.StartsWith("[\"error\",", StringComparison.Ordinal))
+            next = await Host.NextAsync();
+        Assert.That(next, Is.EqualTo(Waiting));
+        await PublishToAsync("match", "2", "3");
+        await PublishAsync("b");
+        await AdvanceAsync(4);
+        await Host.ExpectAsync(Connecting, Connected);
+        string[] got = [await Host.NextAsync(), await Host.NextAsync(), await Host.NextAsync()];
+        Assert.That(got, Is.EquivalentTo(new[] { "[\"topic\",\"match\",\"2\"]", "[\"topic\",\"match\",\"3\"]", "[\"message\",\"-\",\"b\"]" }));
+    }
+
+    [Test]
     public async Task A_stream_that_falls_silent_is_opened_again()
     {
         await FallBackAsync();
