@@ -8,7 +8,7 @@ namespace Keker.Server.Broker.Sessions;
 
 /// <summary>
 /// The sending side of an event stream of one subscription. Such a client proves nothing: no pong confirms what has arrived. What was sent is kept for
-/// the time of the cache instead, and counts as arrived after that.
+/// the time of the cache instead, and counts as arrived after that where its machine has acknowledged it: a network that fell silent acknowledges nothing.
 /// </summary>
 /// <remarks>Thread-safe, as every session.</remarks>
 internal class EventStreamSession : Session
@@ -28,6 +28,7 @@ internal class EventStreamSession : Session
     private byte[]? _opening;
     private bool _keepAliveDue;
     private long _notedAt = NotNoted;
+    private long _notedBytes;
 
     /// <param name="transport">The way to the client.</param>
     /// <param name="context">What all sessions share.</param>
@@ -76,11 +77,11 @@ internal class EventStreamSession : Session
         Wake();
     }
 
-    /// <summary>What was sent the time of the cache ago counts as arrived. The heartbeat calls it.</summary>
+    /// <summary>What was sent the time of the cache ago, and was acknowledged, counts as arrived. The heartbeat calls it.</summary>
     public void ConfirmOld(long now)
     {
         long notedAt = Volatile.Read(ref _notedAt);
-        if (notedAt == NotNoted || now - notedAt < Context.Limits.Cache.TotalMilliseconds)
+        if (notedAt == NotNoted || now - notedAt < Context.Limits.Cache.TotalMilliseconds || AcknowledgedBytes < Volatile.Read(ref _notedBytes))
             return;
         Topics.Confirm();
         Topics.Release();
@@ -94,6 +95,7 @@ internal class EventStreamSession : Session
         if (Volatile.Read(ref _notedAt) == NotNoted)
         {
             Topics.MarkPinged();
+            Volatile.Write(ref _notedBytes, SentBytes);
             Volatile.Write(ref _notedAt, Context.Clock.Now);
         }
         anySent = true;

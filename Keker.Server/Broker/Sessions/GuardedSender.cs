@@ -17,6 +17,9 @@ internal abstract class GuardedSender(ISessionTransport transport, BrokerContext
     /// <summary>What all sessions share.</summary>
     protected BrokerContext Context { get; } = context;
 
+    /// <summary>See <see cref="ISessionTransport.SentBytes"/>. Any thread.</summary>
+    protected long SentBytes => transport.SentBytes;
+
     /// <summary>See <see cref="ISessionTransport.AcknowledgedBytes"/>. Any thread.</summary>
     protected long AcknowledgedBytes => transport.AcknowledgedBytes;
 
