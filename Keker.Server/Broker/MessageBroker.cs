@@ -193,6 +193,9 @@ internal sealed class MessageBroker : IDisposable
         Context.CacheLedger.DropExpired();
         Context.Breaks.DropExpired();
         Context.Breaks.DropOverBound();
+
+        // What was kept for positions that have ended may wait now.
+        Context.CacheLedger.DropOverBound();
         Context.Retained.Sweep(Context.Clock.Now);
     }
 
