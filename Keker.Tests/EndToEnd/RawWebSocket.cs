@@ -38,10 +38,11 @@ internal sealed class RawWebSocket(RawClient client, string? extensions = null) 
     /// <param name="offer">The extensions to offer, if any.</param>
     /// <param name="path">The route.</param>
     /// <param name="protocols">The sub-protocols to offer, if any.</param>
-    public static async Task<RawWebSocket> UpgradeAsync(RawClient client, string? offer = null, string path = SubscribePath, string? protocols = null)
+    /// <param name="userAgent">What it says that it is, if anything: clients that say something else do not look alike.</param>
+    public static async Task<RawWebSocket> UpgradeAsync(RawClient client, string? offer = null, string path = SubscribePath, string? protocols = null, string? userAgent = null)
     {
         string[] offers = [.. new[] { ("Extensions", offer), ("Protocol", protocols) }.Where(header => header.Item2 is not null).Select(header => $"Sec-WebSocket-{header.Item1}: {header.Item2}")];
-        string handshake = Handshake(offers);
+        string handshake = Handshake([.. offers, .. userAgent is null ? Array.Empty<string>() : [$"User-Agent: {userAgent}"]]);
         await client.SendAsync(handshake.Replace(SubscribePath, path, StringComparison.Ordinal));
         RawResponse response = await client.ReadResponseAsync();
         Assert.That((response.Status, response.Header("Sec-WebSocket-Accept")), Is.EqualTo((101, Accept)));
