@@ -65,13 +65,11 @@ internal sealed class Predecessors
         if (!_unconfirmed.IsAnyWaitedFor(before))
         {
             long start = Settle(check, log);
-            if (!hasId)
-                member.SetStartOffset(log.RetainStart(Math.Max(log.Tail, start)));
-            member.SetStartOffset(member.Cursor, log.SkippedFrom(member.Cursor, member.Client));
+            Joining.Start(log, member, hasId ? member.Cursor : Math.Max(log.Tail, start));
             return null;
         }
         if (check.StartsAtOnce)
-            member.SetStartOffset(member.Cursor, log.SkippedFrom(member.Cursor, member.Client));
+            Joining.Start(log, member, member.Cursor);
         (_waiting ??= []).Enqueue(check);
         _askedBefore = before;
         return check;

@@ -16,10 +16,14 @@ internal static class Joining
         // Without a token it is nobody's client, who comes back with an id or as somebody else.
         bool isKnown = member.Client.Token.Length > 0;
         long start = hasId || !isKnown ? member.Cursor : log.StartOf(member.Client, member.Cursor);
-        member.SetStartOffset(log.RetainStart(start), log.SkippedFrom(start, member.Client));
+        Start(log, member, start);
         if (isKnown && member.IsRetained && log.HasBroken)
             log.Broken.TakeOver(member);
     }
+
+    /// <summary>A member begins at an offset that is in the log: from there on all is kept for it, and what it is not sent is known.</summary>
+    public static void Start(TopicLog log, Subscription member, long start) =>
+        member.SetStartOffset(log.RetainStart(start), log.SkippedFrom(start, member.Client));
 
     /// <summary>In the topic of a token: the sessions that may be the same client as another one, as far as they look.</summary>
     /// <param name="members">The topic's members.</param>

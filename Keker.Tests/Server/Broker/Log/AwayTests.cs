@@ -187,6 +187,29 @@ internal sealed class AwayTests
         Assert.That(_broker.Context.Breaks.Count, Is.InRange(115, 123));
     }
 
+    /// <summary>Beside another session, which has it all: nothing of what this one has yet to confirm may go with the position that kept it until now.</summary>
+    [Test]
+    public void Who_says_what_it_has_just_before_the_position_ends_has_it_kept_from_there_on()
+    {
+        TestClient stays = Join();
+        TestClient breaks = Join();
+        _broker.Publish("t", "m0", "m1");
+        ulong epoch = stays.Topic.Epoch;
+        stays.AnswerPing();
+        TestBroker.Leave(breaks);
+        _broker.Advance(_broker.Context.Limits.Resume - Second);
+        var wire = new FakeTransport { Confirms = true };
+        var session = new TaggedSession(wire, _broker.Context) { Confirms = true };
+        _broker.Broker.Subscribe(session, "t"u8, new ResumePoint(new(epoch, 0)));
+        Assert.That(wire.Messages, Has.Length.EqualTo(2));
+        _broker.Advance(Second);
+        Assert.That(_broker.Context.Breaks.Count, Is.Zero);
+        session.Disconnected();
+        stays.Session.SendPing();
+        Assert.That(Join().Wire.Messages, Is.EqualTo(new[] { "m0", "m1" }));
+        Assert.That(_broker.Context.Counters.UnconfirmedLost.Value, Is.Zero);
+    }
+
     [Test]
     public void A_topic_is_resumed_by_each_token_at_its_own_place()
     {
