@@ -12,13 +12,11 @@ internal sealed class BreakLedger(BrokerContext context)
     public const int PositionBytes = 768;
 
     private readonly Lock _lock = new();
-    private BrokenPosition? _oldest;
-    private BrokenPosition? _newest;
+    private readonly LinkedList<BrokenPosition> _byAge = new();
     private long _number;
-    private int _count;
 
-    /// <summary>Positions of sessions that have ended.</summary>
-    public int Count => Volatile.Read(ref _count);
+    /// <summary>Positions of sessions that have ended. A hint.</summary>
+    public int Count => _byAge.Count;
 
     /// <summary>A number that no position had.</summary>
     public long NextNumber() => Interlocked.Increment(ref _number);
@@ -32,15 +30,8 @@ internal sealed class BreakLedger(BrokerContext context)
         lock (_lock)
         {
             // Two threads may come here in another order than they looked at the clock.
-            position.ExpiresAt = Math.Max(expiresAt, _newest?.ExpiresAt ?? 0);
-            position.IsListed = true;
-            position.Older = _newest;
-            if (_newest is null)
-                _oldest = position;
-            else
-                _newest.Newer = position;
-            _newest = position;
-            _count++;
+            position.ExpiresAt = Math.Max(expiresAt, _byAge.Last?.Value.ExpiresAt ?? 0);
+            position.Node = _byAge.AddLast(position);
         }
     }
 
@@ -49,19 +40,10 @@ internal sealed class BreakLedger(BrokerContext context)
     {
         lock (_lock)
         {
-            if (!position.IsListed)
+            if (position.Node is not { } node)
                 return;
-            position.IsListed = false;
-            if (position.Older is null)
-                _oldest = position.Newer;
-            else
-                position.Older.Newer = position.Newer;
-            if (position.Newer is null)
-                _newest = position.Older;
-            else
-                position.Newer.Older = position.Older;
-            (position.Older, position.Newer) = (null, null);
-            _count--;
+            _byAge.Remove(node);
+            position.Node = null;
         }
         context.RetainedMemory.Remove(PositionBytes);
     }
@@ -87,6 +69,6 @@ internal sealed class BreakLedger(BrokerContext context)
 
     private BrokenPosition? Oldest
     {
-        get { lock (_lock) return _oldest; }
+        get { lock (_lock) return _byAge.First?.Value; }
     }
 }

@@ -4,7 +4,7 @@ namespace Keker.Server.Broker.Log;
 
 /// <summary>The place behind the last message that a session had confirmed when it broke: a HELLO of its token starts there while it holds.</summary>
 /// <remarks>
-/// The topic's lock guards it. <see cref="ExpiresAt"/>, <see cref="Older"/>, <see cref="Newer"/> and <see cref="IsListed"/> belong to the <see cref="BreakLedger"/>.
+/// The topic's lock guards it. <see cref="ExpiresAt"/> and <see cref="Node"/> belong to the <see cref="BreakLedger"/>.
 /// </remarks>
 /// <param name="topic">Whose messages.</param>
 /// <param name="client">Whose session.</param>
@@ -32,12 +32,6 @@ internal sealed class BrokenPosition(Topic topic, ClientKey client, long offset,
     /// <summary>When its time is up, in milliseconds of the clock; not before its session is known to have ended.</summary>
     public long ExpiresAt { get; set; }
 
-    /// <summary>The positions of all topics whose sessions ended before and after.</summary>
-    public BrokenPosition? Older { get; set; }
-
-    /// <inheritdoc cref="Older"/>
-    public BrokenPosition? Newer { get; set; }
-
-    /// <inheritdoc cref="Older"/>
-    public bool IsListed { get; set; }
+    /// <summary>Its place among the positions of all topics; null while it is not there.</summary>
+    public LinkedListNode<BrokenPosition>? Node { get; set; }
 }

@@ -8,9 +8,7 @@ namespace Keker.Server.Broker.Log;
 /// <param name="ledger">Knows the positions of all topics by age.</param>
 internal sealed class BrokenPositions(Topic topic, BreakLedger ledger)
 {
-    // The topic of a token has positions of that token only.
-    private readonly Dictionary<byte[], TokenPositions>? _byToken = topic.Kind == TopicKind.Token ? null : new(TokenComparer.Instance);
-    private TokenPositions? _own;
+    private ByToken<TokenPositions> _byToken = new(topic.Kind);
     private PositionSet _all;
 
     public bool IsEmpty => _all.Count == 0;
@@ -19,15 +17,15 @@ internal sealed class BrokenPositions(Topic topic, BreakLedger ledger)
     public long Oldest => _all.Lowest;
 
     /// <inheritdoc cref="TokenPositions.StartOf"/>
-    public long StartOf(ClientKey client) => Find(client)?.StartOf(client.Mark) ?? long.MaxValue;
+    public long StartOf(ClientKey client) => _byToken.Find(client.Token)?.StartOf(client.Mark) ?? long.MaxValue;
 
     /// <summary>The lowest offset of a token; after all there is when there is none.</summary>
-    public long OldestOf(ClientKey client) => Find(client)?.Lowest ?? long.MaxValue;
+    public long OldestOf(ClientKey client) => _byToken.Find(client.Token)?.Lowest ?? long.MaxValue;
 
     /// <summary>Where exactly one position of the client's mark is free, its new session takes that over: nobody else is sent from there for its sake.</summary>
     public void TakeOver(Subscription member)
     {
-        TokenPositions? positions = Find(member.Client);
+        TokenPositions? positions = _byToken.Find(member.Client.Token);
         if (positions?.OnlyFree(member.Client.Mark) is not { } position)
             return;
         positions.Remove(position);
@@ -104,7 +102,7 @@ internal sealed class BrokenPositions(Topic topic, BreakLedger ledger)
     {
         var position = new BrokenPosition(topic, member.Client, offset, ledger.NextNumber());
         _all.Add(position);
-        GetOrAdd(position.Client).Add(position);
+        _byToken.GetOrAdd(position.Client.Token).Add(position);
         return position;
     }
 
@@ -120,33 +118,15 @@ internal sealed class BrokenPositions(Topic topic, BreakLedger ledger)
     private void SetAside(BrokenPosition position)
     {
         position.Holds = false;
-        TokenPositions positions = Find(position.Client)!;
+        TokenPositions positions = _byToken.Find(position.Client.Token)!;
         positions.Remove(position);
-        if (!positions.IsEmpty)
-            return;
-        if (_byToken is null)
-            _own = null;
-        else
+        if (positions.IsEmpty)
             _byToken.Remove(position.Client.Token);
     }
 
     private void PutBack(BrokenPosition position)
     {
         position.Holds = true;
-        GetOrAdd(position.Client).Add(position);
-    }
-
-    private TokenPositions? Find(ClientKey client) => _byToken is null ? _own : _byToken.GetValueOrDefault(client.Token);
-
-    private TokenPositions GetOrAdd(ClientKey client)
-    {
-        if (Find(client) is { } known)
-            return known;
-        var positions = new TokenPositions();
-        if (_byToken is null)
-            _own = positions;
-        else
-            _byToken.Add(client.Token, positions);
-        return positions;
+        _byToken.GetOrAdd(position.Client.Token).Add(position);
     }
 }

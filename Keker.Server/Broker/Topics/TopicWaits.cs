@@ -10,10 +10,8 @@ namespace Keker.Server.Broker.Topics;
 /// </remarks>
 internal sealed class TopicWaits(Topic topic, TopicLog log, BrokerContext context)
 {
-    // The topic of a token has sessions of that token only.
-    private readonly Dictionary<byte[], Predecessors>? _byToken = topic.Kind == TopicKind.Token ? null : new(TokenComparer.Instance);
+    private ByToken<Predecessors> _byToken = new(topic.Kind);
     private readonly List<Predecessors> _awaited = [];
-    private Predecessors? _own;
     private long _lastWaited = -1;
     private ReceiptWaits? _receipts;
     private List<PredecessorCheck>? _decided;
@@ -45,12 +43,12 @@ internal sealed class TopicWaits(Topic topic, TopicLog log, BrokerContext contex
     /// <returns>Null when nobody has to be asked.</returns>
     public PredecessorCheck? Meet(Subscription member, ref MemberTable members, bool hasId, Session[]? lookAlikes)
     {
-        if (_byToken is null && members.Count == 2 && members.First(2).Find(other => other != member) is { } alone)
+        if (topic.Kind == TopicKind.Token && members.Count == 2 && members.First(2).Find(other => other != member) is { } alone)
         {
             Enter(alone);
             alone.Session.NoteNamedUnconfirmed();
         }
-        bool isFew = _byToken is null ? members.Count <= Predecessors.Crowd + 1 : lookAlikes is not null;
+        bool isFew = topic.Kind == TopicKind.Token ? members.Count <= Predecessors.Crowd + 1 : lookAlikes is not null;
         if (isFew && member.MayBeDead)
             AskLookAlikes(member, ref members, lookAlikes);
         if (!hasId)
@@ -63,13 +61,13 @@ internal sealed class TopicWaits(Topic topic, TopicLog log, BrokerContext contex
     /// <summary>They may have confirmed all there is: nobody knows, until they answer, where their client will go on.</summary>
     private void AskLookAlikes(Subscription member, ref MemberTable members, Session[]? lookAlikes)
     {
-        IEnumerable<Subscription?> alike = _byToken is null
+        IEnumerable<Subscription?> alike = topic.Kind == TopicKind.Token
             ? members.First(Predecessors.Crowd + 1).FindAll(other => other.Session.Mark == member.Session.Mark)
             : lookAlikes!.Select(session => session.Find(topic));
         foreach (Subscription? other in alike)
         {
             if (other is { HasLeft: false, MayBeDead: true, IsUnconfirmedListed: false } && other != member)
-                GetOrAdd(other).Add(other);
+                _byToken.GetOrAdd(other.Session.Token).Add(other);
         }
     }
 
@@ -129,7 +127,7 @@ internal sealed class TopicWaits(Topic topic, TopicLog log, BrokerContext contex
     public void Answered(Subscription member)
     {
         _receipts?.Confirmed(member);
-        if (member.IsUnconfirmedListed && Find(member) is { } predecessors)
+        if (member.IsUnconfirmedListed && _byToken.Find(member.Session.Token) is { } predecessors)
         {
             predecessors.Leave(member);
             predecessors.Enter(member, log.Head);
@@ -144,7 +142,7 @@ internal sealed class TopicWaits(Topic topic, TopicLog log, BrokerContext contex
     public void Left(Subscription member, long retainedFrom)
     {
         _receipts?.Left(member, retainedFrom);
-        if (member.IsUnconfirmedListed && Find(member) is { } predecessors)
+        if (member.IsUnconfirmedListed && _byToken.Find(member.Session.Token) is { } predecessors)
         {
             predecessors.Leave(member);
             Decide(member, predecessors);
@@ -202,19 +200,19 @@ internal sealed class TopicWaits(Topic topic, TopicLog log, BrokerContext contex
     private void Enter(Subscription member)
     {
         if (member.MayBeDead && !member.IsUnconfirmedListed && member.Confirmed < log.Head)
-            GetOrAdd(member).Enter(member, log.Head);
+            _byToken.GetOrAdd(member.Session.Token).Enter(member, log.Head);
     }
 
     /// <summary>A new session has joined.</summary>
     /// <returns>Null when nobody has to be asked.</returns>
     private PredecessorCheck? Check(Subscription member, bool hasId, bool isFew)
     {
-        Predecessors predecessors = GetOrAdd(member);
+        Predecessors predecessors = _byToken.GetOrAdd(member.Session.Token);
         bool isAwaited = predecessors.IsAwaited;
         PredecessorCheck? check = predecessors.Check(member, hasId, isFew, log, context.Clock.Now);
         if (check is not null && !isAwaited)
             _awaited.Add(predecessors);
-        else if (predecessors.IsUnused && _byToken is not null)
+        else if (predecessors.IsUnused)
             _byToken.Remove(member.Session.Token);
         return check;
     }
@@ -225,22 +223,8 @@ internal sealed class TopicWaits(Topic topic, TopicLog log, BrokerContext contex
     {
         // Time is looked at elsewhere: here somebody has answered or gone.
         predecessors.Decide(log, now: 0, _receipts, ref _decided);
-        if (predecessors.IsUnused && _byToken is not null)
+        if (predecessors.IsUnused)
             _byToken.Remove(member.Session.Token);
-    }
-
-    private Predecessors? Find(Subscription member) => _byToken is null ? _own : _byToken.GetValueOrDefault(member.Session.Token);
-
-    private Predecessors GetOrAdd(Subscription member)
-    {
-        if (Find(member) is { } known)
-            return known;
-        var predecessors = new Predecessors();
-        if (_byToken is null)
-            _own = predecessors;
-        else
-            _byToken.Add(member.Session.Token, predecessors);
-        return predecessors;
     }
 
     private void DropReceiptsWhenEmpty()
