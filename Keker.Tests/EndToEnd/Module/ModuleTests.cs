@@ -1,3 +1,6 @@
+using System.Net;
+using System.Net.Sockets;
+
 namespace Keker.Tests.EndToEnd.Module;
 
 /// <summary>keker.js against kekerd: what a client gets, and gets again, over connections that break.</summary>
@@ -196,6 +199,10 @@ internal sealed class ModuleTests(string hostName) : ModuleFixture(hostName)
     [Test]
     public async Task Closed_while_it_connects_it_stays_closed()
     {
+        // Nobody answers there: it goes on connecting until it is closed.
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        Proxy.Server = (IPEndPoint)silent.LocalEndpoint;
         await MakeAsync();
         await Host.RunAsync("k.close(); clock.advance(1e6)");
         await Host.ExpectAsync(Connecting, Closed);
