@@ -237,6 +237,8 @@ internal sealed class MessageBroker : IDisposable
                 case PublishOutcome.Published:
                     dirty.Add(topic!);
                     Context.Counters.Published.Increment();
+                    if (terms is not null)
+                        Context.CacheLedger.DropOverBound();
                     return result;
                 case PublishOutcome.NoRoom:
                     return result;

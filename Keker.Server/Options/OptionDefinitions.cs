@@ -71,7 +71,7 @@ internal static class OptionDefinitions
     };
 
     public static readonly OptionDefinition CacheSize = new(
-        "--cache-size", "BYTES", "bytes that wait per token or topic, and as many that are not confirmed; the oldest go first",
+        "--cache-size", "BYTES", "bytes that wait or are kept per token or topic, and as many not confirmed; the oldest go first",
         One(Values.Bytes(0, Values.MostBufferBytes), (options, bytes) => options with { CacheSize = (int)bytes }))
     {
         Default = Number(Defaults.CacheSize),
@@ -85,7 +85,7 @@ internal static class OptionDefinitions
     };
 
     public static readonly OptionDefinition CacheMemory = new(
-        "--cache-memory", "BYTES", "bytes that wait in all, and as many that are not confirmed",
+        "--cache-memory", "BYTES", "bytes that wait or are kept in all, and as many that are not confirmed",
         One(Values.Bytes(0, Values.MostMemoryBytes), (options, bytes) => options with { CacheMemory = bytes }))
     {
         Default = Number(Defaults.CacheMemory),

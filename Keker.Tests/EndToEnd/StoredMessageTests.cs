@@ -29,6 +29,36 @@ internal sealed class StoredMessageTests() : KekerFixture("--cache", "0")
     }
 
     [Test]
+    public async Task A_topic_keeps_its_last_value_for_everybody_who_comes()
+    {
+        string topic = NewToken();
+        await using RawClient client = await ConnectAsync();
+        async Task PublishAsync(string body, params string[] fields)
+        {
+            await client.SendAsync("PUT", "/v1/publish", body, [$"Topic: {topic}", .. fields]);
+            Assert.That((await client.ReadResponseAsync()).Status, Is.AnyOf(200, 202));
+        }
+        await PublishAsync("score 1:0", "TTL: 7200", "Collapse-Key: score");
+        await PublishAsync("a goal", "TTL: 7200");
+        await PublishAsync("score 2:0", "TTL: 7200", "Collapse-Key: score");
+        List<RawWebSocket> sockets = [];
+        for (int i = 0; i < 3; i++)
+        {
+            RawWebSocket socket = await ConnectWebSocketAsync();
+            sockets.Add(socket);
+            await socket.SendTextAsync($"HELLO {NewToken()}");
+            await socket.SendTextAsync($"SUBSCRIBE {topic}");
+            await socket.ExpectTextAsync("a goal");
+            await socket.ExpectTextAsync(i == 0 ? "score 2:0" : "score 3:0");
+            if (i == 0)
+                await PublishAsync("score 3:0", "TTL: 7200", "Collapse-Key: score");
+        }
+        await sockets[0].ExpectTextAsync("score 3:0");
+        foreach (RawWebSocket socket in sockets)
+            await socket.DisposeAsync();
+    }
+
+    [Test]
     public async Task Bad_fields_are_400_and_say_what_to_send()
     {
         await using RawClient client = await ConnectAsync();

@@ -2,8 +2,8 @@ using Keker.Server.Broker.Topics;
 
 namespace Keker.Server.Broker.Cache;
 
-/// <summary>One message that waits for an absent recipient.</summary>
-/// <param name="topic">Where it waits.</param>
+/// <summary>One message that waits for an absent recipient, or that is kept for newcomers of its topic.</summary>
+/// <param name="topic">Its topic.</param>
 /// <param name="offset">Where in the topic's log.</param>
 /// <param name="publication">The message.</param>
 /// <param name="expiresAt">When its time is up, in milliseconds of <see cref="Observability.MonotonicClock"/>.</param>
@@ -20,14 +20,14 @@ internal sealed class CacheEntry(Topic topic, long offset, Publication publicati
 
     public byte[]? CollapseKey { get; } = collapseKey;
 
-    /// <summary>The entries of the same topic before and after it, and whether it still waits: the <see cref="TopicCache"/>'s.</summary>
+    /// <summary>The list that it is in, and the entries before and after it there; null once it was let go of. The <see cref="EntryList"/>'s.</summary>
+    public EntryList? List { get; set; }
+
+    /// <inheritdoc cref="List"/>
     public CacheEntry? Older { get; set; }
 
-    /// <inheritdoc cref="Older"/>
+    /// <inheritdoc cref="List"/>
     public CacheEntry? Newer { get; set; }
-
-    /// <inheritdoc cref="Older"/>
-    public bool IsWaiting { get; set; }
 
     /// <summary>Its place in the <see cref="CacheLedger"/>; null once that has forgotten it.</summary>
     public LinkedListNode<CacheEntry>? Node { get; set; }

@@ -55,17 +55,14 @@ internal sealed class CacheLedger(BrokerContext context)
     public void DropOverBound()
     {
         while (RemoveNext(static ledger => ledger._bytes > ledger.MostBytes ? ledger.Oldest : null) is { } entry)
-            entry.Topic.DropCached(entry, isLost: true);
+            entry.Topic.DropCached(entry, isExpired: false);
     }
 
     /// <summary>Drops what has expired. Called with no lock held.</summary>
     public void DropExpired()
     {
         while (RemoveNext(static ledger => ledger.Expired) is { } entry)
-        {
-            context.Counters.Expired.Increment();
-            entry.Topic.DropCached(entry, isLost: !entry.Publication.HasOwnTime);
-        }
+            entry.Topic.DropCached(entry, isExpired: true);
     }
 
     /// <summary>Whether a message is small enough to be kept, were it alone.</summary>

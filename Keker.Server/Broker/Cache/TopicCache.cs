@@ -4,8 +4,8 @@ using Keker.Server.Broker.Topics;
 namespace Keker.Server.Broker.Cache;
 
 /// <summary>
-/// What of a topic's log waits for an absent recipient, in the order of acceptance, and what its publisher has given a time or a key. What expires or is replaced
-/// leaves an empty place in the log.
+/// What of a topic's log waits for an absent recipient, in the order of acceptance, what is kept for newcomers, and what its publisher has given a time or a
+/// key. What expires or is replaced leaves an empty place in the log.
 /// </summary>
 /// <remarks>Not thread-safe: the topic's lock guards it. There is one only once it is needed.</remarks>
 /// <param name="topic">The topic.</param>
@@ -13,30 +13,56 @@ namespace Keker.Server.Broker.Cache;
 /// <param name="context">What all topics share.</param>
 internal sealed class TopicCache(Topic topic, PublicationRing log, BrokerContext context)
 {
-    private CacheEntry? _oldest;
-    private CacheEntry? _newest;
-    private Dictionary<byte[], CacheEntry>? _byKey;
+    private readonly EntryList _waiting = new(context.CacheLedger);
     private Dictionary<byte[], long>? _awayByKey;
-    private long _bytes;
 
-    /// <summary>What it costs in the log, in bytes.</summary>
-    public long Cost { get; private set; }
+    /// <summary>What is kept for newcomers; null while nothing ever was.</summary>
+    public KeptMessages? Kept { get; private set; }
+
+    /// <summary>What waits costs so much in the log, in bytes.</summary>
+    public long Cost => _waiting.Cost;
+
+    /// <summary>True when nothing has to be known of any message.</summary>
+    public bool IsUnused => Kept is null && !HasTimed;
 
     /// <summary>False when no message there is has a time of its own.</summary>
     public bool HasTimed { get; private set; }
 
     /// <summary>True when nothing waits.</summary>
-    public bool IsEmpty => _oldest is null;
+    public bool IsEmpty => _waiting.Oldest is null;
 
     /// <summary>The offset of the oldest one that waits; where the log ends when there is none.</summary>
-    public long Oldest => _oldest?.Offset ?? log.Head;
+    public long Oldest => _waiting.Oldest?.Offset ?? log.Head;
 
-    /// <summary>Drops the oldest until a payload fits beside what waits.</summary>
+    /// <summary>Drops the oldest until a payload fits beside what waits and what is kept.</summary>
     public void MakeRoomFor(Publication publication)
     {
-        while (_oldest is not null && _bytes + publication.Payload.Length > context.Limits.CacheSize)
-            Drop(_oldest, isLost: true);
+        while (OldestOfAll is { } oldest && _waiting.Bytes + (Kept?.Bytes ?? 0) + publication.Payload.Length > context.Limits.CacheSize)
+            Drop(oldest, isLost: true);
     }
+
+    /// <summary>The log has got a message for members that are there: newcomers get it too, where its publisher wants that.</summary>
+    public void Appended(long offset, Publication publication, PublishTerms? terms)
+    {
+        if (terms?.CollapseKey is { } key)
+            Kept?.Collapse(key);
+        if (!IsForNewcomers(terms))
+            return;
+        if (context.CacheLedger.IsCacheable(publication))
+            Keep(offset, publication, terms);
+        else
+            Kept?.NoteLost(offset);
+    }
+
+    /// <summary>Keeps a message for whoever subscribes while its time runs.</summary>
+    public void Keep(long offset, Publication publication, PublishTerms? terms)
+    {
+        MakeRoomFor(publication);
+        (Kept ??= new KeptMessages(topic, offset, context)).Add(offset, publication, terms?.CollapseKey);
+    }
+
+    /// <summary>Whether the publisher of a message says how long the topic keeps it for newcomers. What is for a token is for its sessions only.</summary>
+    public bool IsForNewcomers(PublishTerms? terms) => topic.Kind == TopicKind.Named && terms?.TimeToLive > TimeSpan.Zero;
 
     /// <summary>There is a message now that has a time of its own.</summary>
     public void NoteTimed() => HasTimed = true;
@@ -44,10 +70,11 @@ internal sealed class TopicCache(Topic topic, PublicationRing log, BrokerContext
     /// <summary>A message with a key came while its recipient was away.</summary>
     public void NoteAway(byte[] collapseKey, long offset) => (_awayByKey ??= new(TokenComparer.Instance))[collapseKey] = offset;
 
-    /// <summary>A message with a key has come: the earlier one goes that waits, or that was published while its recipient was away.</summary>
+    /// <summary>A message with a key has come while nobody is there: the earlier one goes that waits, is kept, or was published while its recipient was away.</summary>
     public void Collapse(byte[] key)
     {
-        if (_byKey?.GetValueOrDefault(key) is { } replaced)
+        Kept?.Collapse(key);
+        if (_waiting.Find(key) is { } replaced)
             Drop(replaced, isLost: false);
         if (_awayByKey is not null && _awayByKey.Remove(key, out long offset))
             Drop(offset, isLost: false);
@@ -61,7 +88,7 @@ internal sealed class TopicCache(Topic topic, PublicationRing log, BrokerContext
         {
             if (offset >= Oldest)
                 break;
-            if (offset >= confirmedTo)
+            if (offset >= confirmedTo && topic.Kind != TopicKind.Named)
                 context.Counters.Expired.Increment();
             Drop(offset, isLost: false);
         }
@@ -90,6 +117,8 @@ internal sealed class TopicCache(Topic topic, PublicationRing log, BrokerContext
         long now = context.Clock.Now;
         for (long offset = from; log.TryNext(ref offset, out Publication? publication); offset++)
         {
+            if (Kept?.Has(offset) is true)
+                continue;
             long expiresAt = publication.HasOwnTime ? publication.ExpiresAt : publication.AcceptedAt + (long)context.Limits.Cache.TotalMilliseconds;
             if (expiresAt > now)
             {
@@ -108,30 +137,34 @@ internal sealed class TopicCache(Topic topic, PublicationRing log, BrokerContext
     /// <param name="publication">The message.</param>
     /// <param name="expiresAt">When its time is up, in milliseconds of the clock.</param>
     /// <param name="collapseKey">A later message with this key replaces it; null for none.</param>
-    public void Add(long offset, Publication publication, long expiresAt, byte[]? collapseKey)
-    {
-        var entry = new CacheEntry(topic, offset, publication, expiresAt, collapseKey);
-        _bytes += publication.Payload.Length;
-        Cost += publication.Cost;
-        entry.IsWaiting = true;
-        entry.Older = _newest;
-        if (_newest is null)
-            _oldest = entry;
-        else
-            _newest.Newer = entry;
-        _newest = entry;
-        if (collapseKey is not null)
-            (_byKey ??= new(TokenComparer.Instance))[collapseKey] = entry;
-        context.CacheLedger.Add(entry);
-    }
+    public void Add(long offset, Publication publication, long expiresAt, byte[]? collapseKey) =>
+        _waiting.Add(new CacheEntry(topic, offset, publication, expiresAt, collapseKey));
 
-    /// <summary>Lets go of a publication that waits.</summary>
+    /// <summary>Lets go of a publication that waits or is kept; nothing where it is neither any more.</summary>
     /// <param name="entry">The publication.</param>
     /// <param name="isLost">True where somebody may miss it; false where its publisher wants it gone.</param>
     public void Drop(CacheEntry entry, bool isLost)
     {
-        Remove(entry);
-        context.Memory.Remove(log.Remove(entry.Offset, isLost));
+        if (Kept?.Has(entry) is true)
+        {
+            Kept.Drop(entry, isLost);
+        }
+        else if (entry.List is not null)
+        {
+            _waiting.Remove(entry);
+            context.Memory.Remove(log.Remove(entry.Offset, isLost));
+        }
+    }
+
+    /// <summary>Lets go of a publication whose time is up.</summary>
+    /// <param name="entry">The publication.</param>
+    /// <param name="confirmedTo">Somebody has had what is before this offset.</param>
+    public void Expire(CacheEntry entry, long confirmedTo)
+    {
+        bool isKept = Kept?.Has(entry) is true;
+        if (entry.List is not null && !(isKept && entry.Offset < confirmedTo))
+            context.Counters.Expired.Increment();
+        Drop(entry, isLost: !entry.Publication.HasOwnTime);
     }
 
     /// <summary>Somebody is there to read: nothing waits any more, and what has expired goes.</summary>
@@ -141,7 +174,7 @@ internal sealed class TopicCache(Topic topic, PublicationRing log, BrokerContext
         _awayByKey = null;
         long now = context.Clock.Now;
         long first = log.Head;
-        while (_oldest is { } entry)
+        while (_waiting.Oldest is { } entry)
         {
             if (entry.ExpiresAt <= now)
             {
@@ -149,7 +182,7 @@ internal sealed class TopicCache(Topic topic, PublicationRing log, BrokerContext
                 context.Counters.Expired.Increment();
                 continue;
             }
-            Remove(entry);
+            _waiting.Remove(entry);
             entry.Publication.AcceptedAt = now;
             first = Math.Min(first, entry.Offset);
         }
@@ -166,21 +199,9 @@ internal sealed class TopicCache(Topic topic, PublicationRing log, BrokerContext
             context.Memory.Remove(log.Remove(offset, isLost));
     }
 
-    private void Remove(CacheEntry entry)
+    private CacheEntry? OldestOfAll => (_waiting.Oldest, Kept?.Oldest) switch
     {
-        _bytes -= entry.Publication.Payload.Length;
-        Cost -= entry.Publication.Cost;
-        entry.IsWaiting = false;
-        if (entry.Older is null)
-            _oldest = entry.Newer;
-        else
-            entry.Older.Newer = entry.Newer;
-        if (entry.Newer is null)
-            _newest = entry.Older;
-        else
-            entry.Newer.Older = entry.Older;
-        if (entry.CollapseKey is { } key)
-            _byKey!.Remove(key);
-        context.CacheLedger.Remove(entry);
-    }
+        ({ } waiting, { } kept) => waiting.Offset < kept.Offset ? waiting : kept,
+        var (waiting, kept) => waiting ?? kept,
+    };
 }

@@ -51,13 +51,14 @@ internal sealed class Predecessors
 
     /// <summary>A new session has joined: it begins where those had confirmed that are silent already, and waits for the others.</summary>
     /// <param name="member">The new session; it has its cursor and is not in here.</param>
-    /// <param name="hasId">Its client says where it begins.</param>
+    /// <param name="resume">What its client says that it has, behind which it begins; null where it says nothing.</param>
     /// <param name="isFew">See <see cref="PredecessorCheck.IsFew"/>.</param>
     /// <param name="log">The topic's log.</param>
     /// <param name="now">Milliseconds of the clock.</param>
     /// <returns>Null when there is nobody to wait for.</returns>
-    public PredecessorCheck? Check(Subscription member, bool hasId, bool isFew, TopicLog log, long now)
+    public PredecessorCheck? Check(Subscription member, ResumePoint? resume, bool isFew, TopicLog log, long now)
     {
+        bool hasId = resume is not null;
         _unconfirmed.NoteSilent(now - Patience);
         long before = _unconfirmed.Next;
         bool hasMissedNothing = (!log.HasBroken || log.Broken.OldestOf(member.Client) == long.MaxValue) && _unconfirmed.LowestBefore(before) >= member.Cursor;
@@ -65,11 +66,11 @@ internal sealed class Predecessors
         if (!_unconfirmed.IsAnyWaitedFor(before))
         {
             long start = Settle(check, log);
-            Joining.Start(log, member, hasId ? member.Cursor : Math.Max(log.Tail, start));
+            Joining.Start(log, member, hasId ? member.Cursor : Math.Max(log.Tail, start), resume);
             return null;
         }
         if (check.StartsAtOnce)
-            Joining.Start(log, member, member.Cursor);
+            Joining.Start(log, member, member.Cursor, resume);
         (_waiting ??= []).Enqueue(check);
         _askedBefore = before;
         return check;
@@ -94,7 +95,7 @@ internal sealed class Predecessors
                 continue;
             }
             SetStartOffset(first, log);
-            receipts?.Missed(first.Member, first.Member.RestsAt, first.Member.Cursor);
+            receipts?.Missed(first.Member, first.Member.RestsAt, Math.Max(first.Member.Cursor, first.Member.LiveFrom));
             if (first.MayDeliver)
                 (decided ??= []).Add(first);
         }
@@ -131,6 +132,7 @@ internal sealed class Predecessors
         {
             long start = log.RetainLateStart(member, Settle(check, log));
             member.SetStartOffset(start, log.SkippedFrom(start, member.Client));
+            Joining.BeginWithKept(log.Kept, member, resume: null);
             if (!member.IsUnconfirmedListed)
                 Enter(member, log.Head);
             else if (member.Confirmed < log.Head)

@@ -35,6 +35,9 @@ internal sealed class Batch
     /// <summary>Offset after the last publication.</summary>
     public long End => Start + _publications.Count;
 
+    /// <summary>Where whoever gets it is sent only what the topic keeps for newcomers: up to this offset. 0 where it reads the log.</summary>
+    public long KeptEnd { get; private set; }
+
     /// <summary>What the frames look like.</summary>
     public Variant Variant { get; private set; }
 
@@ -53,8 +56,10 @@ internal sealed class Batch
     /// <param name="start">Offset of the first publication.</param>
     /// <param name="variant">What the frames look like.</param>
     /// <param name="topic">Whose publications they are; not needed where frames do not tell.</param>
-    public void Begin(long start, Variant variant = Variant.Plain, Topic? topic = null)
+    /// <param name="keptEnd">See <see cref="KeptEnd"/>.</param>
+    public void Begin(long start, Variant variant = Variant.Plain, Topic? topic = null, long keptEnd = 0)
     {
+        KeptEnd = keptEnd;
         From = start;
         Start = start;
         LostBefore = start;

@@ -10,14 +10,23 @@ namespace Keker.Server.Broker.Log;
 internal readonly record struct Candidate(long Offset, int Length, long AcceptedAt)
 {
     /// <summary>Looks through what a client was sent and has not confirmed.</summary>
-    /// <param name="log">The topic's log; its lock is held.</param>
+    /// <param name="log">The topic's log; the topic's lock is held.</param>
     /// <param name="member">The client's session.</param>
     /// <param name="clientCode">The code of the client's Close: too big means the largest, binary the first binary one, anything else the first.</param>
     /// <returns>Null when there is none.</returns>
-    public static Candidate? Find(PublicationRing log, Subscription member, ushort clientCode)
+    public static Candidate? Find(TopicLog log, Subscription member, ushort clientCode)
     {
         Candidate? found = null;
-        for (long offset = member.Confirmed; log.TryNext(ref offset, out Publication? publication) && offset < member.OfferedTo; offset++)
+        if (log.Kept is { } kept && member.Arrived < member.LiveFrom)
+            Find(kept.Publications, member, member.Arrived, Math.Min(member.OfferedTo, member.LiveFrom), clientCode, ref found);
+        if (found is null || clientCode == CloseCode.MessageTooBig)
+            Find(log.Publications, member, member.Confirmed, member.OfferedTo, clientCode, ref found);
+        return found;
+    }
+
+    private static void Find(PublicationRing publications, Subscription member, long from, long to, ushort clientCode, ref Candidate? found)
+    {
+        for (long offset = from; publications.TryNext(ref offset, out Publication? publication) && offset < to; offset++)
         {
             if ((clientCode == CloseCode.UnsupportedData && publication.OpCode != OpCode.Binary) || member.Skipped?.Contains(offset) is true)
                 continue;
@@ -26,6 +35,5 @@ internal readonly record struct Candidate(long Offset, int Length, long Accepted
             if (clientCode != CloseCode.MessageTooBig)
                 break;
         }
-        return found;
     }
 }

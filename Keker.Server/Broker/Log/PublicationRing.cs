@@ -22,12 +22,16 @@ internal sealed class PublicationRing
     private long _lostAtEnd;
     private long _head;
     private long _tail;
+    private long _lostBeforeTail;
 
     /// <summary>Offset that the next publication will get.</summary>
     public long Head => Volatile.Read(ref _head);
 
     /// <summary>From this offset on all is here, but for what was taken out of the middle: whoever has all before it misses nothing there.</summary>
     public long Tail => Volatile.Read(ref _tail);
+
+    /// <summary>The offset after the last one before <see cref="Tail"/> whose publisher did not say how long it is good for.</summary>
+    public long LostBeforeTail => _lostBeforeTail;
 
     /// <summary>Sum of the costs of all publications ever appended, in bytes.</summary>
     public long HeadPosition { get; private set; }
@@ -40,12 +44,18 @@ internal sealed class PublicationRing
     private ref LogSlot this[int index] => ref _ring[(_first + index) & (_ring.Length - 1)];
 
     /// <summary>Appends and returns the offset that the publication got.</summary>
-    public long Append(Publication publication)
+    public long Append(Publication publication) => Append(publication, _head, lostBefore: 0);
+
+    /// <summary>Appends at an offset that the publication has already.</summary>
+    /// <param name="publication">The publication.</param>
+    /// <param name="offset">Its offset, not before <see cref="Head"/>. What is between is missing.</param>
+    /// <param name="lostBefore">Before this offset somebody may miss what is missing.</param>
+    /// <returns>The offset.</returns>
+    public long Append(Publication publication, long offset, long lostBefore)
     {
         if (_count == _ring.Length)
             MakeRoom();
-        long offset = _head;
-        this[_count++] = new LogSlot { Offset = offset, LostBefore = _lostAtEnd, Publication = publication };
+        this[_count++] = new LogSlot { Offset = offset, LostBefore = Math.Max(_lostAtEnd, lostBefore), Publication = publication };
         _lostAtEnd = 0;
         HeadPosition += publication.Cost;
         Bytes += publication.Cost;
@@ -161,6 +171,8 @@ internal sealed class PublicationRing
     {
         Bytes -= this[0].Publication!.Cost;
         Volatile.Write(ref _tail, this[0].Offset + 1);
+        if (!this[0].Publication!.HasOwnTime)
+            _lostBeforeTail = _tail;
         this[0].Publication = null;
         _empty++;
         DropEmptyFirst();
@@ -169,15 +181,17 @@ internal sealed class PublicationRing
     /// <summary>The first place is never empty, and the tail is behind all that is lost before it.</summary>
     private void DropEmptyFirst()
     {
-        long tail = _tail;
+        long lost = 0;
         while (_count > 0 && this[0].Publication is null)
         {
-            tail = Math.Max(tail, this[0].LostBefore);
+            lost = Math.Max(lost, this[0].LostBefore);
             _first = (_first + 1) & (_ring.Length - 1);
             _count--;
             _empty--;
         }
-        Volatile.Write(ref _tail, Math.Max(tail, _count > 0 ? this[0].LostBefore : _lostAtEnd));
+        lost = Math.Max(lost, _count > 0 ? this[0].LostBefore : _lostAtEnd);
+        _lostBeforeTail = Math.Max(_lostBeforeTail, lost);
+        Volatile.Write(ref _tail, Math.Max(_tail, lost));
     }
 
     /// <summary>Nor is the last one.</summary>

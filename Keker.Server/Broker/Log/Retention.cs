@@ -8,7 +8,7 @@ namespace Keker.Server.Broker.Log;
 internal sealed class Retention
 {
     /// <summary>True while it is in <see cref="RetainedTopics"/>.</summary>
-    public bool IsListed { get; set; }
+    public bool IsListed { get; private set; }
 
     /// <summary>At or before the oldest offset that a member has not confirmed, as far as was looked.</summary>
     public long Unconfirmed { get; set; }
@@ -24,8 +24,16 @@ internal sealed class Retention
     /// <summary>A new member begins there.</summary>
     public void RetainFrom(long start) => Unconfirmed = Math.Min(Unconfirmed, start);
 
+    /// <summary>The heartbeat is to visit the topic.</summary>
+    public void List(RetainedTopics topics, Topic topic)
+    {
+        if (!IsListed)
+            topics.Add(topic);
+        IsListed = true;
+    }
+
     /// <summary>
-    /// Looks what is confirmed. Few members are looked at one by one; where there are many, age decides: who has not confirmed by then was reset.
+    /// The heartbeat looks what is confirmed. Few members are looked at one by one; where there are many, age decides: who has not confirmed by then was reset.
     /// </summary>
     /// <param name="members">The members.</param>
     /// <param name="log">The log.</param>
@@ -33,6 +41,7 @@ internal sealed class Retention
     /// <param name="old">What was accepted before, in milliseconds of the clock, is old enough.</param>
     public void FindUnconfirmed(ref MemberTable members, PublicationRing log, long flushedOffset, long old)
     {
+        IsListed = false;
         if (members.Count > BrokerLimits.MostMembersLookedAt)
         {
             Unconfirmed = log.Tail;

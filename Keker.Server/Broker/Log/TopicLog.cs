@@ -16,9 +16,8 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
     private TopicCache? _cache;
     private Retention? _retention;
     private PublisherRoom _room;
+    private SentShare _share;
     private long _handedOver;
-    private GaugedBytes _retained;
-    private long _retainedEnd;
     private long _largeUpTo;
     private readonly RecentLengths? _lengths = topic.Kind == TopicKind.Broadcast ? new() : null;
     private Skips? _skips;
@@ -43,7 +42,7 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
     public bool HasLarge => Volatile.Read(ref _largeUpTo) > FlushedOffset;
 
     /// <summary>True when nothing is kept for anybody, now or to come.</summary>
-    public bool IsUnused => _log.IsEmpty && _retention is null && !_room.IsAnyWaiting;
+    public bool IsUnused => _log.IsEmpty && Kept is null or { IsEmpty: true } && _retention is null && !_room.IsAnyWaiting;
 
     /// <summary>Room: how far publishers may be ahead of the last completed pass. Blocked members never count.</summary>
     public bool HasRoom => _log.HeadPosition - _room.FlushedPosition < context.Limits.Lag / 2;
@@ -51,17 +50,33 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
     /// <summary>How far sessions that broke had confirmed; made when it is first needed.</summary>
     public BrokenPositions Broken => (_retention ??= new Retention()).Broken ??= new BrokenPositions(topic, context.Breaks);
 
+    /// <summary>What is kept for newcomers; null while nothing ever was.</summary>
+    public KeptMessages? Kept => _cache?.Kept;
+
+    /// <summary>The first offset at which there may be a message, kept for newcomers or not.</summary>
+    public long Oldest => Math.Min(_log.Tail, Kept?.First ?? long.MaxValue);
+
     /// <summary>True while a broken position holds: its client is away, not absent.</summary>
     public bool HasBroken => _retention is { HasBroken: true };
 
     /// <summary>Appends a message.</summary>
     public long Append(Publication publication, PublishTerms? terms = null)
     {
+        long offset = Enter(publication, terms);
+        if (terms is not null && topic.Kind == TopicKind.Named)
+            Cache.Appended(offset, publication, terms);
+        return offset;
+    }
+
+    private long Enter(Publication publication, PublishTerms? terms)
+    {
         publication.Accept(context.Clock.Now, terms?.TimeToLive);
         if (publication.HasOwnTime)
             Cache.NoteTimed();
         context.Memory.Add(publication.Cost);
         long offset = _log.Append(publication);
+        if (Kept is { } kept && !Cache.IsForNewcomers(terms))
+            kept.NoteUnkept(offset);
         _lengths?.Add(offset, publication.Payload.Length);
         if (publication.Payload.Length > BrokerLimits.MostBytesToDeflateInline)
             Volatile.Write(ref _largeUpTo, offset + 1);
@@ -80,25 +95,30 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
         TimeSpan time = terms?.TimeToLive ?? (HasBroken ? context.Limits.Resume : context.Limits.Cache);
         if (time <= TimeSpan.Zero || !context.CacheLedger.IsCacheable(publication))
             return false;
-        if (!HasBroken)
+        bool waits = !HasBroken && !Cache.IsForNewcomers(terms);
+        if (waits)
             Cache.MakeRoomFor(publication);
-        long offset = Append(publication, terms);
-        if (!HasBroken)
+        long offset = Enter(publication, terms);
+        if (waits)
             Cache.Add(offset, publication, publication.AcceptedAt + (long)time.TotalMilliseconds, terms?.CollapseKey);
         else if (terms?.CollapseKey is { } key)
             Cache.NoteAway(key, offset);
+        if (Cache.IsForNewcomers(terms))
+            Cache.Keep(offset, publication, terms);
 
         // Nobody is there who would have to be sent it: it takes nothing of the room that publishers have.
         Flushed(_log.Head, _log.HeadPosition)?.Release();
-        _retainedEnd = _log.HeadPosition;
+        _share.SentTo(_log.HeadPosition);
         return true;
     }
 
     /// <inheritdoc cref="Topic.DropCached"/>
-    public void DropCached(CacheEntry entry, bool isLost)
+    public void DropCached(CacheEntry entry, bool isExpired)
     {
-        if (entry.IsWaiting)
-            _cache!.Drop(entry, isLost);
+        if (isExpired)
+            _cache?.Expire(entry, _confirmedTo);
+        else
+            _cache?.Drop(entry, isLost: true);
     }
 
     /// <summary>A session joins: nothing waits any more.</summary>
@@ -111,7 +131,7 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
         if (isAlone)
             _cache.DropExpired(_confirmedTo);
         long start = _cache.Take();
-        if (!_cache.HasTimed)
+        if (_cache.IsUnused)
             _cache = null;
         return start;
     }
@@ -168,7 +188,7 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
     /// <returns>The offset from which on it is all there.</returns>
     public long RetainFrom(Subscription member, Refused? refused)
     {
-        long confirmed = (refused is null ? null : Skips.Note(ref _skips, refused, _log.Tail, context)) ?? member.Confirmed;
+        long confirmed = Math.Max(member.LiveFrom, (refused is null ? null : Skips.Note(ref _skips, refused, Oldest, context)) ?? member.Confirmed);
         if (confirmed < _log.Tail)
             context.Counters.UnconfirmedLost.Add(_log.Tail - confirmed);
         if (member.HasStartOffset)
@@ -197,7 +217,7 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
     /// <summary>What a client that begins at an offset is not sent: what it cannot take, and what its time is up of. Null for nothing.</summary>
     public SkippedMessages? SkippedFrom(long start, ClientKey client)
     {
-        long[] refused = _skips?.Of(client, _log.Tail) ?? [];
+        long[] refused = _skips?.Of(client, Oldest) ?? [];
         return SkippedMessages.Of(refused, _cache?.ExpiredFrom(start) ?? []);
     }
 
@@ -210,9 +230,12 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
     /// <summary>References to the publications from <paramref name="cursor"/> on, as many as fit the batch; false when some have left the log.</summary>
     public bool TryRead(long cursor, long head, Batch batch)
     {
-        if (cursor < _log.Tail)
+        if (cursor < batch.KeptEnd)
+            KeptReading.Read(Kept!, cursor, head, batch, _log.LostBeforeTail);
+        else if (cursor < _log.Tail)
             return false;
-        _log.Read(cursor, head, batch);
+        else
+            _log.Read(cursor, head, batch);
         return true;
     }
 
@@ -226,11 +249,11 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
     {
         _handedOver = 0;
         long end = members.Count > 0 ? _room.FlushedOffset : _cache?.Oldest ?? _log.Head;
-        _retainedEnd = members.Count == 0 ? _log.HeadPosition : _room.FlushedPosition;
+        _share.SentTo(members.Count == 0 ? _log.HeadPosition : _room.FlushedPosition);
         if (retained == 0 && _retention is null)
         {
             context.Memory.Remove(_log.TrimTo(end));
-            GaugeRetained();
+            _share.Gauge(_log, _cache, context);
             return;
         }
         Retention retention = _retention ??= new Retention();
@@ -239,13 +262,13 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
         else if (members.Only is { } only)
             retention.Unconfirmed = only.Confirmed;
         long needed = members.Count > 0 ? _log.HeadPosition - _room.FlushedPosition : _cache?.Cost ?? 0;
-        context.Memory.Remove(retention.Trim(_log, end, needed + MostKept, context.Counters.UnconfirmedLost));
-        GaugeRetained();
+        context.Memory.Remove(retention.Trim(_log, end, needed + _share.Most(_log, _cache, context), context.Counters.UnconfirmedLost));
+        _share.Gauge(_log, _cache, context);
         if (members.Count > 0 && !_log.IsEmpty)
-            Retain();
+            retention.List(context.Retained, topic);
         else if (!retention.IsListed && !retention.HasBroken)
             _retention = null;
-        if (_log.IsEmpty)
+        if (_log.IsEmpty && Kept is null or { IsEmpty: true })
             _skips = null;
     }
 
@@ -256,45 +279,20 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
     public void TrimToLag(long now)
     {
         // What is kept for confirmation is before everybody's cursor: it makes nobody slow, and comes on top.
-        long lag = context.Limits.Lag + Math.Max(_handedOver, _retention is null ? 0 : MostKept);
+        long lag = context.Limits.Lag + Math.Max(_handedOver, _retention is null ? 0 : _share.Most(_log, _cache, context));
         long grace = (long)context.Limits.LagTime.TotalMilliseconds;
         long tail = _log.Tail;
         context.Memory.Remove(_log.TrimToSize(lag, now - grace, lag * BrokerLimits.LagTimeFactor));
         _retention?.CountLost(tail, _log.Tail, context.Counters.UnconfirmedLost);
-        GaugeRetained();
+        _share.Gauge(_log, _cache, context);
     }
-
-    /// <summary>Bytes that may be kept although everybody was sent them. Over the bound in all broken positions go first, the oldest of all topics first.</summary>
-    private long MostKept => _retained.OfOthers(context.RetainedMemory) + Math.Min(SentBytes, context.Limits.CacheSize) > context.Limits.CacheMemory
-        && context.Breaks.Count == 0 ? 0 : context.Limits.CacheSize;
-
-    /// <summary>Bytes there are that everybody was sent by the last <see cref="Trim"/>.</summary>
-    private long SentBytes => Math.Max(0, _log.Bytes - (_log.HeadPosition - _retainedEnd) - (_cache?.Cost ?? 0));
 
     /// <summary>Looks what has been confirmed, before a <see cref="Trim"/>.</summary>
     /// <param name="members">The members.</param>
     /// <param name="now">Milliseconds of the clock.</param>
     /// <param name="kept">How long something is kept for a crowd, whose members are not looked at one by one.</param>
-    public void FindUnconfirmed(ref MemberTable members, long now, TimeSpan kept)
-    {
-        if (_retention is null)
-            return;
-        _retention.IsListed = false;
-        _retention.FindUnconfirmed(ref members, _log, _room.FlushedOffset, now - (long)kept.TotalMilliseconds);
-    }
-
-    private void GaugeRetained() => _retained.Set(context.RetainedMemory, SentBytes);
+    public void FindUnconfirmed(ref MemberTable members, long now, TimeSpan kept) =>
+        _retention?.FindUnconfirmed(ref members, _log, _room.FlushedOffset, now - (long)kept.TotalMilliseconds);
 
     private TopicCache Cache => _cache ??= new TopicCache(topic, _log, context);
-
-    private Retention Retain()
-    {
-        _retention ??= new Retention();
-        if (!_retention.IsListed)
-        {
-            _retention.IsListed = true;
-            context.Retained.Add(topic);
-        }
-        return _retention;
-    }
 }

@@ -73,7 +73,7 @@ internal abstract class FrameSender(ISessionTransport transport, BrokerContext c
             }
             if (batch.Start > member.Cursor)
             {
-                bool isLoss = batch.LostBefore > member.Cursor;
+                bool isLoss = batch.LostBefore > member.Cursor && (batch.KeptEnd == 0 || member.TellsLosses);
                 if (!TryStepTo(member, isLoss ? batch.LostBefore : batch.Start, isLoss))
                     return false;
                 continue;
@@ -92,7 +92,7 @@ internal abstract class FrameSender(ISessionTransport transport, BrokerContext c
         try
         {
             if (skipped != member.Cursor)
-                batch = Variant == Variant.EventWithoutId ? EncodeAlone(member, encoder, skipped) : encoder.Get(member.Cursor, Variant, skipped);
+                batch = Variant == Variant.EventWithoutId ? EncodeAlone(member, encoder, skipped) : encoder.Get(member.Cursor, Variant, skipped, member.KeptEnd);
             return true;
         }
         catch (Exception e)
@@ -118,7 +118,7 @@ internal abstract class FrameSender(ISessionTransport transport, BrokerContext c
     private bool TryStepTo(Subscription member, long to, bool isLoss)
     {
         Topic topic = member.Topic;
-        if (topic.IsWaitedFrom(member.Cursor))
+        if (topic.IsWaitedFrom(member.Cursor) && member.KeptEnd == 0)
             topic.Waits.NoteMissed(member, member.Cursor, to);
         if (!isLoss || !PublicationFrames.HasIds(Variant, topic))
         {

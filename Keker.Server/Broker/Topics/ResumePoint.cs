@@ -1,4 +1,5 @@
 using Keker.Protocol.Commands;
+using Keker.Server.Broker.Log;
 
 namespace Keker.Server.Broker.Topics;
 
@@ -15,12 +16,19 @@ internal sealed class ResumePoint(MessageId after)
     /// <summary>True when messages between the two may be gone for good.</summary>
     public bool IsGap => After != Start;
 
-    /// <summary>Goes on right after what the client has; where that has left the log, or is of another life of it, with the oldest there is.</summary>
-    /// <returns>The offset to start at.</returns>
-    public long Resolve(ulong epoch, long tail, long head)
+    /// <summary>
+    /// Goes on right after what the client has; where that is of another life of the topic, with the oldest there is. Where it has left the log as well, unless
+    /// the topic keeps messages: what is missing between those is told in its place.
+    /// </summary>
+    /// <param name="epoch">Names the life of the topic.</param>
+    /// <param name="head">Where its log ends.</param>
+    /// <param name="log">The log; null while there is none.</param>
+    /// <returns>The offset to start at in the log.</returns>
+    public long Resolve(ulong epoch, long head, TopicLog? log)
     {
-        bool isKnown = After.Epoch == epoch && After.Offset >= tail && After.Offset <= head;
-        Start = isKnown ? After : new MessageId(epoch, tail);
-        return Start.Offset;
+        long tail = log?.Tail ?? 0;
+        bool isKnown = After.Epoch == epoch && After.Offset <= head && (After.Offset >= tail || log?.Kept is not null);
+        Start = isKnown ? After : new MessageId(epoch, log?.Oldest ?? 0);
+        return Math.Max(Start.Offset, tail);
     }
 }

@@ -4,21 +4,21 @@ namespace Keker.Server.Broker.Topics;
 
 /// <summary>What is known of the messages that a subscription was sent. Most sessions of an idle server have never been sent one, and have none of this.</summary>
 /// <remarks>The same threads have each part as in <see cref="Subscription"/>, whose it is.</remarks>
-/// <param name="confirmed">See <see cref="Subscription.Confirmed"/>.</param>
+/// <param name="arrived">See <see cref="Subscription.Arrived"/>.</param>
 /// <param name="restsAt">See <see cref="Subscription.RestsAt"/>.</param>
-internal sealed class SentMessages(long confirmed, long restsAt)
+internal sealed class SentMessages(long arrived, long restsAt)
 {
-    private long _confirmed = confirmed;
+    private long _arrived = arrived;
     private long _offered;
     private long _barrierCursor;
     private int _unconfirmedPlace = Subscription.NoPlace;
     private bool _hasConfirmed;
 
-    /// <inheritdoc cref="Subscription.Confirmed"/>
-    public long Confirmed
+    /// <inheritdoc cref="Subscription.Arrived"/>
+    public long Arrived
     {
-        get => Volatile.Read(ref _confirmed);
-        set => Volatile.Write(ref _confirmed, value);
+        get => Volatile.Read(ref _arrived);
+        set => Volatile.Write(ref _arrived, value);
     }
 
     /// <inheritdoc cref="Subscription.Offer"/>
@@ -45,6 +45,12 @@ internal sealed class SentMessages(long confirmed, long restsAt)
     /// <inheritdoc cref="Subscription.RestsAt"/>
     public long RestsAt { get; set; } = restsAt;
 
+    /// <inheritdoc cref="Subscription.LiveFrom"/>
+    public long LiveFrom { get; set; }
+
+    /// <inheritdoc cref="Subscription.TellsLosses"/>
+    public bool TellsLosses { get; set; }
+
     /// <inheritdoc cref="Subscription.Skipped"/>
     public SkippedMessages? Skipped { get; set; }
 
@@ -60,9 +66,9 @@ internal sealed class SentMessages(long confirmed, long restsAt)
     /// <inheritdoc cref="Subscription.Confirm"/>
     public void Confirm()
     {
-        if (_barrierCursor <= Confirmed)
+        if (_barrierCursor <= Arrived)
             return;
-        Confirmed = _barrierCursor;
+        Arrived = _barrierCursor;
         _hasConfirmed = true;
     }
 

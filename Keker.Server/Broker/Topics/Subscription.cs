@@ -83,15 +83,30 @@ internal sealed class Subscription(Topic topic, Session session)
     /// <summary>Set where it began with messages: without it, what its client went away from is not known to be something it got again.</summary>
     public Redelivery? Redelivery => _sent?.Redelivery;
 
-    /// <summary>Everything before this offset has arrived: a pong has proved it, or time has passed. Where nothing is tracked, the offset after all there is.</summary>
-    public long Confirmed
+    /// <summary>
+    /// Before this offset it is sent only what its topic keeps for newcomers, and nothing of it is owed: who comes again gets that again. Of the log it needs what
+    /// is at this offset and after it. 0 for most, who begin with nothing that is kept. It does not change once it has started.
+    /// </summary>
+    public long LiveFrom => Volatile.Read(ref _sent)?.LiveFrom ?? 0;
+
+    /// <summary><see cref="LiveFrom"/> while its cursor is before that; else 0.</summary>
+    public long KeptEnd => LiveFrom is var live && Cursor < live ? live : 0;
+
+    /// <summary>Whether its client is told what is missing before <see cref="LiveFrom"/>: it has had what was before that.</summary>
+    public bool TellsLosses => _sent is { TellsLosses: true };
+
+    /// <summary>Everything before this offset that it was sent has arrived: a pong has proved it, or time has passed. Where nothing is tracked, the offset after all there is.</summary>
+    public long Arrived
     {
         get
         {
             long cursor = Cursor;
-            return Volatile.Read(ref _sent) is { } sent ? sent.Confirmed : _isTracked ? cursor : long.MaxValue;
+            return Volatile.Read(ref _sent) is { } sent ? sent.Arrived : _isTracked ? cursor : long.MaxValue;
         }
     }
+
+    /// <summary>Of what is owed to it all before this offset has arrived.</summary>
+    public long Confirmed => Math.Max(Arrived, LiveFrom);
 
     /// <summary>True once its cursor is where it sets out from for good. Before, it may be taken back behind what a ping went out for.</summary>
     public bool HasStartOffset
@@ -116,7 +131,7 @@ internal sealed class Subscription(Topic topic, Session session)
     }
 
     /// <summary>Something was sent of which nobody knows whether it has arrived. A hint without the gate.</summary>
-    public bool IsUnconfirmed => Confirmed < Cursor;
+    public bool IsUnconfirmed => Arrived < Cursor;
 
     /// <summary>True once it is no member any more. Any thread may read it.</summary>
     public bool HasLeft
@@ -193,7 +208,15 @@ internal sealed class Subscription(Topic topic, Session session)
             _ = Sent;
         Volatile.Write(ref _cursor, offset);
         if (_isTracked && Volatile.Read(ref _sent) is { } sent)
-            sent.Confirmed = offset;
+            sent.Arrived = offset;
+    }
+
+    /// <summary>What the topic keeps is sent first, from an offset before its start; under the topic's lock, before it is sent anything.</summary>
+    public void BeginBefore(long offset, bool tellsLosses)
+    {
+        Sent.LiveFrom = _cursor;
+        Sent.TellsLosses = tellsLosses;
+        SetStartOffset(offset, Sent.Skipped);
     }
 
     /// <summary>It has joined: what it is sent first its client may have got before.</summary>

@@ -93,10 +93,10 @@ internal sealed class Topic(TopicKind kind, byte[] name, BrokerContext context)
     }
 
     /// <summary>Lets go of a cached publication whose time is up or whose memory is needed; nothing when a HELLO took it meanwhile.</summary>
-    public void DropCached(CacheEntry entry, bool isLost)
+    public void DropCached(CacheEntry entry, bool isExpired)
     {
         lock (this)
-            _log?.DropCached(entry, isLost);
+            _log?.DropCached(entry, isExpired);
         Tidy();
     }
 
@@ -137,14 +137,14 @@ internal sealed class Topic(TopicKind kind, byte[] name, BrokerContext context)
             member.TryMarkPending();
             MemberPending();
             long start = _log?.Open(_members.Count == 0) ?? 0;
-            member.SetStartOffset(resume?.Resolve(Epoch, Tail, Head) ?? start);
+            member.SetStartOffset(resume?.Resolve(Epoch, Head, _log) ?? start);
             member.RestsAt = Head;
             _members.Add(member);
             _counts.Count(member, 1, _members.Count, context);
             if (Retains && _counts.Confirming > 0 && _members.Count > 1 && member.HasCompanions)
-                check = Waits.Meet(member, ref _members, hasId: resume is not null, lookAlikes);
+                check = Waits.Meet(member, ref _members, resume, lookAlikes);
             else if (_log is not null)
-                Joining.Begin(_log, member, hasId: resume is not null);
+                Joining.Begin(_log, member, resume);
             member.HasStartOffset = check is null or { StartsAtOnce: true };
             return true;
         }
@@ -178,7 +178,7 @@ internal sealed class Topic(TopicKind kind, byte[] name, BrokerContext context)
     public Candidate? FindCandidate(Subscription member, ushort clientCode)
     {
         lock (this)
-            return member.IsRetained && !member.HasLeft && _log is not null ? Candidate.Find(_log.Publications, member, clientCode) : null;
+            return member.IsRetained && !member.HasLeft && _log is not null ? Candidate.Find(_log, member, clientCode) : null;
     }
 
     /// <summary>Of broadcasts: the bytes of the longest that a member was sent and has not confirmed; 0 for none.</summary>

@@ -38,10 +38,10 @@ internal sealed class TopicWaits(Topic topic, TopicLog log, BrokerContext contex
     /// </summary>
     /// <param name="member">The member; it has its cursor.</param>
     /// <param name="members">The members, this one included: a session that was alone with its token has not been watched.</param>
-    /// <param name="hasId">Its client says what it has, and begins there.</param>
+    /// <param name="resume">What its client says that it has, behind which it begins; null where it says nothing.</param>
     /// <param name="lookAlikes">Sessions of the token that may be the same client; null where there are too many to ask. Not needed in the topic of a token.</param>
     /// <returns>Null when nobody has to be asked.</returns>
-    public PredecessorCheck? Meet(Subscription member, ref MemberTable members, bool hasId, Session[]? lookAlikes)
+    public PredecessorCheck? Meet(Subscription member, ref MemberTable members, ResumePoint? resume, Session[]? lookAlikes)
     {
         if (topic.Kind == TopicKind.Token && members.Count == 2 && members.First(2).Find(other => other != member) is { } alone)
         {
@@ -51,9 +51,9 @@ internal sealed class TopicWaits(Topic topic, TopicLog log, BrokerContext contex
         bool isFew = topic.Kind == TopicKind.Token ? members.Count <= Predecessors.Crowd + 1 : lookAlikes is not null;
         if (isFew && member.MayBeDead)
             AskLookAlikes(member, ref members, lookAlikes);
-        if (!hasId)
+        if (resume is null)
             member.SetStartOffset(log.RetainStart(Math.Max(log.Tail, Math.Min(member.Cursor, log.FlushedOffset))));
-        PredecessorCheck? check = Check(member, hasId, isFew);
+        PredecessorCheck? check = Check(member, resume, isFew);
         Enter(member);
         return check;
     }
@@ -205,11 +205,11 @@ internal sealed class TopicWaits(Topic topic, TopicLog log, BrokerContext contex
 
     /// <summary>A new session has joined.</summary>
     /// <returns>Null when nobody has to be asked.</returns>
-    private PredecessorCheck? Check(Subscription member, bool hasId, bool isFew)
+    private PredecessorCheck? Check(Subscription member, ResumePoint? resume, bool isFew)
     {
         Predecessors predecessors = _byToken.GetOrAdd(member.Session.Token);
         bool isAwaited = predecessors.IsAwaited;
-        PredecessorCheck? check = predecessors.Check(member, hasId, isFew, log, context.Clock.Now);
+        PredecessorCheck? check = predecessors.Check(member, resume, isFew, log, context.Clock.Now);
         if (check is not null && !isAwaited)
             _awaited.Add(predecessors);
         else if (predecessors.IsUnused)
