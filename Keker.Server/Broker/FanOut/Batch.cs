@@ -6,7 +6,7 @@ using Keker.Server.Options;
 namespace Keker.Server.Broker.FanOut;
 
 /// <summary>
-/// The wire bytes of consecutive publications of one topic in one variant, and where each frame ends, so that a number of bytes
+/// The wire bytes of publications of one topic that follow one another, in one variant, and where each frame ends, so that a number of bytes
 /// sent is a cursor and the rest of one frame.
 /// </summary>
 /// <remarks>Filled by one thread, then read-only. The encoder owns it; a write that outlives the encoder's use detaches it.</remarks>
@@ -18,6 +18,9 @@ internal sealed class Batch
     private readonly List<byte[]> _frames = [];
     private readonly List<int> _ends = [];
     private readonly List<BuiltFrame> _built = [];
+
+    // Of what is kept only, which need not follow one another.
+    private readonly List<long> _offsets = [];
     private byte[]? _buffer;
     private Topic? _topic;
     private int _plainLength;
@@ -33,10 +36,13 @@ internal sealed class Batch
     public long LostBefore { get; private set; }
 
     /// <summary>Offset after the last publication.</summary>
-    public long End => Start + _publications.Count;
+    public long End => OffsetAfter(_publications.Count);
 
     /// <summary>Where whoever gets it is sent only what the topic keeps for newcomers: up to this offset. 0 where it reads the log.</summary>
     public long KeptEnd { get; private set; }
+
+    /// <summary>Whether whoever gets it before <see cref="KeptEnd"/> is told what is missing between: then the batch ends there.</summary>
+    public bool TellsLosses { get; private set; }
 
     /// <summary>What the frames look like.</summary>
     public Variant Variant { get; private set; }
@@ -57,9 +63,11 @@ internal sealed class Batch
     /// <param name="variant">What the frames look like.</param>
     /// <param name="topic">Whose publications they are; not needed where frames do not tell.</param>
     /// <param name="keptEnd">See <see cref="KeptEnd"/>.</param>
-    public void Begin(long start, Variant variant = Variant.Plain, Topic? topic = null, long keptEnd = 0)
+    /// <param name="tellsLosses">See <see cref="TellsLosses"/>.</param>
+    public void Begin(long start, Variant variant = Variant.Plain, Topic? topic = null, long keptEnd = 0, bool tellsLosses = false)
     {
         KeptEnd = keptEnd;
+        TellsLosses = tellsLosses;
         From = start;
         Start = start;
         LostBefore = start;
@@ -72,6 +80,7 @@ internal sealed class Batch
         _frames.Clear();
         _ends.Clear();
         _built.Clear();
+        _offsets.Clear();
     }
 
     /// <summary>It begins at a later offset: what is between is missing. Before the first publication.</summary>
@@ -93,6 +102,24 @@ internal sealed class Batch
         _publications.Add(publication);
         return true;
     }
+
+    /// <summary>The same for one that is kept, and need not follow the one before.</summary>
+    public bool TryAdd(Publication publication, long offset)
+    {
+        if (!TryAdd(publication))
+            return false;
+        _offsets.Add(offset);
+        return true;
+    }
+
+    /// <summary>Where whoever gets it stands after so many of its publications.</summary>
+    public long OffsetAfter(int publications) => publications == 0 ? Start : OffsetOf(publications - 1) + 1;
+
+    /// <summary>The offset of one of its publications.</summary>
+    public long OffsetOf(int index) => _offsets.Count == 0 ? Start + index : _offsets[index];
+
+    /// <summary>Whether it was made for members that begin with what is kept as one does.</summary>
+    public bool IsOf(long keptEnd, bool tellsLosses) => KeptEnd == keptEnd && (keptEnd == 0 || TellsLosses == tellsLosses);
 
     /// <summary>Builds the wire bytes.</summary>
     /// <param name="mostBytesToDeflate">Payloads beyond it are deflated only where that has been done already: the thread has no time for it.</param>
@@ -122,13 +149,13 @@ internal sealed class Batch
         int small = _publications.FindIndex(publication => publication.Payload.Length >= SharedFrames.SmallestBytes);
         if (small == 0)
         {
-            Lead = events.IdLine(member, Start + 1);
+            Lead = events.IdLine(member, OffsetAfter(1));
             Add(Build(_publications[0]));
         }
         if (small >= 0)
             _publications.RemoveRange(Math.Max(1, small), _publications.Count - Math.Max(1, small));
         while (_frames.Count < _publications.Count)
-            Add(events.Event(member, Start + _frames.Count, _publications[_frames.Count]));
+            Add(events.Event(member, OffsetOf(_frames.Count), _publications[_frames.Count]));
         Join();
     }
 
@@ -176,7 +203,7 @@ internal sealed class Batch
 
     private byte[] Build(Publication publication)
     {
-        BuiltFrame built = PublicationFrames.Get(Variant, _topic!, Start + _frames.Count, publication);
+        BuiltFrame built = PublicationFrames.Get(Variant, _topic!, OffsetOf(_frames.Count), publication);
         _built.Add(built);
         return built.Bytes;
     }

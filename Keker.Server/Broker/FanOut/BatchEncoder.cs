@@ -65,18 +65,19 @@ internal sealed class BatchEncoder(int mostBytesToDeflate = 0)
     /// <param name="variant">What its frames look like.</param>
     /// <param name="before">It ends before this offset.</param>
     /// <param name="keptEnd">See <see cref="Batch.KeptEnd"/>.</param>
+    /// <param name="tellsLosses">See <see cref="Batch.TellsLosses"/>.</param>
     /// <returns>Null when the member was overtaken.</returns>
-    public Batch? Get(long cursor, Variant variant = Variant.Plain, long before = long.MaxValue, long keptEnd = 0)
+    public Batch? Get(long cursor, Variant variant = Variant.Plain, long before = long.MaxValue, long keptEnd = 0, bool tellsLosses = false)
     {
         for (int i = 0; i < _used; i++)
         {
-            if (_batches[i] is { } known && known.From == cursor && known.Variant == variant && known.End <= before && known.KeptEnd == keptEnd)
+            if (_batches[i] is { } known && known.From == cursor && known.Variant == variant && known.End <= before && known.IsOf(keptEnd, tellsLosses))
                 return known;
         }
         // Not in its slot before it is whole: where the encoding throws, the next member must not be given half of it.
         Batch batch = _batches[_next] ?? new Batch();
         _batches[_next] = null;
-        batch.Begin(cursor, variant, _topic, keptEnd);
+        batch.Begin(cursor, variant, _topic, keptEnd, tellsLosses);
         if (!_topic!.TryRead(cursor, Math.Min(Head, before), batch))
         {
             batch.Begin(NoCursor);

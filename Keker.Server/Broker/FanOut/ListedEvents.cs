@@ -19,7 +19,7 @@ internal sealed class ListedEvents(Subscription[] members)
     public Batch? Read(Subscription member, long before)
     {
         var batch = new Batch();
-        batch.Begin(member.Cursor, Variant.EventWithoutId, member.Topic, member.KeptEnd);
+        batch.Begin(member.Cursor, Variant.EventWithoutId, member.Topic, member.KeptEnd, member.TellsLosses);
         if (!member.Topic.TryRead(member.Cursor, before, batch))
             return null;
 

@@ -6,7 +6,10 @@ namespace Keker.Server.Broker.Log;
 /// <summary>Reads what a topic keeps for newcomers as it reads its log: in the order of the offsets, with what is missing in its place.</summary>
 internal static class KeptReading
 {
-    /// <summary>References to the kept messages from an offset on that follow one another, as many as fit the batch.</summary>
+    /// <summary>
+    /// References to the kept messages from an offset on, as many as fit the batch. It goes over what is missing between them, unless whoever gets it is to be told of
+    /// it there.
+    /// </summary>
     /// <param name="kept">The messages; the topic's lock is held.</param>
     /// <param name="offset">Where the batch is to go on; before its <see cref="Batch.KeptEnd"/>.</param>
     /// <param name="end">Where it ends at the latest.</param>
@@ -14,15 +17,17 @@ internal static class KeptReading
     /// <param name="lostBeforeTail">See <see cref="PublicationRing.LostBeforeTail"/>.</param>
     public static void Read(KeptMessages kept, long offset, long end, Batch batch, long lostBeforeTail)
     {
-        long first = offset;
-        if (!kept.Publications.TryNext(ref first, out _) || first >= batch.KeptEnd)
-        {
+        long next = offset;
+        bool isAny = kept.Publications.TryNext(ref next, out Publication? publication, out long lost) && next < batch.KeptEnd;
+        if (isAny)
+            batch.StepTo(next, Math.Min(next, Math.Max(lost, kept.Publications.Tail)));
+        else
             batch.StepTo(batch.KeptEnd, Math.Min(batch.KeptEnd, Math.Max(kept.LostBefore, lostBeforeTail)));
-            return;
+        long last = Math.Min(end, batch.KeptEnd);
+        while (isAny && next < last && batch.TryAdd(publication!, next))
+        {
+            long after = ++next;
+            isAny = kept.Publications.TryNext(ref next, out publication, out lost) && !(batch.TellsLosses && lost > after);
         }
-        kept.Publications.Read(offset, end, batch);
-
-        // What was lost before the first there is has left no place behind.
-        batch.StepTo(batch.Start, Math.Min(batch.Start, Math.Max(batch.LostBefore, kept.Publications.Tail)));
     }
 }

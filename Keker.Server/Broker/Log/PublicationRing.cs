@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Keker.Server.Broker.FanOut;
 
 namespace Keker.Server.Broker.Log;
@@ -84,13 +85,18 @@ internal sealed class PublicationRing
 
     /// <summary>The first publication at an offset or after it.</summary>
     /// <returns>False when there is none.</returns>
-    public bool TryNext(ref long offset, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Publication? publication)
+    public bool TryNext(ref long offset, [NotNullWhen(true)] out Publication? publication) => TryNext(ref offset, out publication, out _);
+
+    /// <summary>The same, with the offset before which somebody may miss what is missing before it.</summary>
+    public bool TryNext(ref long offset, [NotNullWhen(true)] out Publication? publication, out long lostBefore)
     {
         publication = null;
+        lostBefore = 0;
         for (int index = IndexFrom(offset); index < _count && publication is null; index++)
         {
             publication = this[index].Publication;
             offset = this[index].Offset;
+            lostBefore = Math.Max(lostBefore, this[index].LostBefore);
         }
         return publication is not null;
     }

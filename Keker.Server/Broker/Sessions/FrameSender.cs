@@ -73,7 +73,7 @@ internal abstract class FrameSender(ISessionTransport transport, BrokerContext c
             }
             if (batch.Start > member.Cursor)
             {
-                bool isLoss = batch.LostBefore > member.Cursor && (batch.KeptEnd == 0 || member.TellsLosses);
+                bool isLoss = batch.LostBefore > member.Cursor && (batch.KeptEnd == 0 || batch.TellsLosses);
                 if (!TryStepTo(member, isLoss ? batch.LostBefore : batch.Start, isLoss))
                     return false;
                 continue;
@@ -92,7 +92,7 @@ internal abstract class FrameSender(ISessionTransport transport, BrokerContext c
         try
         {
             if (skipped != member.Cursor)
-                batch = Variant == Variant.EventWithoutId ? EncodeAlone(member, encoder, skipped) : encoder.Get(member.Cursor, Variant, skipped, member.KeptEnd);
+                batch = Variant == Variant.EventWithoutId ? EncodeAlone(member, encoder, skipped) : encoder.Get(member.Cursor, Variant, skipped, member.KeptEnd, member.TellsLosses);
             return true;
         }
         catch (Exception e)
@@ -213,11 +213,11 @@ internal abstract class FrameSender(ISessionTransport transport, BrokerContext c
         }
         int whole = batch.SplitAt(sent, out ReadOnlyMemory<byte> rest, out BuiltFrame? built);
         encoder.Delivered += whole;
-        member.Cursor = batch.Start + whole;
+        member.Cursor = batch.OffsetAfter(whole);
         if (whole > 0)
             NoteSent(member);
-        member.Offer(member.Cursor + 1);
-        return TryFinish(new UnfinishedSend(member, rest, member.Cursor + 1, Built: built));
+        member.Offer(batch.OffsetAfter(whole + 1));
+        return TryFinish(new UnfinishedSend(member, rest, batch.OffsetAfter(whole + 1), Messages: 1, Built: built));
     }
 
     /// <summary>TLS, or more than one piece: one whole write, which may refer to the batch for as long as it is unfinished.</summary>
@@ -231,10 +231,10 @@ internal abstract class FrameSender(ISessionTransport transport, BrokerContext c
         if (batch.Count == 1 || Context.UnfinishedWrites.Bytes > Context.Limits.UnfinishedWrites)
         {
             batch.SplitAt(0, out ReadOnlyMemory<byte> frame, out BuiltFrame? built);
-            var send = new UnfinishedSend(member, frame, batch.Start + 1, built is null ? frame.Length : 0, built);
+            var send = new UnfinishedSend(member, frame, batch.OffsetAfter(1), Messages: 1, built is null ? frame.Length : 0, built);
             return TryFinish(batch.Lead is { } lead ? send with { Rest = lead, Then = frame } : send);
         }
-        if (TryFinish(new UnfinishedSend(member, batch.Bytes, batch.End, batch.HeldBytes)))
+        if (TryFinish(new UnfinishedSend(member, batch.Bytes, batch.End, batch.Count, batch.HeldBytes)))
             return true;
         encoder.Detach(batch);
         return false;

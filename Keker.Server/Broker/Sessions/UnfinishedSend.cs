@@ -7,13 +7,14 @@ namespace Keker.Server.Broker.Sessions;
 /// <param name="Member">Whose cursor it moves; null for a control frame.</param>
 /// <param name="Rest">Bytes still to send.</param>
 /// <param name="Cursor">The member's cursor once they are sent.</param>
+/// <param name="Messages">Messages that have gone out then.</param>
 /// <param name="HeldBytes">Bytes that only this write keeps alive.</param>
 /// <param name="Built">What it keeps alive together with others like it.</param>
 /// <param name="IsClose">True when nothing may follow.</param>
 /// <param name="Echo">Who waits for it, if somebody does.</param>
 /// <param name="Then">What follows <paramref name="Rest"/> in the same frame.</param>
 internal readonly record struct UnfinishedSend(
-    Subscription? Member, ReadOnlyMemory<byte> Rest, long Cursor, int HeldBytes = 0, BuiltFrame? Built = null, bool IsClose = false,
+    Subscription? Member, ReadOnlyMemory<byte> Rest, long Cursor, int Messages = 0, int HeldBytes = 0, BuiltFrame? Built = null, bool IsClose = false,
     TaskCompletionSource? Echo = null, ReadOnlyMemory<byte> Then = default)
 {
     /// <summary>Small enough that a slow but living peer shows progress before the write deadline: 64 KiB in 30 s.</summary>

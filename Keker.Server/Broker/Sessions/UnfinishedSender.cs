@@ -45,7 +45,7 @@ internal abstract class UnfinishedSender(ISessionTransport transport, BrokerCont
         }
         if (unfinished.Member is { } member)
         {
-            Context.Counters.Delivered.Add(unfinished.Cursor - member.Cursor);
+            Context.Counters.Delivered.Add(unfinished.Messages);
             member.Cursor = unfinished.Cursor;
         }
         Finished(unfinished);
@@ -57,18 +57,16 @@ internal abstract class UnfinishedSender(ISessionTransport transport, BrokerCont
         // All together they may keep so many bytes of built frames alive. Who holds a frame that others hold adds nothing.
         if (unfinished.Built is { IsHeld: false } && Context.BuiltFrames.Bytes > Context.Limits.UnfinishedWrites)
             Overtaken();
-        long count = 0;
         if (unfinished.Member is { } member)
         {
             // What is on its way needs the log no more: the member is as far as the end of this write.
-            count = unfinished.Cursor - member.Cursor;
             member.Cursor = unfinished.Cursor;
             MarkPending(member);
         }
-        _ = FinishAsync(step, unfinished, count);
+        _ = FinishAsync(step, unfinished);
     }
 
-    private async Task FinishAsync(ValueTask<bool> step, UnfinishedSend unfinished, long count)
+    private async Task FinishAsync(ValueTask<bool> step, UnfinishedSend unfinished)
     {
         bool sent = false;
         unfinished.Hold(Context);
@@ -93,7 +91,7 @@ internal abstract class UnfinishedSender(ISessionTransport transport, BrokerCont
         unfinished.Release(Context);
         if (sent)
         {
-            Context.Counters.Delivered.Add(count);
+            Context.Counters.Delivered.Add(unfinished.Messages);
             Finished(unfinished);
         }
         else

@@ -209,6 +209,21 @@ internal sealed class KeptTests
     }
 
     [Test]
+    public void What_is_missing_between_costs_a_newcomer_no_sends([Values] bool tls)
+    {
+        for (int i = 0; i < 200; i++)
+            Publish($"{i}", i % 2 == 0 ? 60 : null);
+        _broker.Advance(TimeSpan.FromSeconds(6));
+        TestClient client = _broker.Join("a", new FakeTransport { CanTrySend = !tls });
+        int before = client.Wire.TrySends + client.Wire.AsyncSends;
+        long delivered = _broker.Context.Counters.Delivered.Value;
+        _broker.Broker.SubscribeTo(client.Session, "match"u8);
+        Assert.That(client.Wire.Messages, Is.EqualTo(Enumerable.Range(0, 100).Select(i => $"{2 * i}")));
+        Assert.That(client.Wire.TrySends + client.Wire.AsyncSends - before, Is.EqualTo(1));
+        Assert.That(_broker.Context.Counters.Delivered.Value - delivered, Is.EqualTo(100));
+    }
+
+    [Test]
     public void A_token_keeps_nothing_for_its_second_session()
     {
         _broker.Broker.Publish("t"u8, TestBroker.Message("1"), new DirtyTopics(), Terms(60));
