@@ -36,6 +36,7 @@ Usage: ./build.sh [COMMAND]
   soak --chaos [MINUTES] [OPTION]...
                build, then cut the connections of hundreds of clients of out/kekerd all the time, 3 minutes by default, and verify that
                nothing is lost; --help tells the options
+  package      make out/packages/keker-VERSION.tgz, the client module for npm; nothing is published
   clean        remove whatever was built
 END
 }
@@ -86,6 +87,7 @@ missing_packages() {
     [[ -n $(find_linker) ]] || echo gcc libc6-dev
     has_openssl || echo libssl3
     find_browser || echo chromium
+    has tsc || echo node-typescript
 }
 
 install_missing() {
@@ -321,6 +323,20 @@ stat_of() {
     { sed -n "s/^$1 *: *//p" "$stats" 2> /dev/null || true; } | grep . || echo '?'
 }
 
+# ---- Packages
+
+# As npm packs it: everything in a folder of the name "package".
+package() {
+    local web=$server/Web folder=out/packages version
+    version=$(sed -n 's/.*"version": "\(.*\)".*/\1/p' "$web/package.json")
+    rm -rf "$folder"
+    mkdir -p "$folder/package"
+    cp "$web/package.json" "$web/README.md" "$web/keker.js" "$web/keker.d.ts" LICENSE "$folder/package"
+    tar -czf "$folder/keker-$version.tgz" -C "$folder" package
+    rm -r "$folder/package"
+    say "$folder/keker-$version.tgz is ready: npm install it, or publish it by hand"
+}
+
 clean() {
     rm -rf out TestResults BenchmarkDotNet.Artifacts Keker.*/bin Keker.*/obj
 }
@@ -446,6 +462,7 @@ case $command in
     bench) bench "$@" ;;
     fuzz) fuzz "$@" ;;
     soak) soak "$@" ;;
+    package) package ;;
     clean) clean ;;
     help | -h | --help) usage ;;
     *)

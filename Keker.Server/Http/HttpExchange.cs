@@ -51,6 +51,9 @@ internal sealed class HttpExchange : IResettable
     /// <summary>True once the body of the request under way was read.</summary>
     public bool HasReadBody { get; set; }
 
+    /// <summary>The lines that let a page of another origin read the answer, a refusal too; null where pages have no business.</summary>
+    public byte[]? OriginLines { get; set; }
+
     /// <summary>What the request under way publishes.</summary>
     public PublishState Message { get; private set; } = new();
 
@@ -121,6 +124,7 @@ internal sealed class HttpExchange : IResettable
         Allow = allow,
         OfferWebSocket = offerWebSocket,
         AppliedWaitSeconds = appliedWaitSeconds,
+        MoreLines = OriginLines,
     };
 
     /// <summary>Forgets the request; its answer is written.</summary>
@@ -160,6 +164,7 @@ internal sealed class HttpExchange : IResettable
         ChunkedBody = null;
         SaidContinue = false;
         HasReadBody = false;
+        OriginLines = null;
         Batch?.Clear();
         Batch = null;
         IsHeldUp = false;

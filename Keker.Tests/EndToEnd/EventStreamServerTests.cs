@@ -25,6 +25,27 @@ internal sealed class EventStreamServerTests
     }
 
     [Test]
+    public async Task A_page_can_read_why_it_is_refused()
+    {
+        await using KekerProcess keker = await KekerProcess.StartAsync("--allow-origin", "https://app.example");
+        await using RawClient client = await RawClient.ConnectAsync(keker.EndPoint);
+        await client.SendAsync(RawClient.Head("GET", "/v1/subscribe?topic=*", "Accept: text/event-stream", "Origin: https://app.example"));
+        RawResponse mistaken = await client.ReadResponseAsync();
+        await client.SendAsync(RawClient.Head("GET", "/v1/nothing", "Origin: https://app.example"));
+        RawResponse next = await client.ReadResponseAsync();
+        RawResponse stranger = await AskAsync(keker, "Origin: https://other.example");
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(mistaken.Status, Is.EqualTo(400));
+            Assert.That(mistaken.Header("Access-Control-Allow-Origin"), Is.EqualTo("https://app.example"));
+            Assert.That(mistaken.Header("Vary"), Is.EqualTo("Origin"));
+            Assert.That(next.Header("Access-Control-Allow-Origin"), Is.Null, "what is not for pages is not for pages");
+            Assert.That(stranger.Header("Access-Control-Allow-Origin"), Is.Null);
+        }
+    }
+
+    [Test]
     public async Task It_is_kept_alive_by_comments()
     {
         await using KekerProcess keker = await KekerProcess.StartAsync("--timeout", "2");

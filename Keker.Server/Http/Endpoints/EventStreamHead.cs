@@ -12,15 +12,14 @@ internal static class EventStreamHead
 {
     /// <summary>The head. nginx and those who follow it do not buffer what says so.</summary>
     /// <param name="exchange">The request, of a page that may subscribe.</param>
-    /// <param name="originLines">What lets the page read the stream: <see cref="OriginLines"/>.</param>
-    public static byte[] Of(HttpExchange exchange, ReadOnlySpan<byte> originLines)
+    public static byte[] Of(HttpExchange exchange)
     {
         var head = new ArrayBufferWriter<byte>();
         exchange.Closing = true;
         ResponseWriter.WriteStreamHead(head, chunked: false, exchange.Headers() with
         {
             ContentType = StreamLines.ContentType,
-            MoreLines = (byte[])[.. "X-Accel-Buffering: no\r\n"u8, .. originLines],
+            MoreLines = (byte[])[.. "X-Accel-Buffering: no\r\n"u8, .. exchange.OriginLines ?? []],
         });
         return head.WrittenSpan.ToArray();
     }

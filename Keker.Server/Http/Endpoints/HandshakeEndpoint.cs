@@ -47,10 +47,11 @@ internal abstract class HandshakeEndpoint(ServerContext server) : Endpoint(serve
     }
 
     /// <summary>Whether this page may subscribe, and the server takes anybody in now; if not, the request is answered.</summary>
-    protected bool IsWelcome(HttpExchange exchange, ReadOnlySpan<byte> head)
+    private bool IsWelcome(HttpExchange exchange, ReadOnlySpan<byte> head) => IsWelcomeOrigin(exchange, head) && TakesAnybody(exchange);
+
+    /// <summary>Whether the server takes anybody in now; if not, the request is answered.</summary>
+    protected bool TakesAnybody(HttpExchange exchange)
     {
-        if (!IsWelcomeOrigin(exchange, head))
-            return false;
         if (Server.IsDraining)
             return Refuse(exchange, 503, "the server is draining: connect again after a random delay"u8, retryAfterSeconds: 1);
         if (Server.Memory.Pressure != MemoryPressure.None)

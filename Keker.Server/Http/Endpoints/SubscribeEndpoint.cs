@@ -20,17 +20,22 @@ internal sealed class SubscribeEndpoint(ServerContext server) : HandshakeEndpoin
             return AnswerPreflight(exchange, head);
         if (HandshakeRequest.IsAskedFor(exchange.Head, head) || !AcceptField.NamesEventStream(exchange.Head, head))
             return base.TryAccept(exchange, head);
+        if (!IsWelcomeOrigin(exchange, head))
+            return false;
+
+        // A page, and who looks for its mistake in the browser, is to see what is wrong, not that the answer is not for it.
+        exchange.OriginLines = OriginLines.For(exchange.Head, head, anyOrigin: Server.Options.AllowedOrigins.IsEmpty).ToArray();
         EventStreamRequest? request = EventStreamRequest.Read(exchange.Head, head, out ReadOnlySpan<byte> mistake);
         if (request is null)
             return Refuse(exchange, 400, mistake);
-        if (!IsWelcome(exchange, head))
+        if (!TakesAnybody(exchange))
             return false;
         foreach (byte[] _ in request.Topics)
         {
             if (!Server.HasMemoryForSubscription())
                 return Refuse(exchange, 503, ShortOfMemory, RetryAfterMemory);
         }
-        byte[] answer = EventStreamHead.Of(exchange, OriginLines.For(exchange.Head, head, anyOrigin: Server.Options.AllowedOrigins.IsEmpty));
+        byte[] answer = EventStreamHead.Of(exchange);
         exchange.Connection.Mark = ClientMark.Of(exchange.Connection, exchange.Head, head);
         exchange.Upgrade = new Upgrade(UpgradeKind.EventStream, EventStream: request, Head: answer);
         return false;

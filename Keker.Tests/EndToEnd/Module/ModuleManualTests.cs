@@ -57,11 +57,12 @@ internal sealed class ModuleManualTests
     {
         string? compiler = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Select(folder => Path.Combine(folder, "tsc")).FirstOrDefault(File.Exists);
         if (compiler is null)
-            Assert.Ignore("no tsc on PATH: npm install -g typescript");
+            Assert.Ignore("no tsc on PATH (on Debian: apt-get install node-typescript)");
         using var folder = new TempDirectory();
+        await File.WriteAllTextAsync(folder.File("package.json"), """{ "type": "module" }""");
         File.Copy(Path.Combine(ReadmeFile.Root, "Keker.Server", "Web", "keker.d.ts"), folder.File("keker.d.ts"));
         await File.WriteAllTextAsync(folder.File("page.ts"), (ThreeLines + Others).Replace("http://localhost:3498/", "./", StringComparison.Ordinal));
-        string[] arguments = ["--strict", "--noEmit", "--target", "es2022", "--module", "es2022", "--moduleResolution", "bundler", "--lib", "es2022,dom", folder.File("page.ts")];
+        string[] arguments = ["--strict", "--noEmit", "--target", "es2022", "--module", "node16", "--moduleResolution", "node16", "--lib", "es2022,dom", folder.File("page.ts")];
         using Process process = Process.Start(new ProcessStartInfo(compiler!, arguments) { RedirectStandardOutput = true })!;
         string mistakes = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync().Soon("tsc");
