@@ -47,15 +47,19 @@ internal sealed class ConnectionHandler
     /// <summary>Takes over a socket. Returns once the connection waits for something.</summary>
     /// <param name="socket">The accepted socket; closed here.</param>
     /// <param name="isAdmin">True when it came in through an admin listener.</param>
-    public void Accept(PeerSocket socket, bool isAdmin)
+    /// <param name="isProxied">True when it came in through a listener for proxies.</param>
+    public void Accept(PeerSocket socket, bool isAdmin, bool isProxied = false)
     {
         // A reconnect storm brings tens of thousands between two heartbeats.
         if (Interlocked.Increment(ref _accepted) % AcceptsPerMemoryCheck == 0)
             _server.Memory.Check();
         bool isTls = _tls is not null && !socket.IsUnix;
         var connection = new Connection(socket, isAdmin, _server.Clock, _server.Input);
-        bool isTakenIn = HasMemoryFor(connection) && _server.Connections.TryAdd(connection);
-        if (isTakenIn)
+        bool isTrusted = _server.Proxies.IsTrusted(connection);
+        bool isTakenIn = HasMemoryFor(connection) && _server.Connections.TryAdd(connection, isOfProxy: isTrusted);
+        if (isTakenIn && isProxied)
+            _ = RunProxiedAsync(connection, isTls, mayConnect: isTrusted || socket.IsUnix);
+        else if (isTakenIn)
             _ = RunAsync(connection, isTls);
         else
             _ = RefuseAsync(connection, isTls);
@@ -78,6 +82,31 @@ internal sealed class ConnectionHandler
             return true;
         _server.Unfinished.EndSlowestSoon();
         return false;
+    }
+
+    /// <summary>What is not understood here is answered with nothing: who connects is no page and no backend.</summary>
+    private async Task RunProxiedAsync(Connection connection, bool isTls, bool mayConnect)
+    {
+        try
+        {
+            string? refusal = mayConnect ? null : "not a trusted one";
+            if (mayConnect && !await new ProxiedConnection(connection, _server.Clock).TryReadAsync().ConfigureAwait(false))
+                refusal = "no PROXY header";
+            if (refusal is null && _server.Connections.TryRecount(connection))
+            {
+                await RunAsync(connection, isTls).ConfigureAwait(false);
+                return;
+            }
+            if (refusal is null)
+                await TellTooManyAsync(connection, isTls).ConfigureAwait(false);
+            else
+                _server.Log.ProxyRefused(refusal);
+        }
+        catch (Exception e)
+        {
+            _server.Log.Unexpected(e);
+        }
+        CloseSoon(connection);
     }
 
     private async Task RunAsync(Connection connection, bool isTls)
@@ -147,8 +176,11 @@ internal sealed class ConnectionHandler
     private async Task<bool> TryAuthenticateAsync(Connection connection)
     {
         var handshake = new TlsHandshake(connection, _handshakes, _server.Clock);
-        await connection.WaitForInputAsync().ConfigureAwait(false);
-        (bool isGone, bool isHttp) = LookAtFirstBytes(connection);
+        bool isGone;
+        bool isHttp;
+        do
+            await connection.WaitForInputAsync().ConfigureAwait(false);
+        while (!TryLookAtFirstBytes(connection, out isGone, out isHttp));
         if (isHttp)
             await TellAsync(connection, Answer(400, "this port speaks TLS: connect with https:// or wss://"u8)).ConfigureAwait(false);
         if (isGone || isHttp)
@@ -180,20 +212,28 @@ internal sealed class ConnectionHandler
         }
     }
 
-    private static (bool IsGone, bool IsHttp) LookAtFirstBytes(Connection connection)
+    /// <returns>False when there are none yet.</returns>
+    private static bool TryLookAtFirstBytes(Connection connection, out bool isGone, out bool isHttp)
     {
         Span<byte> bytes = stackalloc byte[FirstBytes.Needed];
-        bytes = bytes[..connection.Peek(bytes)];
-        return (bytes.IsEmpty, FirstBytes.AreHttp(bytes));
+        int there = connection.Peek(bytes);
+        isGone = there == 0;
+        isHttp = there > 0 && FirstBytes.AreHttp(bytes[..there]);
+        return there >= 0;
     }
 
     /// <summary>Over the limit: plain connections are told, as many as there are descriptors for; TLS ones are not worth a handshake.</summary>
-    private async Task RefuseAsync(Connection connection, bool isTls)
+    private async Task TellTooManyAsync(Connection connection, bool isTls)
     {
         _server.Counters.Refused.Increment();
         if (Interlocked.Increment(ref _refusals) <= Limits.RefusalsTold && !isTls)
             await TellAsync(connection, Answer(503, "too many connections: try again later"u8, RetryAfter)).ConfigureAwait(false);
         Interlocked.Decrement(ref _refusals);
+    }
+
+    private async Task RefuseAsync(Connection connection, bool isTls)
+    {
+        await TellTooManyAsync(connection, isTls).ConfigureAwait(false);
         connection.UncountStranger();
         await connection.DisposeAsync().ConfigureAwait(false);
     }

@@ -1,4 +1,5 @@
 using Keker.Server.Broker;
+using Keker.Server.Http;
 using Keker.Server.Http.Publishing;
 using Keker.Server.Net;
 using Keker.Server.Observability;
@@ -27,6 +28,7 @@ internal sealed class ServerContext
         Log = log;
         Memory = new MemoryGuard(broker.Context.Clock, figures ?? new ProcessMemory());
         PublishKeys = new PublishKeyCheck(options.PublishKeys);
+        Proxies = new TrustedProxies(new TrustedNetworks(options.TrustedProxies));
         Idempotency = new IdempotencyTable(broker.Context.Clock);
         Input = new InputBuffers(new UnfinishedBudget(Memory.Limit / Limits.UnfinishedMemoryShare));
         Unfinished = new UnfinishedInput(connections, Input.Budget, broker.Context.Clock);
@@ -45,6 +47,9 @@ internal sealed class ServerContext
 
     /// <summary>The keys in force: those of the options until a reload.</summary>
     public PublishKeyCheck PublishKeys { get; }
+
+    /// <summary>Whom a connection of a proxy is for.</summary>
+    public TrustedProxies Proxies { get; }
 
     /// <summary>Publishes that have a key.</summary>
     public IdempotencyTable Idempotency { get; }

@@ -124,9 +124,9 @@ internal sealed class ServerHost(KekerOptions options, Func<KekerOptions> readAg
         Loops? loops = Loops.AreUsed ? new Loops(log) : null;
         List<Listener> listeners = [];
         foreach (ListenAddress address in options.Listen)
-            listeners.Add(Listen(address, loops, socket => handler.Accept(socket, isAdmin: false)));
+            listeners.Add(Listen(address, loops, socket => handler.Accept(socket, isAdmin: false, address.IsProxied)));
         foreach (ListenAddress address in options.AdminListen)
-            listeners.Add(Listen(address, loops, socket => handler.Accept(socket, isAdmin: true)));
+            listeners.Add(Listen(address, loops, socket => handler.Accept(socket, isAdmin: true, address.IsProxied)));
         return listeners;
     }
 

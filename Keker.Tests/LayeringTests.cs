@@ -11,7 +11,7 @@ internal sealed partial class LayeringTests
 
     [Test]
     public void Protocol_knows_bytes_and_values_only() => Expect("Keker.Protocol", [
-        "Keker.Server", "System.Net", "System.IO.Pipelines", "System.Threading", "Microsoft.Extensions",
+        "Keker.Server", "System.Net.Sockets", "System.Net.Security", "System.Net.Http", "System.IO.Pipelines", "System.Threading", "Microsoft.Extensions",
         "Socket", "PipeReader", "PipeWriter", "Pipe", "NetworkStream", "FileStream", "File", "Task", "ValueTask", "TimeProvider", "Stopwatch", "DateTime.UtcNow", "DateTime.Now",
         "DateTimeOffset.UtcNow", "DateTimeOffset.Now", "ILogger", "async", "await",
     ]);
@@ -34,7 +34,7 @@ internal sealed partial class LayeringTests
 
     [Test]
     public void Net_serves_Http_and_WebSocket_and_knows_neither() => Expect("Keker.Server/Net", [
-        "Keker.Server.Http", "Keker.Server.WebSocket", "Keker.Server.Sse", "Keker.Protocol", "HttpSession", "WebSocketSession", "ConnectionHandler", "ServerHost", "ServerContext",
+        "Keker.Server.Http", "Keker.Server.WebSocket", "Keker.Server.Sse", "Keker.Protocol.Http", "Keker.Protocol.WebSocket", "Keker.Protocol.Commands", "Keker.Protocol.Json", "Keker.Protocol.Sse", "HttpSession", "WebSocketSession", "ConnectionHandler", "ServerHost", "ServerContext",
     ]);
 
     [Test]

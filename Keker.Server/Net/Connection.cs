@@ -52,16 +52,13 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
     /// <summary>True until the peer has shown what it is here for, by a whole request or a HELLO: such connections are counted, and go first when memory is short.</summary>
     public bool IsStranger => Volatile.Read(ref _isStranger) != 0;
 
-    /// <summary>The address as <see cref="AddressKey"/> counts it; null on a unix socket, or when the peer is gone.</summary>
-    public ulong? ReadAddressKey()
-    {
-        Span<byte> address = stackalloc byte[16];
-        int length = WriteAddress(address);
-        return length > 0 ? AddressKey.Of(address[..length]) : null;
-    }
+    /// <summary>The client's address as it is on the wire, where a trusted proxy has told it; null where the peer is the client, for all that is known.</summary>
+    public byte[]? Client { get; set; }
 
-    /// <inheritdoc cref="PeerSocket.WriteAddress"/>
-    public int WriteAddress(Span<byte> bytes) => _socket.WriteAddress(bytes);
+    /// <summary>The IP address of the client without the port, as it is on the wire; nothing on a unix socket that tells none.</summary>
+    /// <param name="bytes">At least 16 bytes.</param>
+    /// <returns>Bytes written.</returns>
+    public int WriteAddress(Span<byte> bytes) => Client is null ? _socket.WriteAddress(bytes) : AddressKey.Copy(Client, bytes);
 
     /// <summary>See <see cref="ISessionTransport.Mark"/>. Set before the connection becomes a session's.</summary>
     public ulong Mark { get; set; }

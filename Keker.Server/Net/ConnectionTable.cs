@@ -20,10 +20,12 @@ internal sealed class ConnectionTable(int most, int mostPerAddress, Counters cou
     public int Count => Volatile.Read(ref _count);
 
     /// <summary>Takes a connection in.</summary>
+    /// <param name="connection">The connection.</param>
+    /// <param name="isOfProxy">True where its address is that of a proxy that will tell for whom it connects: it counts for that one's, see <see cref="TryRecount"/>.</param>
     /// <returns>False when there are too many already, in all or from its address.</returns>
-    public bool TryAdd(Connection connection)
+    public bool TryAdd(Connection connection, bool isOfProxy)
     {
-        ulong? address = mostPerAddress > 0 ? connection.ReadAddressKey() : null;
+        ulong? address = mostPerAddress > 0 && !isOfProxy ? AddressKey.Of(connection) : null;
         lock (_lock)
         {
             if (_count >= most || (address is { } key && !TryCount(key)))
@@ -42,6 +44,30 @@ internal sealed class ConnectionTable(int most, int mostPerAddress, Counters cou
         }
         counters.Connections.Increment();
         return true;
+    }
+
+    /// <summary>Takes a connection in that is no proxy's.</summary>
+    /// <inheritdoc cref="TryAdd(Connection, bool)"/>
+    public bool TryAdd(Connection connection) => TryAdd(connection, isOfProxy: false);
+
+    /// <summary>It is known from now on whose a connection is: it counts for that address.</summary>
+    /// <returns>False when there are too many from that address already.</returns>
+    public bool TryRecount(Connection connection)
+    {
+        if (mostPerAddress == 0 || AddressKey.Of(connection) is not { } address)
+            return true;
+        lock (_lock)
+        {
+            bool isCounted = _addresses.TryGetValue(connection, out ulong earlier);
+            if ((isCounted && earlier == address) || connection.Index < 0)
+                return true;
+            if (!TryCount(address))
+                return false;
+            if (isCounted)
+                Uncount(earlier);
+            _addresses[connection] = address;
+            return true;
+        }
     }
 
     /// <summary>Takes a connection out; nothing when it was never taken in.</summary>

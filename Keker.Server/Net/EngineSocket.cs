@@ -32,7 +32,7 @@ internal sealed class EngineSocket : PeerSocket
     public override int Peek(Span<byte> bytes)
     {
         int count = _socket.Receive(bytes, SocketFlags.Peek, out SocketError error);
-        return error == SocketError.Success ? count : 0;
+        return error == SocketError.Success ? count : error == SocketError.WouldBlock ? -1 : 0;
     }
 
     public override bool WaitForInput(IReadyHandler handler)

@@ -68,7 +68,15 @@ internal sealed class LoopSocket : PeerSocket, IPolled
         return received < 0 && (flags & IsStopped) != 0 ? 0 : received;
     }
 
-    public override int Peek(Span<byte> bytes) => Math.Max(0, Receive(bytes, LinuxSockets.DoNotWait | LinuxSockets.Peek));
+    public override int Peek(Span<byte> bytes)
+    {
+        // Before the look: what comes after it is told.
+        Interlocked.And(ref _flags, ~MayReceive);
+        int there = Receive(bytes, LinuxSockets.DoNotWait | LinuxSockets.Peek);
+        if (there >= 0)
+            Interlocked.Or(ref _flags, MayReceive);
+        return there < 0 && (Volatile.Read(ref _flags) & IsStopped) != 0 ? 0 : there;
+    }
 
     public override bool WaitForInput(IReadyHandler handler) => Wait(ref _reader, handler, MayReceive | IsStopped);
 

@@ -21,7 +21,7 @@ internal abstract class PeerSocket
     public abstract int Receive(Span<byte> bytes);
 
     /// <summary>Looks at what has arrived first, and leaves it there.</summary>
-    /// <returns>How many bytes there are, at most as many as asked for; 0 at the end, or when there is nothing now.</returns>
+    /// <returns>How many bytes there are, at most as many as asked for; 0 at the end, orderly or not; -1 when there is nothing now.</returns>
     public abstract int Peek(Span<byte> bytes);
 
     /// <summary>Has somebody told when there may be something to receive.</summary>

@@ -60,6 +60,9 @@ internal static partial class LogMessages
     [LoggerMessage(EventId = 13, Level = LogLevel.Debug, Message = "TLS handshake failed: {Reason}")]
     public static partial void HandshakeFailed(this ILogger logger, string reason);
 
+    [LoggerMessage(EventId = 21, Level = LogLevel.Debug, Message = "proxy refused: {Reason}")]
+    public static partial void ProxyRefused(this ILogger logger, string reason);
+
     [LoggerMessage(EventId = 14, Level = LogLevel.Debug, Message = "request refused with {Status}: {Failure}")]
     public static partial void RequestRefused(this ILogger logger, int status, string failure);
 

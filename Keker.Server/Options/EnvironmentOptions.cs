@@ -66,7 +66,7 @@ internal static class EnvironmentOptions
         List<string> values = [];
         foreach (string part in text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
-            if (values.Count > 0 && part.StartsWith(ListenAddress.ModeSetting, StringComparison.Ordinal) && values[^1].StartsWith(ListenAddress.UnixPrefix, StringComparison.Ordinal))
+            if (values.Count > 0 && ListenAddress.IsSetting(part) && ListenAddress.TryParse(values[^1], out _, out _))
                 values[^1] += "," + part;
             else
                 values.Add(part);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using Microsoft.Extensions.Logging;
 
 namespace Keker.Server.Options;
@@ -59,6 +60,9 @@ internal sealed record KekerOptions
 
     /// <summary>Origins as browsers send them: lower case, no default port. Empty allows any.</summary>
     public ImmutableArray<string> AllowedOrigins { get; init; } = [];
+
+    /// <summary>The proxies that are believed when they tell for whom they connect.</summary>
+    public ImmutableArray<IPNetwork> TrustedProxies { get; init; } = [];
 
     /// <summary>Connections at a time; 0 leaves it to the limit of open descriptors.</summary>
     public int MaxConnections { get; init; }

@@ -11,6 +11,9 @@ internal static class Limits
     /// <summary>A handshake is two round trips and one signature; whoever needs longer holds memory without having shown anything.</summary>
     public static readonly TimeSpan TlsHandshakeTimeout = TimeSpan.FromSeconds(5);
 
+    /// <summary>A proxy sends its header before all else, in one piece.</summary>
+    public static readonly TimeSpan ProxyHeaderTimeout = TimeSpan.FromSeconds(2);
+
     /// <summary>From accept, or from the first byte of a later request, to the end of the head: drip-fed heads must not hold connections.</summary>
     public static readonly TimeSpan RequestHeadTimeout = TimeSpan.FromSeconds(10);
 

@@ -8,7 +8,8 @@ using System.Text;
 namespace Keker.Server.Options;
 
 /// <summary>
-/// Where to listen: <c>host:port</c>, <c>[ipv6]:port</c>, <c>*:port</c> or <c>unix:/path[,mode=0660]</c>. Port 0 takes any free port.
+/// Where to listen: <c>host:port</c>, <c>[ipv6]:port</c>, <c>*:port</c> or <c>unix:/path[,mode=0660]</c>, and behind a comma <c>proxy</c> where a PROXY header
+/// comes first on each connection. Port 0 takes any free port.
 /// Two addresses are equal when they name the same place, however they were written. Immutable.
 /// </summary>
 internal sealed class ListenAddress : IEquatable<ListenAddress>
@@ -19,6 +20,9 @@ internal sealed class ListenAddress : IEquatable<ListenAddress>
 
     /// <summary>What may follow the path of a Unix socket behind a comma, with an octal number.</summary>
     internal const string ModeSetting = "mode=";
+
+    /// <summary>The same for an address at which only proxies connect, that say for whom.</summary>
+    internal const string ProxySetting = "proxy";
 
     private const int HostNameCharacters = 253;
 
@@ -49,7 +53,10 @@ internal sealed class ListenAddress : IEquatable<ListenAddress>
     public string? Path => Kind == ListenKind.Unix ? _place : null;
 
     /// <summary>Who may connect to a Unix socket; null leaves it to the umask.</summary>
-    public UnixFileMode? Mode { get; private init; }
+    public UnixFileMode? Mode { get; private set; }
+
+    /// <summary>Whether a PROXY header has to come first on each connection.</summary>
+    public bool IsProxied { get; private set; }
 
     /// <exception cref="FormatException">The text is none of <see cref="Forms"/>; the message says what is wrong.</exception>
     public static ListenAddress Parse(string text) =>
@@ -61,9 +68,13 @@ internal sealed class ListenAddress : IEquatable<ListenAddress>
     public static bool TryParse(string text, [NotNullWhen(true)] out ListenAddress? address, [NotNullWhen(false)] out string? mistake)
     {
         address = null;
-        mistake = text.StartsWith(UnixPrefix, StringComparison.Ordinal)
-            ? ParseUnix(text, ref address)
-            : ParseTcp(text, ref address);
+        string[] parts = text.Split(',');
+        mistake = parts[0].StartsWith(UnixPrefix, StringComparison.Ordinal)
+            ? ParseUnix(text, parts[0], ref address)
+            : ParseTcp(text, parts[0], ref address);
+        for (int i = 1; i < parts.Length && mistake is null; i++)
+            mistake = address!.Set(parts[i]);
+        address = mistake is null ? address : null;
         return address is not null;
     }
 
@@ -82,23 +93,36 @@ internal sealed class ListenAddress : IEquatable<ListenAddress>
     /// <summary>The address as it was given.</summary>
     public override string ToString() => _text;
 
-    private static string? ParseUnix(string text, ref ListenAddress? address)
+    /// <summary>Whether a text looks like what may stand behind a comma, right or wrong.</summary>
+    public static bool IsSetting(string text) => text == ProxySetting || text.StartsWith(ModeSetting, StringComparison.Ordinal);
+
+    /// <summary>Takes what stands behind a comma.</summary>
+    /// <returns>What is wrong; null when all is well.</returns>
+    private string? Set(string setting)
     {
-        string path = text[UnixPrefix.Length..];
-        UnixFileMode? mode = null;
-        if (path.IndexOf(',', StringComparison.Ordinal) is var comma and >= 0)
+        if (setting == ProxySetting && !IsProxied)
         {
-            if (!TryParseMode(path.AsSpan(comma + 1), out mode))
-                return $"expected {ModeSetting} and an octal number up to 0777 after the comma, such as unix:/run/keker.sock,{ModeSetting}0660";
-            path = path[..comma];
+            IsProxied = true;
+            return null;
         }
+        if (Kind == ListenKind.Tcp)
+            return $"expected {ProxySetting} after the comma, or nothing; {ModeSetting}0660 goes with unix: only";
+        if (Mode is not null || !TryParseMode(setting, out UnixFileMode? mode))
+            return $"expected {ModeSetting} and an octal number up to 0777, or {ProxySetting}, after the comma, such as unix:/run/keker.sock,{ModeSetting}0660";
+        Mode = mode;
+        return null;
+    }
+
+    private static string? ParseUnix(string text, string place, ref ListenAddress? address)
+    {
+        string path = place[UnixPrefix.Length..];
         if (!path.StartsWith('/') || path.EndsWith('/') || path.Contains('\0', StringComparison.Ordinal))
             return "expected unix: and an absolute path, such as unix:/run/keker.sock";
 
         if (Encoding.UTF8.GetByteCount(path) > Limits.UnixPathBytes)
             return $"expected at most {Limits.UnixPathBytes} bytes of path after unix:";
 
-        address = new ListenAddress(text, ListenKind.Unix, null, path, 0) { Mode = mode };
+        address = new ListenAddress(text, ListenKind.Unix, null, path, 0);
         return null;
     }
 
@@ -117,22 +141,20 @@ internal sealed class ListenAddress : IEquatable<ListenAddress>
         return bits <= 0x1FF;
     }
 
-    private static string? ParseTcp(string text, ref ListenAddress? address)
+    private static string? ParseTcp(string text, string place, ref ListenAddress? address)
     {
-        if (text.Contains("://", StringComparison.Ordinal))
+        if (place.Contains("://", StringComparison.Ordinal))
             return "expected an address without http:// or the like, such as 127.0.0.1:3498; with --cert and --key it speaks TLS";
-        if (text.Contains(',', StringComparison.Ordinal))
-            return $"expected {Forms}; a setting such as {ModeSetting}0660 goes with unix: only";
 
-        int colon = text.LastIndexOf(':');
+        int colon = place.LastIndexOf(':');
         if (colon < 0)
             return $"expected {Forms}";
 
-        ReadOnlySpan<char> digits = text.AsSpan(colon + 1);
+        ReadOnlySpan<char> digits = place.AsSpan(colon + 1);
         if (digits.Length is 0 or > 5 || !int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out int port) || port > IPEndPoint.MaxPort)
             return "expected a port from 0 to 65535 after the last colon";
 
-        string host = text[..colon];
+        string host = place[..colon];
         if (!TryParseHost(host, out IPAddress? ip))
             return host.Contains(':', StringComparison.Ordinal)
                 ? "expected an IPv6 address in brackets, such as [::1]:3498"

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Net;
 
 namespace Keker.Server.Options;
 
@@ -9,7 +10,7 @@ internal static class OptionDefinitions
     private static readonly KekerOptions Defaults = new();
 
     public static readonly OptionDefinition Listen = new(
-        "--listen", "ADDRESS", $"where to serve: {ListenAddress.Forms}[,{ListenAddress.ModeSetting}0660]; port 0 takes any free one",
+        "--listen", "ADDRESS", $"where to serve: {ListenAddress.Forms}[,{ListenAddress.ModeSetting}0660][,{ListenAddress.ProxySetting}]; port 0 takes any free one",
         Many<ListenAddress>(Values.Address, (options, addresses) => options with { Listen = addresses }))
     {
         ShortName = "-l",
@@ -141,6 +142,26 @@ internal static class OptionDefinitions
         Default = Number(Defaults.MaxConnectionsPerIp),
     };
 
+    public static readonly OptionDefinition TrustProxy = new(
+        "--trust-proxy", "CIDR", "proxies that are believed when they tell for whom they connect: X-Forwarded-For, Forwarded, and PROXY on a listener that says so",
+        (options, values, mistakes) =>
+        {
+            List<IPNetwork> networks = [];
+            foreach (GivenValue value in values)
+            {
+                if (Values.Network(value.Text, out string? mistake) is { } network)
+                    networks.Add(network);
+                else
+                    mistakes.Add(value, mistake!);
+            }
+            return options with { TrustedProxies = [.. networks] };
+        })
+    {
+        Default = "none",
+        Repeatable = true,
+        GuardsAccess = true,
+    };
+
     public static readonly OptionDefinition Compression = new(
         "--compression", "on/off", "permessage-deflate for clients that offer it; messages under 1 KiB go plain",
         One(Values.Switch, (options, on) => options with { Compression = on }))
@@ -167,7 +188,7 @@ internal static class OptionDefinitions
     public static readonly ImmutableArray<OptionDefinition> All =
     [
         Listen, Certificate, Key, ReadBuffer, WriteBuffer, Timeout, Cache, Resume, CacheSize, Lag, CacheMemory, Verbosity, PublishKey, AdminListen,
-        AllowOrigin, MaxConnections, MaxConnectionsPerIp, Compression, Drain, Echo,
+        AllowOrigin, MaxConnections, MaxConnectionsPerIp, TrustProxy, Compression, Drain, Echo,
     ];
 
     private static Func<KekerOptions, IReadOnlyList<GivenValue>, Mistakes, KekerOptions> One<T>(

@@ -10,6 +10,8 @@ internal static class OptionRules
         RequireTogether(OptionDefinitions.Certificate, OptionDefinitions.Key, given, mistakes);
         RequireTogether(OptionDefinitions.Key, OptionDefinitions.Certificate, given, mistakes);
         RequireDistinctAddresses(options, given, mistakes);
+        RequireTrust(options.Listen, OptionDefinitions.Listen, options, given, mistakes);
+        RequireTrust(options.AdminListen, OptionDefinitions.AdminListen, options, given, mistakes);
         return RequireLag(options, given, mistakes);
     }
 
@@ -33,6 +35,16 @@ internal static class OptionRules
             bool takesAnyPort = address is { Kind: ListenKind.Tcp, Port: 0 };
             if (!takesAnyPort && !seen.Add(address))
                 mistakes.Add(new GivenValue(source, address.ToString()), "expected another address, this one is listened on already");
+        }
+    }
+
+    /// <summary>Nobody could connect there. Who may connect to a unix socket its file decides.</summary>
+    private static void RequireTrust(ImmutableArray<ListenAddress> addresses, OptionDefinition option, KekerOptions options, GivenOptions given, Mistakes mistakes)
+    {
+        foreach (ListenAddress address in addresses)
+        {
+            if (address is { IsProxied: true, Kind: ListenKind.Tcp } && options.TrustedProxies.IsEmpty && given.IsReadable(OptionDefinitions.TrustProxy))
+                mistakes.Add(new GivenValue(given.SourceOf(option), address.ToString()), $"expected {OptionDefinitions.TrustProxy.Name} with it: only proxies that are trusted may connect there");
         }
     }
 

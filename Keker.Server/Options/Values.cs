@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using Microsoft.Extensions.Logging;
 
 namespace Keker.Server.Options;
@@ -91,6 +92,12 @@ internal static class Values
 
     public static ListenAddress? Address(string text, out string? mistake) =>
         ListenAddress.TryParse(text, out ListenAddress? address, out mistake) ? address : null;
+
+    public static IPNetwork? Network(string text, out string? mistake)
+    {
+        mistake = TrustedNetworks.TryParse(text, out IPNetwork? network) ? null : "expected an address or a network without bits behind its prefix, such as 10.0.0.0/8 or 2001:db8::/32";
+        return network;
+    }
 
     public static string? Origin(string text, out string? mistake)
     {

@@ -33,9 +33,11 @@ internal sealed class RawClient : IAsyncDisposable
 
     /// <param name="endPoint">Where to connect.</param>
     /// <param name="certificate">The one certificate that is accepted.</param>
-    public static async Task<RawClient> ConnectTlsAsync(EndPoint endPoint, TestCertificate certificate)
+    /// <param name="before">What is sent before TLS begins.</param>
+    public static async Task<RawClient> ConnectTlsAsync(EndPoint endPoint, TestCertificate certificate, byte[]? before = null)
     {
         Socket socket = await ConnectSocketAsync(endPoint, receiveBuffer: 0);
+        await socket.SendAsync(before ?? []);
         var tls = new SslStream(new NetworkStream(socket, ownsSocket: true));
         try
         {

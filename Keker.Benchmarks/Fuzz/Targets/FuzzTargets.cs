@@ -15,6 +15,7 @@ internal static class FuzzTargets
         new CommandsTarget(),
         new BatchLinesTarget(),
         new QueriesTarget(),
+        new ProxiesTarget(),
     ];
 
     public static FuzzTarget? Find(string name) => All.FirstOrDefault(target => target.Name == name);

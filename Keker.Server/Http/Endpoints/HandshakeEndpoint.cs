@@ -3,6 +3,7 @@ using System.Text;
 using Keker.Protocol.Deflate;
 using Keker.Protocol.Http;
 using Keker.Protocol.WebSocket;
+using Keker.Server.Net;
 using Keker.Server.Observability;
 
 namespace Keker.Server.Http.Endpoints;
@@ -32,7 +33,7 @@ internal abstract class HandshakeEndpoint(ServerContext server) : Endpoint(serve
         HandshakeRequest.Result result = HandshakeRequest.Evaluate(exchange.Head, head, out Slice key);
         if (result != HandshakeRequest.Result.Accept)
             return Refuse(exchange, result.Status(), result.Message(), offerWebSocket: result.Status() == 426);
-        if (!IsWelcome(exchange, head))
+        if (!IsWelcome(exchange, head) || !TakesFrom(exchange, head))
             return false;
         ReadOnlySpan<byte> subProtocol = HasSubProtocol ? SubProtocol.Choose(exchange.Head, head) : default;
 
@@ -41,7 +42,6 @@ internal abstract class HandshakeEndpoint(ServerContext server) : Endpoint(serve
         ReadOnlySpan<byte> extensions = offer.Answer;
         Span<byte> response = exchange.Answers.GetSpan(UpgradeResponse.Length(subProtocol.Length, extensions.Length));
         exchange.Answers.Advance(UpgradeResponse.Write(response, key.In(head), subProtocol, extensions));
-        exchange.Connection.Mark = ClientMark.Of(exchange.Connection, exchange.Head, head);
         exchange.Upgrade = new Upgrade(Kind, offer.WindowBits, Tagged: !subProtocol.IsEmpty);
         return false;
     }
@@ -57,6 +57,24 @@ internal abstract class HandshakeEndpoint(ServerContext server) : Endpoint(serve
         if (Server.Memory.Pressure != MemoryPressure.None)
             return Refuse(exchange, 503, ShortOfMemory, RetryAfterMemory);
         return true;
+    }
+
+    /// <summary>
+    /// The connection is the client's from now on, as a trusted proxy tells: it is taken in, and no other request comes over it. Whether the client has connections
+    /// left; if not, the request is answered.
+    /// </summary>
+    protected bool TakesFrom(HttpExchange exchange, ReadOnlySpan<byte> head)
+    {
+        Connection connection = exchange.Connection;
+        connection.Mark = ClientMark.Of(connection, exchange.Head, head);
+        if (Server.Proxies.FindClient(connection, exchange.Head, head) is not { } client)
+            return true;
+        byte[]? earlier = connection.Client;
+        connection.Client = client;
+        if (Server.Connections.TryRecount(connection))
+            return true;
+        connection.Client = earlier;
+        return Refuse(exchange, 503, "too many connections from this address: try again later"u8, RetryAfterMemory);
     }
 
     /// <summary>Whether this page may subscribe; if not, the request is answered.</summary>

@@ -35,8 +35,9 @@ internal sealed class SubscribeEndpoint(ServerContext server) : HandshakeEndpoin
             if (!Server.HasMemoryForSubscription())
                 return Refuse(exchange, 503, ShortOfMemory, RetryAfterMemory);
         }
+        if (!TakesFrom(exchange, head))
+            return false;
         byte[] answer = EventStreamHead.Of(exchange);
-        exchange.Connection.Mark = ClientMark.Of(exchange.Connection, exchange.Head, head);
         exchange.Upgrade = new Upgrade(UpgradeKind.EventStream, EventStream: request, Head: answer);
         return false;
     }

@@ -56,6 +56,14 @@ internal sealed class ListenAddressTests
         Assert.That((address.Path, (int?)address.Mode, address.ToString()), Is.EqualTo(("/a", mode, text)));
     }
 
+    [TestCase("127.0.0.1:80,proxy", true)]
+    [TestCase("127.0.0.1:80", false)]
+    [TestCase("unix:/a,proxy", true)]
+    [TestCase("unix:/a,mode=0660,proxy", true)]
+    [TestCase("unix:/a,proxy,mode=0660", true)]
+    [TestCase("unix:/a,mode=0660", false)]
+    public void It_may_be_for_proxies(string text, bool isProxied) => Assert.That(ListenAddress.Parse(text).IsProxied, Is.EqualTo(isProxied));
+
     [Test]
     public void The_longest_unix_path_can_be_bound()
     {
@@ -94,6 +102,9 @@ internal sealed class ListenAddressTests
     [TestCase("https://a")]
     [TestCase("ws://a:80/v1")]
     [TestCase("a:80,mode=0660")]
+    [TestCase("a:80,proxy,proxy")]
+    [TestCase("a:80,PROXY")]
+    [TestCase("a:80,")]
     [TestCase("unix:/a,")]
     [TestCase("unix:/a,mode")]
     [TestCase("unix:/a,mode=")]
