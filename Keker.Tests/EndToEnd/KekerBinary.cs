@@ -8,10 +8,13 @@ internal static class KekerBinary
     private static readonly string? Path = Find();
 
     /// <summary>A process with these arguments, not started; both outputs are captured and no option comes from our own environment.</summary>
-    public static Process Prepare(IEnumerable<string> arguments)
+    /// <param name="arguments">The options.</param>
+    /// <param name="launcher">A program that becomes kekerd, with its arguments, or none.</param>
+    public static Process Prepare(IEnumerable<string> arguments, params string[] launcher)
     {
         Assert.That(Path, Is.Not.Null, "kekerd was not found: run ./build.sh build, or name the binary in the environment variable KEKERD");
-        var start = new ProcessStartInfo(Path!, arguments)
+        string[] all = [.. launcher, Path!, .. arguments];
+        var start = new ProcessStartInfo(all[0], all[1..])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

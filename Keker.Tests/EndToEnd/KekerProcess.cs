@@ -28,10 +28,15 @@ internal sealed partial class KekerProcess : IAsyncDisposable
 
     /// <summary>Starts kekerd and waits until it says where it listens.</summary>
     /// <param name="options">Its options; without a --listen it gets a free port of 127.0.0.1.</param>
-    public static async Task<KekerProcess> StartAsync(params string[] options)
+    public static Task<KekerProcess> StartAsync(params string[] options) => StartByAsync([], options);
+
+    /// <inheritdoc cref="StartAsync"/>
+    /// <param name="launcher">A program that becomes kekerd, with its arguments.</param>
+    /// <param name="options">Its options.</param>
+    public static async Task<KekerProcess> StartByAsync(string[] launcher, params string[] options)
     {
         string[] all = options.Contains("--listen") ? options : ["--listen", "127.0.0.1:0", .. options];
-        var keker = new KekerProcess(KekerBinary.Prepare(all));
+        var keker = new KekerProcess(KekerBinary.Prepare(all, launcher));
         try
         {
             keker.Start();

@@ -1,3 +1,5 @@
+using Keker.Tests.EndToEnd.Browsers;
+
 namespace Keker.Tests.EndToEnd.Module;
 
 /// <summary>A page in Chromium, which imports the module across origins.</summary>

@@ -1,15 +1,21 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using System.Text;
+using Keker.Tests.EndToEnd.Browsers;
 
 namespace Keker.Tests.EndToEnd.Module;
 
 /// <summary>A TCP proxy on loopback that does to connections what networks do.</summary>
-internal sealed class HostileProxy : IDisposable
+internal sealed class HostileProxy : ILine, IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly ConcurrentBag<(Socket Client, Socket Server, CancellationTokenSource Silence)> _links = [];
+
+    /// <summary>Is over when there is no hole.</summary>
+    private volatile Task _hole = Task.CompletedTask;
+    private TaskCompletionSource _end = new();
 
     public HostileProxy(IPEndPoint server)
     {
@@ -46,6 +52,19 @@ internal sealed class HostileProxy : IDisposable
         }
     }
 
+    public Task BeginHoleAsync()
+    {
+        _end = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _hole = _end.Task;
+        return Task.CompletedTask;
+    }
+
+    public Task EndHoleAsync()
+    {
+        _end.TrySetResult();
+        return Task.CompletedTask;
+    }
+
     public void Dispose()
     {
         _listener.Dispose();
@@ -58,23 +77,41 @@ internal sealed class HostileProxy : IDisposable
         }
     }
 
-    private static async Task CopyAsync(Socket from, Socket to, CancellationToken silence)
+    /// <param name="from">One side.</param>
+    /// <param name="to">The other side.</param>
+    /// <param name="server">The side whose end in a hole nobody hears: what it says then is lost, and what it gets later it answers with a reset.</param>
+    /// <param name="endedInHole">Whether it has.</param>
+    /// <param name="silence">Ends it, and nobody is told.</param>
+    private async Task CopyAsync(Socket from, Socket to, Socket server, StrongBox<bool> endedInHole, CancellationToken silence)
     {
         byte[] buffer = new byte[4096];
         try
         {
             int received;
             while ((received = await from.ReceiveAsync(buffer, silence)) > 0)
-                await to.SendAsync(buffer.AsMemory(0, received), silence);
+            {
+                await _hole;
+                if (endedInHole.Value)
+                    from.Close(0);
+                else
+                    await to.SendAsync(buffer.AsMemory(0, received), silence);
+            }
+            if (IsInHole(from, server, endedInHole))
+                return;
+            await _hole;
             to.Shutdown(SocketShutdown.Send);
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException)
         {
             // Where it was not the test that broke it, the other side learns of it.
-            if (!silence.IsCancellationRequested)
-                to.Close(0);
+            if (silence.IsCancellationRequested || IsInHole(from, server, endedInHole))
+                return;
+            await _hole;
+            to.Close(0);
         }
     }
+
+    private bool IsInHole(Socket from, Socket server, StrongBox<bool> endedInHole) => endedInHole.Value |= from == server && !_hole.IsCompleted;
 
     private async Task AcceptAsync()
     {
@@ -103,6 +140,7 @@ internal sealed class HostileProxy : IDisposable
                 client.Close(0);
                 return;
             }
+            await _hole;
             await server.ConnectAsync(Server);
             await server.SendAsync(head.AsMemory(0, length));
         }
@@ -113,7 +151,8 @@ internal sealed class HostileProxy : IDisposable
         }
         var silence = new CancellationTokenSource();
         _links.Add((client, server, silence));
-        _ = CopyAsync(client, server, silence.Token);
-        _ = CopyAsync(server, client, silence.Token);
+        var endedInHole = new StrongBox<bool>();
+        _ = CopyAsync(client, server, server, endedInHole, silence.Token);
+        _ = CopyAsync(server, client, server, endedInHole, silence.Token);
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Keker.Tests.EndToEnd.Browsers;
 
 namespace Keker.Tests.EndToEnd.Module;
 

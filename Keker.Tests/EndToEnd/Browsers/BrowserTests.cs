@@ -2,7 +2,7 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using Keker.Benchmarks.Common.Proxy;
 
-namespace Keker.Tests.EndToEnd;
+namespace Keker.Tests.EndToEnd.Browsers;
 
 /// <summary>The examples of README.md for pages, run by a real browser.</summary>
 internal sealed class BrowserTests

@@ -1,6 +1,6 @@
 using Keker.Benchmarks.Common.Proxy;
 
-namespace Keker.Tests.EndToEnd;
+namespace Keker.Tests.EndToEnd.Browsers;
 
 /// <summary>A real browser whose connection breaks without the server's knowledge, with the README's own snippets.</summary>
 internal sealed class BrokenBrowserTests

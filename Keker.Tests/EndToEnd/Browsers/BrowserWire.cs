@@ -4,12 +4,13 @@ using System.Net.WebSockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace Keker.Tests.EndToEnd;
+namespace Keker.Tests.EndToEnd.Browsers;
 
 /// <summary>
-/// A client of the DevTools protocol: JSON calls with ids, answered by results with the same ids, and events in between. Thread-safe.
+/// A client of the DevTools protocol or of WebDriver BiDi, which agree in this: JSON calls with ids, answered by results with the same ids, and events in between.
+/// Thread-safe.
 /// </summary>
-internal sealed class BrowserDevTools : IAsyncDisposable
+internal sealed class BrowserWire : IAsyncDisposable
 {
     private readonly ClientWebSocket _socket = new();
     private readonly SemaphoreSlim _sending = new(1);
@@ -17,21 +18,21 @@ internal sealed class BrowserDevTools : IAsyncDisposable
     private Task _receiving = Task.CompletedTask;
     private int _lastId;
 
-    /// <summary>Gets the session, the name and the parameters of each event.</summary>
+    /// <summary>Gets the session (empty in BiDi), the name and the parameters of each event.</summary>
     public event Action<string, string, JsonNode>? Happened;
 
-    public static async Task<BrowserDevTools> ConnectAsync(Uri address)
+    public static async Task<BrowserWire> ConnectAsync(Uri address)
     {
-        var devTools = new BrowserDevTools();
-        await devTools._socket.ConnectAsync(address, CancellationToken.None).WaitAsync(ReadmeServer.Patience);
-        devTools._receiving = devTools.ReceiveAsync();
-        return devTools;
+        var wire = new BrowserWire();
+        await wire._socket.ConnectAsync(address, CancellationToken.None).Soon("the browser to talk");
+        wire._receiving = wire.ReceiveAsync();
+        return wire;
     }
 
     /// <summary>Calls a method and returns its result; an error of the browser becomes an exception.</summary>
     /// <param name="method">Domain and name.</param>
     /// <param name="parameters">Its parameters.</param>
-    /// <param name="session">The page it is for, or null for the browser.</param>
+    /// <param name="session">In DevTools the page it is for, or null for the browser.</param>
     public async Task<JsonNode> CallAsync(string method, JsonObject? parameters = null, string? session = null)
     {
         int id = Interlocked.Increment(ref _lastId);
@@ -48,7 +49,7 @@ internal sealed class BrowserDevTools : IAsyncDisposable
         {
             _sending.Release();
         }
-        return await answer.Task.WaitAsync(ReadmeServer.Patience);
+        return await answer.Task.Soon(method);
     }
 
     public async ValueTask DisposeAsync()
@@ -82,7 +83,7 @@ internal sealed class BrowserDevTools : IAsyncDisposable
             if (message["result"] is { } result)
                 call.SetResult(result);
             else
-                call.SetException(new InvalidOperationException($"the browser refused a call: {message["error"]}"));
+                call.SetException(new InvalidOperationException($"the browser refused a call: {message.ToJsonString()}"));
         }
     }
 }

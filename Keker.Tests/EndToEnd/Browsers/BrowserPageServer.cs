@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
-namespace Keker.Tests.EndToEnd;
+namespace Keker.Tests.EndToEnd.Browsers;
 
 /// <summary>Serves one page with one script on a loopback port, so that the page has an origin like any other.</summary>
 internal sealed class BrowserPageServer : IDisposable

@@ -1,0 +1,123 @@
+using System.Globalization;
+
+namespace Keker.Tests.EndToEnd.Browsers;
+
+/// <summary>A page with a token and a topic of its own, what is published to them, and what the page says that it got.</summary>
+/// <remarks>The page writes lines of a time and words: <c>load</c>, <c>state S</c>, <c>gap T</c>, <c>error E</c> and, for each message, <c>got TEXT</c>.</remarks>
+internal sealed class WatchedPage(string name)
+{
+    private const string Probe = "probe";
+
+    private readonly Lock _lock = new();
+    private readonly List<(DateTimeOffset Time, string Text)> _others = [];
+    private readonly List<(DateTimeOffset Time, string Text)> _received = [];
+    private readonly Dictionary<string, List<string>> _published = new() { ["token"] = [], ["topic"] = [] };
+    private BrowserPage _page = null!;
+
+    /// <summary>Both have this name.</summary>
+    public string Name => name;
+
+    /// <summary>What the page said beside its messages, without the times.</summary>
+    public string[] Others
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _others.Select(line => line.Text)];
+        }
+    }
+
+    /// <summary>What the page said beside its messages, each line with the seconds since a time.</summary>
+    public string Told(DateTimeOffset since)
+    {
+        lock (_lock)
+            return string.Join('\n', _others.Select(line => string.Create(CultureInfo.InvariantCulture, $"{(line.Time - since).TotalSeconds,7:0.0} {line.Text}")));
+    }
+
+    /// <summary>What came of one kind, token or topic, in order.</summary>
+    public string[] Received(string kind)
+    {
+        lock (_lock)
+            return [.. _received.Select(line => line.Text).Where(text => text.StartsWith(kind, StringComparison.Ordinal))];
+    }
+
+    /// <summary>What was published of one kind, in order.</summary>
+    public string[] Published(string kind)
+    {
+        lock (_lock)
+            return [.. _published[kind]];
+    }
+
+    /// <summary>Opens it, and returns once it gets messages.</summary>
+    public async Task<BrowserPage> OpenAsync(Browser browser, BrowserPageServer site, Publisher publisher)
+    {
+        _page = await browser.OpenAsync(site);
+        _ = ListenAsync();
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+        while (await publisher.PublishAsync("Topic", name, Probe) == 0 || await publisher.PublishAsync("Token", name, Probe) == 0)
+            await timer.WaitForNextTickAsync().Soon("a moment");
+        await PublishAsync(publisher);
+        await WaitForAllAsync(DateTimeOffset.UtcNow + Patience.Limit);
+        return _page;
+    }
+
+    /// <summary>Publishes to the token, with and without a TTL, and to the topic.</summary>
+    public async Task PublishAsync(Publisher publisher)
+    {
+        await PublishAsync(publisher, "token", null);
+        await PublishAsync(publisher, "token", 3600);
+        await PublishAsync(publisher, "topic", null);
+    }
+
+    /// <summary>Waits until all that was published has come, or until the time is over.</summary>
+    public async Task WaitForAllAsync(DateTimeOffset end)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        while (_published.Keys.Any(kind => Published(kind).Except(Received(kind)).Any()) && DateTimeOffset.UtcNow < end)
+            await timer.WaitForNextTickAsync();
+    }
+
+    /// <summary>Puts what became of it into the table.</summary>
+    /// <param name="browser">Its browser.</param>
+    /// <param name="client">What runs in it.</param>
+    /// <param name="kind">How the connection broke.</param>
+    /// <param name="began">When.</param>
+    /// <param name="ended">When that was over.</param>
+    public BreakResult Sum(string browser, string client, string kind, DateTimeOffset began, DateTimeOffset ended)
+    {
+        lock (_lock)
+        {
+            string[] published = [.. _published.Values.SelectMany(texts => texts)];
+            string[] received = [.. _received.Select(line => line.Text)];
+            TimeSpan? back = _received.Where(line => line.Time >= ended).Select(line => line.Time - ended).Cast<TimeSpan?>().FirstOrDefault();
+            var result = new BreakResult(
+                browser, client, kind, ended - began, published.Length, received.Length, published.Except(received).Count(), received.Length - received.Distinct().Count(), back);
+            BreakTable.Add(result);
+            return result;
+        }
+    }
+
+    private async Task PublishAsync(Publisher publisher, string kind, int? ttl)
+    {
+        string text = $"{kind} {Published(kind).Length + 1}{(ttl is null ? "" : " ttl")}";
+        lock (_lock)
+            _published[kind].Add(text);
+        await publisher.PublishAsync(kind, name, text, ttl);
+    }
+
+    private async Task ListenAsync()
+    {
+        while (await _page.NextConsoleLineAsync(CancellationToken.None) is { } line)
+        {
+            string[] words = line.Split(' ', 3);
+            var time = DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(words[0], CultureInfo.InvariantCulture));
+            lock (_lock)
+            {
+                if (words[1] != "got")
+                    _others.Add((time, string.Join(' ', words[1..])));
+                else if (words[2] != Probe)
+                    _received.Add((time, words[2]));
+            }
+        }
+    }
+}
