@@ -20,9 +20,13 @@ internal sealed class BreakTable
         [
             "| browser | client | break | length | published | received | lost | doubled | back after |",
             "|---|---|---|---:|---:|---:|---:|---:|---:|",
-            .. Results.OrderBy(result => result.Kind).ThenBy(result => result.Length).ThenBy(result => result.Client).ThenBy(result => result.Browser).Select(Written),
+            .. Results.OrderBy(result => result.Kind, StringComparer.Ordinal).ThenBy(result => Math.Round(result.Length.TotalSeconds)).ThenBy(result => result.Client, StringComparer.Ordinal).ThenBy(result => result.Browser, StringComparer.Ordinal).Select(Written),
         ];
         await TestContext.Progress.WriteLineAsync(string.Join('\n', lines));
+        // For ./build.sh test, which shows it.
+        string folder = Path.Combine(ReadmeFile.Root, "TestResults");
+        Directory.CreateDirectory(folder);
+        await File.WriteAllLinesAsync(Path.Combine(folder, "browsers.md"), lines);
     }
 
     private static string Written(BreakResult result) => string.Create(

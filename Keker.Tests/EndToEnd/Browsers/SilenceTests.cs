@@ -1,3 +1,4 @@
+using System.Net;
 using Keker.Tests.EndToEnd.Module;
 
 namespace Keker.Tests.EndToEnd.Browsers;
@@ -11,12 +12,14 @@ internal sealed class SilenceTests
 
     /// <summary>What a busy machine may take longer than any other.</summary>
     private static readonly TimeSpan Allowance = TimeSpan.FromSeconds(1);
+
+    /// <summary>So long the server waits for an acknowledgement before it takes a network for dead.</summary>
+    private static readonly TimeSpan NoticedAfter = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan PublishingInterval = TimeSpan.FromSeconds(2);
 
-    private readonly Dictionary<string, Browser> _browsers = [];
+    private AllBrowsers _browsers = null!;
     private NetworkNamespace? _network;
     private string _whyNoNetwork = "";
-    private string _whyNoFirefox = "";
     private KekerProcess _keker = null!;
     private KekerProcess? _kekerInNetwork;
     private int _lines;
@@ -25,28 +28,18 @@ internal sealed class SilenceTests
     public async Task StartAsync()
     {
         // Before the browsers: each looks at all networks of the machine, and begins anew where one comes.
-        (_network, _whyNoNetwork) = await NetworkNamespace.MakeAsync(lines: 17);
+        (_network, _whyNoNetwork) = await NetworkNamespace.MakeAsync(lines: 33);
         _keker = await KekerProcess.StartAsync();
         if (_network is not null)
             _kekerInNetwork = await KekerProcess.StartByAsync(_network.Launcher, "--listen", $"0.0.0.0:{Port}");
-        foreach (string name in Browser.Names)
-        {
-            try
-            {
-                _browsers[name] = await Browser.StartAsync(name);
-            }
-            catch (IgnoreException e)
-            {
-                _whyNoFirefox = e.Message;
-            }
-        }
+        _browsers = await AllBrowsers.StartAsync();
     }
 
     [OneTimeTearDown]
     public async Task StopAsync()
     {
-        foreach (Browser browser in _browsers.Values)
-            await browser.DisposeAsync();
+        if (_browsers is not null)
+            await _browsers.DisposeAsync();
         if (_keker is not null)
             await _keker.DisposeAsync();
         if (_kekerInNetwork is not null)
@@ -82,12 +75,19 @@ internal sealed class SilenceTests
         [Values(30, 100)] int seconds)
     {
         var page = new WatchedPage(NameOf(browser, network, seconds, "bare"));
-        await RunAsync(browser, network, seconds, page, (_, server) => WatchedScripts.Bare(server, page.Name), sign: null);
+        BreakResult result = await RunAsync(browser, network, seconds, page, (_, server) => WatchedScripts.Bare(server, page.Name), sign: null);
 
+        // TCP tries again after twice the time each time. Who is back later than the server holds his place gets what may wait longer.
+        bool isInTime = result.Length + result.Back < NoticedAfter + TimeSpan.FromMinutes(2);
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(page.Received("token").Distinct(), Is.EqualTo(page.Published("token")));
-            Assert.That(page.Received("topic").Distinct(), Is.EqualTo(page.Published("topic")));
+            if (isInTime)
+            {
+                Assert.That(page.Received("token").Distinct(), Is.EqualTo(page.Published("token")));
+                Assert.That(page.Received("topic").Distinct(), Is.EqualTo(page.Published("topic")));
+            }
+            Assert.That(page.Published("token").Where(text => text.EndsWith("ttl", StringComparison.Ordinal)).Except(page.Received("token")), Is.Empty);
+            Assert.That(result.Back, Is.Not.Null);
         }
     }
 
@@ -96,17 +96,16 @@ internal sealed class SilenceTests
     /// <summary>A hole from beginning to end, with messages before it, in it and after it.</summary>
     private async Task<BreakResult> RunAsync(string browser, string network, int seconds, WatchedPage page, Func<string, string, string> write, string? sign)
     {
-        if (!_browsers.ContainsKey(browser))
-            Assert.Ignore(_whyNoFirefox);
         if (network == "namespace" && _network is null)
             Assert.Ignore(_whyNoNetwork);
-        using HostileProxy? proxy = network == "proxy" ? new HostileProxy(_keker.EndPoint) : null;
-        ILine line = proxy is not null ? proxy : new NamespaceLine(_network!, Interlocked.Increment(ref _lines), Port);
+        int number = Interlocked.Increment(ref _lines);
+        using HostileProxy? proxy = network == "proxy" ? new HostileProxy(_keker.EndPoint, WatchedPage.OwnLoopback(number)) : null;
+        ILine line = proxy is not null ? proxy : new NamespaceLine(_network!, number, Port);
         // Line 0 has no holes.
-        System.Net.IPEndPoint server = proxy is not null ? _keker.EndPoint : new(_network!.ServerOn(0), Port);
+        IPEndPoint server = proxy is not null ? _keker.EndPoint : new(_network!.ServerOn(0), Port);
         using var publisher = new Publisher(server);
         using var site = new BrowserPageServer(write(server.ToString(), line.Address));
-        BrowserPage opened = await page.OpenAsync(_browsers[browser], site, publisher);
+        BrowserPage opened = await page.OpenAsync(_browsers.Get(browser), site, publisher);
         for (int i = 0; i < 4; i++)
             await page.PublishAsync(publisher);
 

@@ -1,16 +1,19 @@
 using System.Globalization;
+using System.Net;
 
 namespace Keker.Tests.EndToEnd.Browsers;
 
 /// <summary>A page with a token and a topic of its own, what is published to them, and what the page says that it got.</summary>
-/// <remarks>The page writes lines of a time and words: <c>load</c>, <c>state S</c>, <c>gap T</c>, <c>error E</c> and, for each message, <c>got TEXT</c>.</remarks>
+/// <remarks>The page writes lines of a time, a number and words: <c>load</c>, <c>state S</c>, <c>gap T</c>, <c>error E</c> and, for each message, <c>got TEXT</c>.</remarks>
 internal sealed class WatchedPage(string name)
 {
     private const string Probe = "probe";
 
     private readonly Lock _lock = new();
-    private readonly List<(DateTimeOffset Time, string Text)> _others = [];
-    private readonly List<(DateTimeOffset Time, string Text)> _received = [];
+
+    /// <summary>By their numbers. What the page said while it went away comes late, from the next one.</summary>
+    private readonly SortedDictionary<int, (DateTimeOffset Time, string Text)> _others = [];
+    private readonly SortedDictionary<int, (DateTimeOffset Time, string Text)> _received = [];
     private readonly Dictionary<string, List<string>> _published = new() { ["token"] = [], ["topic"] = [] };
     private BrowserPage _page = null!;
 
@@ -23,7 +26,7 @@ internal sealed class WatchedPage(string name)
         get
         {
             lock (_lock)
-                return [.. _others.Select(line => line.Text)];
+                return [.. _others.Values.Select(line => line.Text)];
         }
     }
 
@@ -31,14 +34,14 @@ internal sealed class WatchedPage(string name)
     public string Told(DateTimeOffset since)
     {
         lock (_lock)
-            return string.Join('\n', _others.Select(line => string.Create(CultureInfo.InvariantCulture, $"{(line.Time - since).TotalSeconds,7:0.0} {line.Text}")));
+            return string.Join('\n', _others.Values.Select(line => string.Create(CultureInfo.InvariantCulture, $"{(line.Time - since).TotalSeconds,7:0.0} {line.Text}")));
     }
 
     /// <summary>What came of one kind, token or topic, in order.</summary>
     public string[] Received(string kind)
     {
         lock (_lock)
-            return [.. _received.Select(line => line.Text).Where(text => text.StartsWith(kind, StringComparison.Ordinal))];
+            return [.. _received.Values.Select(line => line.Text).Where(text => text.StartsWith(kind, StringComparison.Ordinal))];
     }
 
     /// <summary>What was published of one kind, in order.</summary>
@@ -47,6 +50,9 @@ internal sealed class WatchedPage(string name)
         lock (_lock)
             return [.. _published[kind]];
     }
+
+    /// <summary>An address for the server of one page. What other pages do there would matter, since Firefox opens one WebSocket after the other to one address.</summary>
+    public static IPAddress OwnLoopback(int number) => OperatingSystem.IsLinux() ? new IPAddress([127, 0, 1, (byte)number]) : IPAddress.Loopback;
 
     /// <summary>Opens it, and returns once it gets messages.</summary>
     public async Task<BrowserPage> OpenAsync(Browser browser, BrowserPageServer site, Publisher publisher)
@@ -57,7 +63,7 @@ internal sealed class WatchedPage(string name)
         while (await publisher.PublishAsync("Topic", name, Probe) == 0 || await publisher.PublishAsync("Token", name, Probe) == 0)
             await timer.WaitForNextTickAsync().Soon("a moment");
         await PublishAsync(publisher);
-        await WaitForAllAsync(DateTimeOffset.UtcNow + Patience.Limit);
+        await WaitForAllAsync();
         return _page;
     }
 
@@ -68,6 +74,9 @@ internal sealed class WatchedPage(string name)
         await PublishAsync(publisher, "token", 3600);
         await PublishAsync(publisher, "topic", null);
     }
+
+    /// <inheritdoc cref="WaitForAllAsync(DateTimeOffset)"/>
+    public Task WaitForAllAsync() => WaitForAllAsync(DateTimeOffset.UtcNow + Patience.Limit);
 
     /// <summary>Waits until all that was published has come, or until the time is over.</summary>
     public async Task WaitForAllAsync(DateTimeOffset end)
@@ -88,8 +97,8 @@ internal sealed class WatchedPage(string name)
         lock (_lock)
         {
             string[] published = [.. _published.Values.SelectMany(texts => texts)];
-            string[] received = [.. _received.Select(line => line.Text)];
-            TimeSpan? back = _received.Where(line => line.Time >= ended).Select(line => line.Time - ended).Cast<TimeSpan?>().FirstOrDefault();
+            string[] received = [.. _received.Values.Select(line => line.Text)];
+            TimeSpan? back = _received.Values.Where(line => line.Time >= ended).Select(line => line.Time - ended).Cast<TimeSpan?>().FirstOrDefault();
             var result = new BreakResult(
                 browser, client, kind, ended - began, published.Length, received.Length, published.Except(received).Count(), received.Length - received.Distinct().Count(), back);
             BreakTable.Add(result);
@@ -109,14 +118,15 @@ internal sealed class WatchedPage(string name)
     {
         while (await _page.NextConsoleLineAsync(CancellationToken.None) is { } line)
         {
-            string[] words = line.Split(' ', 3);
+            string[] words = line.Split(' ', 4);
             var time = DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(words[0], CultureInfo.InvariantCulture));
+            int number = int.Parse(words[1], CultureInfo.InvariantCulture);
             lock (_lock)
             {
-                if (words[1] != "got")
-                    _others.Add((time, string.Join(' ', words[1..])));
-                else if (words[2] != Probe)
-                    _received.Add((time, words[2]));
+                if (words[2] != "got")
+                    _others[number] = (time, string.Join(' ', words[2..]));
+                else if (words[3] != Probe)
+                    _received[number] = (time, words[3]);
             }
         }
     }

@@ -10,16 +10,19 @@ namespace Keker.Tests.EndToEnd.Module;
 /// <summary>A TCP proxy on loopback that does to connections what networks do.</summary>
 internal sealed class HostileProxy : ILine, IDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly TcpListener _listener;
     private readonly ConcurrentBag<(Socket Client, Socket Server, CancellationTokenSource Silence)> _links = [];
 
     /// <summary>Is over when there is no hole.</summary>
     private volatile Task _hole = Task.CompletedTask;
     private TaskCompletionSource _end = new();
 
-    public HostileProxy(IPEndPoint server)
+    /// <param name="server">Where new connections lead.</param>
+    /// <param name="address">Where it listens, unless that is 127.0.0.1.</param>
+    public HostileProxy(IPEndPoint server, IPAddress? address = null)
     {
         Server = server;
+        _listener = new TcpListener(address ?? IPAddress.Loopback, 0);
         _listener.Start();
         _ = AcceptAsync();
     }

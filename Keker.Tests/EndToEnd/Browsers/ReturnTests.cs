@@ -1,0 +1,154 @@
+using System.Net;
+using Keker.Tests.EndToEnd.Module;
+
+namespace Keker.Tests.EndToEnd.Browsers;
+
+/// <summary>Pages with keker.js in real browsers that come back after other breaks than silence: each message once, and in order.</summary>
+[Parallelizable(ParallelScope.Children)]
+internal sealed class ReturnTests
+{
+    private AllBrowsers _browsers = null!;
+    private int _lines;
+
+    [OneTimeSetUp]
+    public async Task StartAsync() => _browsers = await AllBrowsers.StartAsync();
+
+    [OneTimeTearDown]
+    public async Task StopAsync()
+    {
+        if (_browsers is not null)
+            await _browsers.DisposeAsync();
+    }
+
+    [Test]
+    public async Task After_a_restart_of_the_server_one_gap_is_told_and_it_goes_on([ValueSource(typeof(Browser), nameof(Browser.Names))] string browser)
+    {
+        await using KekerProcess first = await KekerProcess.StartAsync("--drain", "0");
+        using HostileProxy proxy = NewProxy(first.EndPoint);
+        var page = new WatchedPage($"{browser}-restart");
+        using var publisher = new Publisher(first.EndPoint);
+        using var site = new BrowserPageServer(WatchedScripts.Module(first.EndPoint.ToString(), proxy.Address, page.Name));
+        await page.OpenAsync(_browsers.Get(browser), site, publisher);
+        await page.PublishAsync(publisher);
+        await page.WaitForAllAsync();
+
+        DateTimeOffset began = DateTimeOffset.UtcNow;
+        first.Send(Signal.Terminate);
+        await first.WaitForExitAsync();
+        await using KekerProcess second = await KekerProcess.StartAsync("--cache", "1m");
+        proxy.Server = second.EndPoint;
+        DateTimeOffset ended = DateTimeOffset.UtcNow;
+        using var after = new Publisher(second.EndPoint);
+        await page.PublishAsync(after);
+        await page.WaitForAllAsync();
+        await page.PublishAsync(after);
+        await page.WaitForAllAsync();
+
+        page.Sum(browser, "keker.js", "restart of the server", began, ended);
+        ExpectAllOnce(page, loads: 1, others: ["gap token", "gap topic"]);
+    }
+
+    [Test]
+    public async Task A_reload_loses_and_repeats_nothing([ValueSource(typeof(Browser), nameof(Browser.Names))] string browser)
+    {
+        await using KekerProcess keker = await KekerProcess.StartAsync();
+        using HostileProxy proxy = NewProxy(keker.EndPoint);
+        var page = new WatchedPage($"{browser}-reload");
+        using var publisher = new Publisher(keker.EndPoint);
+        using var site = new BrowserPageServer(WatchedScripts.Module(keker.EndPoint.ToString(), proxy.Address, page.Name));
+        BrowserPage opened = await page.OpenAsync(_browsers.Get(browser), site, publisher);
+        for (int i = 0; i < 5; i++)
+        {
+            DateTimeOffset began = DateTimeOffset.UtcNow;
+            await opened.EvaluateAsync("setTimeout(() => location.reload()), 0");
+            await page.PublishAsync(publisher);
+            await page.WaitForAllAsync();
+            page.Sum(browser, "keker.js", "reload", began, began);
+        }
+
+        ExpectAllOnce(page, loads: 6);
+    }
+
+    [Test]
+    public async Task A_page_that_comes_out_of_the_cache_has_all([ValueSource(typeof(Browser), nameof(Browser.Names))] string browser)
+    {
+        await using KekerProcess keker = await KekerProcess.StartAsync();
+        using HostileProxy proxy = NewProxy(keker.EndPoint);
+        var page = new WatchedPage($"{browser}-cache");
+        using var publisher = new Publisher(keker.EndPoint);
+        using var site = new BrowserPageServer(WatchedScripts.Module(keker.EndPoint.ToString(), proxy.Address, page.Name));
+        using var elsewhere = new BrowserPageServer("");
+        BrowserPage opened = await page.OpenAsync(_browsers.Get(browser), site, publisher);
+
+        DateTimeOffset began = DateTimeOffset.UtcNow;
+        await opened.NavigateAsync(elsewhere.Url);
+        for (int i = 0; i < 3; i++)
+            await page.PublishAsync(publisher);
+        DateTimeOffset ended = DateTimeOffset.UtcNow;
+        await opened.GoBackAsync();
+        await page.WaitForAllAsync();
+        await page.PublishAsync(publisher);
+        await page.WaitForAllAsync();
+
+        page.Sum(browser, "keker.js", "away and back", began, ended);
+        ExpectAllOnce(page, loads: 1, others: "restored");
+    }
+
+    [Test]
+    public async Task After_4401_the_token_is_asked_for_anew([ValueSource(typeof(Browser), nameof(Browser.Names))] string browser)
+    {
+        await using KekerProcess keker = await KekerProcess.StartAsync();
+        using HostileProxy proxy = NewProxy(keker.EndPoint);
+        using var refusing = new RefusingServer(4401);
+        var page = new WatchedPage($"{browser}-4401");
+        using var publisher = new Publisher(keker.EndPoint);
+        string token = $"async () => (say('asked'), '{page.Name}')";
+        using var site = new BrowserPageServer(WatchedScripts.Module(keker.EndPoint.ToString(), proxy.Address, page.Name, token));
+        await page.OpenAsync(_browsers.Get(browser), site, publisher);
+
+        DateTimeOffset began = DateTimeOffset.UtcNow;
+        proxy.Server = refusing.EndPoint;
+        proxy.ResetClients();
+        await page.PublishAsync(publisher);
+        string hello = await refusing.NextHelloAsync();
+        proxy.Server = keker.EndPoint;
+        DateTimeOffset ended = DateTimeOffset.UtcNow;
+        await page.WaitForAllAsync();
+
+        page.Sum(browser, "keker.js", "4401", began, ended);
+        Assert.That(hello, Does.StartWith($"HELLO {page.Name} "));
+        ExpectAllOnce(page, loads: 1, others: ["asked", "asked", "asked"]);
+    }
+
+    [Test]
+    public async Task In_a_worker_it_does_the_same([ValueSource(typeof(Browser), nameof(Browser.Names))] string browser)
+    {
+        await using KekerProcess keker = await KekerProcess.StartAsync();
+        using HostileProxy proxy = NewProxy(keker.EndPoint);
+        var page = new WatchedPage($"{browser}-worker");
+        using var publisher = new Publisher(keker.EndPoint);
+        using var site = new BrowserPageServer(WatchedScripts.Worker(keker.EndPoint.ToString(), proxy.Address, page.Name));
+        await page.OpenAsync(_browsers.Get(browser), site, publisher);
+
+        DateTimeOffset began = DateTimeOffset.UtcNow;
+        proxy.ResetClients();
+        await page.PublishAsync(publisher);
+        await page.WaitForAllAsync();
+
+        page.Sum(browser, "keker.js in a worker", "reset", began, began);
+        ExpectAllOnce(page, loads: 1);
+    }
+
+    private static void ExpectAllOnce(WatchedPage page, int loads, params string[] others)
+    {
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(page.Received("token"), Is.EqualTo(page.Published("token")));
+            Assert.That(page.Received("topic"), Is.EqualTo(page.Published("topic")));
+            Assert.That(page.Others.Count(line => line == "load"), Is.EqualTo(loads));
+            Assert.That(page.Others.Where(line => line != "load" && !line.StartsWith("state", StringComparison.Ordinal)), Is.EquivalentTo(others));
+        }
+    }
+
+    private HostileProxy NewProxy(IPEndPoint server) => new(server, WatchedPage.OwnLoopback(Interlocked.Increment(ref _lines)));
+}
