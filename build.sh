@@ -77,6 +77,8 @@ find_browser() {
     return 1
 }
 
+has_firefox() { has firefox-esr || has firefox; }
+
 # TLS loads OpenSSL 3 when it is first used; macOS brings its own.
 has_openssl() {
     [[ $(uname -s) != Linux || -n $(find /lib /usr/lib /usr/local/lib /lib64 /usr/lib64 -maxdepth 2 -name libssl.so.3 2> /dev/null) ]]
@@ -88,6 +90,9 @@ missing_packages() {
     has_openssl || echo libssl3
     find_browser || echo chromium
     has tsc || echo node-typescript
+    has_firefox || echo firefox-esr
+    # Network namespaces, for which a test has to be root.
+    [[ $(uname -s) != Linux || $(id -u) != 0 ]] || has ip || echo iproute2
 }
 
 install_missing() {
@@ -365,6 +370,7 @@ check() {
     say "running all tests"
     local status=0
     run_tests || status=1
+    show_browsers
 
     # Where there is no epoll the runtime polls the sockets: nobody develops on such a machine every day.
     say "running the tests of the binary with its sockets on the runtime's engine"
@@ -380,6 +386,11 @@ binary_tests='FullyQualifiedName~Tests.EndToEnd&FullyQualifiedName!~Browser&Full
 run_tests() {
     dotnet test "$@" -c Release --no-build --nologo --logger trx --logger 'console;verbosity=minimal' --results-directory "$results" \
         --blame-hang-timeout 10m --blame-hang-dump-type none < /dev/null
+}
+
+# What the tests in browsers have measured.
+show_browsers() {
+    if [[ -r $results/browsers.md ]]; then cat "$results/browsers.md" >&2; fi
 }
 
 # The last line of `test`, however it ended. Counts come from the result files, since the texts of `dotnet test` vary with its

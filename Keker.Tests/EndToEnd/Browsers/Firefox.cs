@@ -6,7 +6,7 @@ namespace Keker.Tests.EndToEnd.Browsers;
 /// <summary>Firefox, by WebDriver BiDi.</summary>
 internal sealed class Firefox : Browser
 {
-    /// <summary>It is to talk to nobody outside, and otherwise to do what it does for people: what it prefers when it is driven has no cache of pages for the way back.</summary>
+    /// <summary>It is to talk to nobody outside.</summary>
     private const string Preferences =
         """
         user_pref("app.normandy.enabled", false);
@@ -15,7 +15,6 @@ internal sealed class Firefox : Browser
         user_pref("datareporting.policy.dataSubmissionEnabled", false);
         user_pref("network.captive-portal-service.enabled", false);
         user_pref("network.connectivity-service.enabled", false);
-        user_pref("remote.prefs.recommended", false);
         user_pref("services.settings.server", "data:,");
         """;
 

@@ -70,7 +70,7 @@ internal sealed class ReturnTests
     }
 
     [Test]
-    public async Task A_page_that_comes_out_of_the_cache_has_all([ValueSource(typeof(Browser), nameof(Browser.Names))] string browser)
+    public async Task The_way_back_loses_and_repeats_nothing([ValueSource(typeof(Browser), nameof(Browser.Names))] string browser)
     {
         await using KekerProcess keker = await KekerProcess.StartAsync();
         using HostileProxy proxy = NewProxy(keker.EndPoint);
@@ -90,7 +90,34 @@ internal sealed class ReturnTests
         await page.PublishAsync(publisher);
         await page.WaitForAllAsync();
 
-        page.Sum(browser, "keker.js", "away and back", began, ended);
+        // Firefox keeps no page with a WebSocket that is open when the way leads away, and does not wait for pagehide to say so: it loads the page anew.
+        bool isKept = page.Others.Contains("restored");
+        page.Sum(browser, isKept ? "keker.js, page kept" : "keker.js, page loaded anew", "away and back", began, ended);
+        ExpectAllOnce(page, loads: isKept ? 1 : 2, others: isKept ? ["restored"] : []);
+        Assert.That(isKept || browser != "chromium");
+    }
+
+    [Test]
+    public async Task A_page_that_is_kept_for_the_way_back_is_disconnected_and_then_has_all([ValueSource(typeof(Browser), nameof(Browser.Names))] string browser)
+    {
+        await using KekerProcess keker = await KekerProcess.StartAsync();
+        using HostileProxy proxy = NewProxy(keker.EndPoint);
+        var page = new WatchedPage($"{browser}-kept");
+        using var publisher = new Publisher(keker.EndPoint);
+        using var backend = new Backend(keker.EndPoint);
+        using var site = new BrowserPageServer(WatchedScripts.Module(keker.EndPoint.ToString(), proxy.Address, page.Name));
+        BrowserPage opened = await page.OpenAsync(_browsers.Get(browser), site, publisher);
+
+        DateTimeOffset began = DateTimeOffset.UtcNow;
+        await opened.EvaluateAsync("dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))");
+        await backend.WaitForStatAsync("sessions", count => count == 0);
+        for (int i = 0; i < 3; i++)
+            await page.PublishAsync(publisher);
+        DateTimeOffset ended = DateTimeOffset.UtcNow;
+        await opened.EvaluateAsync("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))");
+        await page.WaitForAllAsync();
+
+        page.Sum(browser, "keker.js", "pagehide, pageshow", began, ended);
         ExpectAllOnce(page, loads: 1, others: "restored");
     }
 
