@@ -10,18 +10,8 @@ internal abstract class BrowserPage
     /// <summary>The next line on the console: the arguments of one call, joined by spaces.</summary>
     public Task<string> NextConsoleLineAsync() => _console.Reader.ReadAsync().Soon("a line on the console");
 
-    /// <summary>The next line on the console, or null when the time for it is over.</summary>
-    public async Task<string?> NextConsoleLineAsync(CancellationToken timeout)
-    {
-        try
-        {
-            return await _console.Reader.ReadAsync(timeout);
-        }
-        catch (OperationCanceledException)
-        {
-            return null;
-        }
-    }
+    /// <summary>All lines on the console, as they come, for as long as somebody listens.</summary>
+    public IAsyncEnumerable<string> ReadConsoleAsync() => _console.Reader.ReadAllAsync();
 
     /// <summary>The value of an expression; awaited if it is a promise.</summary>
     public abstract Task<string> EvaluateAsync(string expression);

@@ -44,11 +44,7 @@ internal sealed class FirefoxPage : BrowserPage
 
     private void OnEvent(string session, string name, JsonNode parameters)
     {
-        if (name != "log.entryAdded" || (string?)parameters["source"]!["context"] != _context)
-            return;
-        if ((string?)parameters["type"] == "console")
+        if (name == "log.entryAdded" && (string?)parameters["source"]!["context"] == _context && (string?)parameters["type"] == "console")
             Heard(string.Join(' ', parameters["args"]!.AsArray().Select(argument => Written(argument!))));
-        else
-            TestContext.Progress.WriteLine($"firefox: {parameters["text"]}");
     }
 }

@@ -8,8 +8,6 @@ namespace Keker.Tests.EndToEnd.Browsers;
 /// <remarks>Needs root, and the right to make namespaces. The addresses are of the block for tests between networks (RFC 2544).</remarks>
 internal sealed class NetworkNamespace : IAsyncDisposable
 {
-    private const int MostLines = 64;
-
     /// <summary>Nobody has this one: a frame to it arrives, and the other end drops it.</summary>
     private const string Nobody = "02:00:00:00:00:01";
 
@@ -34,7 +32,7 @@ internal sealed class NetworkNamespace : IAsyncDisposable
     private string Outer { get; }
 
     /// <summary>Makes one.</summary>
-    /// <param name="lines">How many lines it has.</param>
+    /// <param name="lines">How many lines it has, at most 64.</param>
     /// <returns>It, or the reason why there is none.</returns>
     public static async Task<(NetworkNamespace? Network, string WhyNot)> MakeAsync(int lines)
     {
@@ -43,7 +41,7 @@ internal sealed class NetworkNamespace : IAsyncDisposable
         var network = new NetworkNamespace(FindFreeNet());
         try
         {
-            await network.LayAsync(Math.Min(lines, MostLines));
+            await network.LayAsync(lines);
             return (network, "");
         }
         catch (InvalidOperationException e)
@@ -119,7 +117,8 @@ internal sealed class NetworkNamespace : IAsyncDisposable
         // Where there is IPv6, an address of its own would come a second later.
         if (Directory.Exists("/proc/sys/net/ipv6"))
             await RunAsync([], $"link set {Outer} addrgenmode none");
-        await RunAsync(["-n", Name], ["link set lo up", .. all.Select(line => $"addr add {ServerOn(line)}/30 dev {Inner}"), $"link set {Inner} up"]);
+        // Not with -n: so it is seen that programs can be run in it.
+        await RunAsync(["netns", "exec", Name, "ip"], ["link set lo up", .. all.Select(line => $"addr add {ServerOn(line)}/30 dev {Inner}"), $"link set {Inner} up"]);
         await RunAsync([], $"link set {Outer} up");
     }
 }

@@ -133,10 +133,15 @@ internal sealed class WatchedPage(string name)
 
     private async Task ListenAsync()
     {
-        while (await _page.NextConsoleLineAsync(CancellationToken.None) is { } line)
+        await foreach (string line in _page.ReadConsoleAsync())
         {
             string[] words = line.Split(' ', 4);
-            var time = DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(words[0], CultureInfo.InvariantCulture));
+            if (!long.TryParse(words[0], CultureInfo.InvariantCulture, out long milliseconds))
+            {
+                await TestContext.Progress.WriteLineAsync($"{name}: {line}");
+                continue;
+            }
+            var time = DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
             int number = int.Parse(words[1], CultureInfo.InvariantCulture);
             lock (_lock)
             {
