@@ -10,4 +10,5 @@ namespace Keker.Tests.EndToEnd.Browsers;
 /// <param name="Lost">Those that did not come.</param>
 /// <param name="Doubled">Those that came again.</param>
 /// <param name="Back">From the end of the break to the first message after it; null when it was never back.</param>
-internal sealed record BreakResult(string Browser, string Client, string Kind, TimeSpan Length, int Published, int Received, int Lost, int Doubled, TimeSpan? Back);
+internal sealed record BreakResult(
+    string Browser, string Client, string Kind, TimeSpan Length, int Published, int Received, int Lost, int Doubled, TimeSpan? Back);

@@ -20,7 +20,11 @@ internal sealed class BreakTable
         [
             "| browser | client | break | length | published | received | lost | doubled | back after |",
             "|---|---|---|---:|---:|---:|---:|---:|---:|",
-            .. Results.OrderBy(result => result.Kind, StringComparer.Ordinal).ThenBy(result => Math.Round(result.Length.TotalSeconds)).ThenBy(result => result.Client, StringComparer.Ordinal).ThenBy(result => result.Browser, StringComparer.Ordinal).Select(Written),
+            .. Results.OrderBy(result => result.Kind, StringComparer.Ordinal)
+                .ThenBy(result => Math.Round(result.Length.TotalSeconds))
+                .ThenBy(result => result.Client, StringComparer.Ordinal)
+                .ThenBy(result => result.Browser, StringComparer.Ordinal)
+                .Select(Written),
         ];
         await TestContext.Progress.WriteLineAsync(string.Join('\n', lines));
         // For ./build.sh test, which shows it.
@@ -31,7 +35,8 @@ internal sealed class BreakTable
 
     private static string Written(BreakResult result) => string.Create(
         CultureInfo.InvariantCulture,
-        $"| {result.Browser} | {result.Client} | {result.Kind} | {Seconds(result.Length)} | {result.Published} | {result.Received} | {result.Lost} | {result.Doubled} | {Seconds(result.Back)} |");
+        $"| {result.Browser} | {result.Client} | {result.Kind} | {Seconds(result.Length)} | " +
+        $"{result.Published} | {result.Received} | {result.Lost} | {result.Doubled} | {Seconds(result.Back)} |");
 
     private static string Seconds(TimeSpan? time) => time is { } given ? string.Create(CultureInfo.InvariantCulture, $"{given.TotalSeconds:0.0} s") : "never";
 }

@@ -7,8 +7,8 @@ using System.Text.Json.Nodes;
 namespace Keker.Tests.EndToEnd.Browsers;
 
 /// <summary>
-/// A client of the DevTools protocol or of WebDriver BiDi, which agree in this: JSON calls with ids, answered by results with the same ids, and events in between.
-/// Thread-safe.
+/// A client of the DevTools protocol or of WebDriver BiDi, which agree in this: JSON calls with ids, answered by results with the same ids, and events
+/// in between. Thread-safe.
 /// </summary>
 internal sealed class BrowserWire : IAsyncDisposable
 {

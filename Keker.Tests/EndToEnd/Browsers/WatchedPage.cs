@@ -4,7 +4,9 @@ using System.Net;
 namespace Keker.Tests.EndToEnd.Browsers;
 
 /// <summary>A page with a token and a topic of its own, what is published to them, and what the page says that it got.</summary>
-/// <remarks>The page writes lines of a time, a number and words: <c>load</c>, <c>state S</c>, <c>gap T</c>, <c>error E</c> and, for each message, <c>got TEXT</c>.</remarks>
+/// <remarks>
+/// The page writes lines of a time, a number and words: <c>load</c>, <c>state S</c>, <c>gap T</c>, <c>error E</c> and, for each message, <c>got TEXT</c>.
+/// </remarks>
 internal sealed class WatchedPage(string name)
 {
     private const string Probe = "probe";
@@ -51,7 +53,7 @@ internal sealed class WatchedPage(string name)
             return [.. _published[kind]];
     }
 
-    /// <summary>An address for the server of one page. What other pages do there would matter, since Firefox opens one WebSocket after the other to one address.</summary>
+    /// <summary>An address for the server of one page. Others do not share it, since Firefox opens one WebSocket after the other to one address.</summary>
     public static IPAddress OwnLoopback(int number) => OperatingSystem.IsLinux() ? new IPAddress([127, 0, 1, (byte)number]) : IPAddress.Loopback;
 
     /// <summary>Opens it, and returns once it gets messages.</summary>
@@ -86,7 +88,7 @@ internal sealed class WatchedPage(string name)
             await timer.WaitForNextTickAsync();
     }
 
-    /// <summary>Waits while keker.js may be about to give up an attempt to connect, which it does after 10 seconds: what came just then would not reach the page.</summary>
+    /// <summary>Waits while keker.js may be about to give up an attempt, which it does after 10 seconds: what came just then would not reach the page.</summary>
     public async Task WaitForAttemptAsync()
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));

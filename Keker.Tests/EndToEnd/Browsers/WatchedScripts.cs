@@ -37,7 +37,7 @@ internal static class WatchedScripts
         return Say("console.log") + manual;
     }
 
-    /// <summary>Each line has a time and a number, and is kept: what a page says while it goes away the test may not hear, so the next one says it again.</summary>
+    /// <summary>Each line has a time and a number, and is kept: what a page says while it goes away may not be heard, so the next one says it again.</summary>
     /// <remarks>A worker has no localStorage.</remarks>
     private static string Say(string how) =>
         $$"""
