@@ -41,25 +41,6 @@ internal sealed class BrokenBrowserTests
     }
 
     [Test]
-    public async Task A_page_that_uses_ids_gets_everything_once()
-    {
-        await using ReadmeServer server = await ReadmeServer.StartAsync();
-        using var proxy = new CuttingProxy(server.EndPoint, new CutTotals());
-        using var site = new BrowserPageServer(Through(proxy, server, ReadmeFile.Example("Ids and gaps", "js")));
-        BrowserPage page = await _chromium.OpenAsync(site);
-        await server.PublishAsync(Token, "0");
-        Assert.That(await page.NextConsoleLineAsync(), Is.EqualTo("- 0"));
-        for (int round = 0; round < 3; round++)
-        {
-            proxy.CutAll(CutKind.HalfOpen, takesAll: true, Timeout.InfiniteTimeSpan);
-            for (int i = 1; i <= 3; i++)
-                await server.PublishAsync(Token, $"{(round * 3) + i}");
-            for (int i = 1; i <= 3; i++)
-                Assert.That(await page.NextConsoleLineAsync(), Is.EqualTo($"- {(round * 3) + i}"));
-        }
-    }
-
-    [Test]
     public async Task A_page_subscribes_to_a_topic_and_leaves_it()
     {
         await using ReadmeServer server = await ReadmeServer.StartAsync();

@@ -21,11 +21,13 @@ internal sealed class BrowserTests
             await _chromium.DisposeAsync();
     }
 
-    [Test]
-    public async Task The_quick_start_delivers_a_message_from_curl_to_a_page()
+    [TestCase("Quick start")]
+    [TestCase("Three lines, bare")]
+    [TestCase("Reconnecting")]
+    public async Task The_lines_of_the_manual_bring_a_message_from_curl_to_a_page(string heading)
     {
         await using ReadmeServer server = await ReadmeServer.StartAsync("--cache", "1m");
-        using var site = new BrowserPageServer(server.Localize(ReadmeFile.Example("Quick start", "js")));
+        using var site = new BrowserPageServer(server.Localize(ReadmeFile.Example(heading, "js")));
         string curl = server.Localize(ReadmeFile.CurlCommands().First());
 
         BrowserPage page = await _chromium.OpenAsync(site);

@@ -32,7 +32,7 @@ internal static class WatchedScripts
             .Replace("localhost:3498", server, StringComparison.Ordinal)
             .Replace("alice-7f3a9c", name, StringComparison.Ordinal)
             .Replace("console.log(data)", "say('got', data)", StringComparison.Ordinal)
-            .Replace("socket.send(`HELLO ${token}`)", $"socket.send(`HELLO ${{token}}`); socket.send('SUBSCRIBE {name}'); say('state', 'connected')", StringComparison.Ordinal);
+            .Replace($"socket.send(\"HELLO {name}\")", $"{{{{ socket.send('HELLO {name}'); socket.send('SUBSCRIBE {name}'); say('state', 'connected'); }}}}", StringComparison.Ordinal);
         Assert.That(manual, Does.Contain("SUBSCRIBE").And.Contain("say('got'"), "the manual's snippet has another form now");
         return Say("console.log") + manual;
     }
