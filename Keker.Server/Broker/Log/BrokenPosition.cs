@@ -9,14 +9,18 @@ namespace Keker.Server.Broker.Log;
 /// <param name="topic">Whose messages.</param>
 /// <param name="client">Whose session.</param>
 /// <param name="offset">Everything before it has arrived.</param>
+/// <param name="neededFrom">See <see cref="NeededFrom"/>.</param>
 /// <param name="number">Tells positions at one offset apart.</param>
-internal sealed class BrokenPosition(Topic topic, ClientKey client, long offset, long number)
+internal sealed class BrokenPosition(Topic topic, ClientKey client, long offset, long neededFrom, long number)
 {
     public Topic Topic { get; } = topic;
 
     public ClientKey Client { get; } = client;
 
     public long Offset { get; } = offset;
+
+    /// <summary>From here on the log is kept, at or before <see cref="Offset"/>: what has arrived its client may not have handled, and may name an id before it.</summary>
+    public long NeededFrom { get; } = neededFrom;
 
     public long Number { get; } = number;
 

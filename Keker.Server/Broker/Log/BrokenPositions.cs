@@ -10,11 +10,15 @@ internal sealed class BrokenPositions(Topic topic, BreakLedger ledger)
 {
     private ByToken<TokenPositions> _byToken = new(topic.Kind);
     private PositionSet _all;
+    private PositionSet _needed = new(isByNeed: true);
 
     public bool IsEmpty => _all.Count == 0;
 
     /// <summary>The lowest offset of all, of those as well that are set aside; after all there is when there is none.</summary>
     public long Oldest => _all.Lowest;
+
+    /// <summary>The log is kept from there on; after all there is when there is none.</summary>
+    public long NeededFrom => _needed.Lowest;
 
     /// <inheritdoc cref="TokenPositions.StartOf"/>
     public long StartOf(ClientKey client) => _byToken.Find(client.Token)?.StartOf(client.Mark) ?? long.MaxValue;
@@ -39,7 +43,7 @@ internal sealed class BrokenPositions(Topic topic, BreakLedger ledger)
     {
         if (member.Suspected is not null)
             return;
-        member.Suspected = Add(member, member.Confirmed);
+        member.Suspected = Add(member, member.Confirmed, member.Confirmed);
         if (member.Taken is { } taken)
             SetAside(taken);
     }
@@ -58,8 +62,9 @@ internal sealed class BrokenPositions(Topic topic, BreakLedger ledger)
     /// <summary>A session has broken: its position holds for a time.</summary>
     /// <param name="member">The session in the topic.</param>
     /// <param name="offset">Everything before it has arrived.</param>
+    /// <param name="neededFrom">See <see cref="BrokenPosition.NeededFrom"/>.</param>
     /// <param name="expiresAt">Milliseconds of the clock.</param>
-    public void Break(Subscription member, long offset, long expiresAt)
+    public void Break(Subscription member, long offset, long neededFrom, long expiresAt)
     {
         // Who counted as broken, and whose place was taken over by one that has ended since, has a successor who has a position of its own.
         bool isSucceeded = member.Suspected is { HasEnded: true };
@@ -67,7 +72,7 @@ internal sealed class BrokenPositions(Topic topic, BreakLedger ledger)
         Forget(member);
         if (isSucceeded)
             return;
-        BrokenPosition position = Add(member, offset);
+        BrokenPosition position = Add(member, offset, neededFrom);
         if (taker is not null)
             Give(position, taker);
         ledger.Add(position, expiresAt);
@@ -92,16 +97,18 @@ internal sealed class BrokenPositions(Topic topic, BreakLedger ledger)
         position.HasEnded = true;
         ledger.Remove(position);
         _all.Remove(position);
+        _needed.Remove(position);
         if (position.Holds)
             SetAside(position);
         if (position.Taker is { } taker)
             taker.Taken = null;
     }
 
-    private BrokenPosition Add(Subscription member, long offset)
+    private BrokenPosition Add(Subscription member, long offset, long neededFrom)
     {
-        var position = new BrokenPosition(topic, member.Client, offset, ledger.NextNumber());
+        var position = new BrokenPosition(topic, member.Client, offset, neededFrom, ledger.NextNumber());
         _all.Add(position);
+        _needed.Add(position);
         _byToken.GetOrAdd(position.Client.Token).Add(position);
         return position;
     }

@@ -10,7 +10,7 @@ internal sealed class Retention
     /// <summary>True while it is in <see cref="RetainedTopics"/>.</summary>
     public bool IsListed { get; private set; }
 
-    /// <summary>At or before the oldest offset that a member has not confirmed, as far as was looked.</summary>
+    /// <summary>At or before the oldest offset that a member needs, as far as was looked: what it has not confirmed, or may not have handled.</summary>
     public long Unconfirmed { get; set; }
 
     /// <summary>How far sessions that broke had confirmed; null where none did lately.</summary>
@@ -18,7 +18,7 @@ internal sealed class Retention
 
     public bool HasBroken => Broken is { IsEmpty: false };
 
-    /// <summary>The oldest offset that is kept for a session that broke; after all there is when there is none.</summary>
+    /// <summary>The oldest offset that a session had not confirmed that broke; after all there is when there is none.</summary>
     public long OldestBroken => Broken?.Oldest ?? long.MaxValue;
 
     /// <summary>A new member begins there.</summary>
@@ -38,14 +38,15 @@ internal sealed class Retention
     /// <param name="members">The members.</param>
     /// <param name="log">The log.</param>
     /// <param name="flushedOffset">Where the last completed pass ended.</param>
-    /// <param name="old">What was accepted before, in milliseconds of the clock, is old enough.</param>
-    public void FindUnconfirmed(ref MemberTable members, PublicationRing log, long flushedOffset, long old)
+    /// <param name="now">Milliseconds of the clock.</param>
+    /// <param name="kept">For so many milliseconds something is kept for a crowd.</param>
+    public void FindUnconfirmed(ref MemberTable members, PublicationRing log, long flushedOffset, long now, long kept)
     {
         IsListed = false;
         if (members.Count > BrokerLimits.MostMembersLookedAt)
         {
             Unconfirmed = log.Tail;
-            for (long offset = log.Tail; log.TryNext(ref offset, out Publication? publication) && offset < flushedOffset && publication.AcceptedAt < old; offset++)
+            for (long offset = log.Tail; log.TryNext(ref offset, out Publication? publication) && offset < flushedOffset && publication.AcceptedAt < now - kept; offset++)
                 Unconfirmed = offset + 1;
             return;
         }
@@ -54,7 +55,7 @@ internal sealed class Retention
         for (int i = 0; i < snapshot.Count; i++)
         {
             if (snapshot[i] is { } member)
-                Unconfirmed = Math.Min(Unconfirmed, member.Confirmed);
+                Unconfirmed = Math.Min(Unconfirmed, member.NeededFrom(now));
         }
     }
 
@@ -66,7 +67,7 @@ internal sealed class Retention
     /// <returns>Bytes let go.</returns>
     public long Trim(PublicationRing log, long end, long most, Counter lost)
     {
-        long bytes = log.TrimTo(Math.Min(end, Math.Min(Unconfirmed, OldestBroken)));
+        long bytes = log.TrimTo(Math.Min(end, Math.Min(Unconfirmed, Broken?.NeededFrom ?? long.MaxValue)));
         long tail = log.Tail;
         bytes += log.TrimTo(end, most);
         CountLost(tail, log.Tail, lost);

@@ -194,7 +194,8 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
         if (member.HasStartOffset)
             _confirmedTo = Math.Max(_confirmedTo, confirmed);
         long from = Math.Max(confirmed, _log.Tail);
-        Broken.Break(member, from, context.Clock.Now + (long)context.Limits.Resume.TotalMilliseconds);
+        long now = context.Clock.Now;
+        Broken.Break(member, from, Math.Clamp(member.NeededFrom(now), _log.Tail, from), now + (long)context.Limits.Resume.TotalMilliseconds);
         return from;
     }
 
@@ -260,7 +261,7 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
         if (members.Count == 0)
             retention.Unconfirmed = long.MaxValue;
         else if (members.Only is { } only)
-            retention.Unconfirmed = only.Confirmed;
+            retention.Unconfirmed = only.NeededFrom(context.Clock.Now);
         long needed = members.Count > 0 ? _log.HeadPosition - _room.FlushedPosition : _cache?.Cost ?? 0;
         context.Memory.Remove(retention.Trim(_log, end, needed + _share.Most(_log, _cache, context), context.Counters.UnconfirmedLost));
         _share.Gauge(_log, _cache, context);
@@ -292,7 +293,7 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
     /// <param name="now">Milliseconds of the clock.</param>
     /// <param name="kept">How long something is kept for a crowd, whose members are not looked at one by one.</param>
     public void FindUnconfirmed(ref MemberTable members, long now, TimeSpan kept) =>
-        _retention?.FindUnconfirmed(ref members, _log, _room.FlushedOffset, now - (long)kept.TotalMilliseconds);
+        _retention?.FindUnconfirmed(ref members, _log, _room.FlushedOffset, now, (long)kept.TotalMilliseconds);
 
     private TopicCache Cache => _cache ??= new TopicCache(topic, _log, context);
 }

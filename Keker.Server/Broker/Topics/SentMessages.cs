@@ -6,7 +6,8 @@ namespace Keker.Server.Broker.Topics;
 /// <remarks>The same threads have each part as in <see cref="Subscription"/>, whose it is.</remarks>
 /// <param name="arrived">See <see cref="Subscription.Arrived"/>.</param>
 /// <param name="restsAt">See <see cref="Subscription.RestsAt"/>.</param>
-internal sealed class SentMessages(long arrived, long restsAt)
+/// <param name="handled">What its client may have handled; null where that is not followed.</param>
+internal sealed class SentMessages(long arrived, long restsAt, HandledMessages? handled)
 {
     private long _arrived = arrived;
     private long _offered;
@@ -15,10 +16,16 @@ internal sealed class SentMessages(long arrived, long restsAt)
     private bool _hasConfirmed;
 
     /// <inheritdoc cref="Subscription.Arrived"/>
-    public long Arrived
+    public long Arrived => Volatile.Read(ref _arrived);
+
+    /// <summary>Messages of which its client may have handled some; null where that is not followed.</summary>
+    public HandledMessages? Handled => handled;
+
+    /// <summary>It sets out from an offset.</summary>
+    public void Begin(long offset)
     {
-        get => Volatile.Read(ref _arrived);
-        set => Volatile.Write(ref _arrived, value);
+        Volatile.Write(ref _arrived, offset);
+        handled?.Begin(offset);
     }
 
     /// <inheritdoc cref="Subscription.Offer"/>
@@ -68,7 +75,7 @@ internal sealed class SentMessages(long arrived, long restsAt)
     {
         if (_barrierCursor <= Arrived)
             return;
-        Arrived = _barrierCursor;
+        Volatile.Write(ref _arrived, _barrierCursor);
         _hasConfirmed = true;
     }
 

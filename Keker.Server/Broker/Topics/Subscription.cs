@@ -1,4 +1,5 @@
 using Keker.Server.Broker.Confirming;
+using Keker.Server.Broker.FanOut;
 using Keker.Server.Broker.Log;
 using Keker.Server.Broker.Sessions;
 
@@ -105,6 +106,14 @@ internal sealed class Subscription(Topic topic, Session session)
         }
     }
 
+    /// <summary>From this offset on it needs the log: what it has not confirmed, and where its client has ids what that may not have handled. Under the topic's lock.</summary>
+    /// <param name="now">Milliseconds of the clock.</param>
+    public long NeededFrom(long now)
+    {
+        long confirmed = Confirmed;
+        return _sent?.Handled is { } handled ? Math.Max(LiveFrom, Math.Min(confirmed, handled.HandledTo(Arrived, now))) : confirmed;
+    }
+
     /// <summary>Of what is owed to it all before this offset has arrived.</summary>
     public long Confirmed => Math.Max(Arrived, LiveFrom);
 
@@ -151,7 +160,8 @@ internal sealed class Subscription(Topic topic, Session session)
             if (Volatile.Read(ref _sent) is { } sent)
                 return sent;
             long cursor = Cursor;
-            Interlocked.CompareExchange(ref _sent, new SentMessages(_isTracked ? cursor : long.MaxValue, cursor), null);
+            HandledMessages? handled = _isTracked && Session.Variant == Variant.Tagged ? new HandledMessages(cursor) : null;
+            Interlocked.CompareExchange(ref _sent, new SentMessages(_isTracked ? cursor : long.MaxValue, cursor, handled), null);
             return _sent;
         }
     }
@@ -208,7 +218,7 @@ internal sealed class Subscription(Topic topic, Session session)
             _ = Sent;
         Volatile.Write(ref _cursor, offset);
         if (_isTracked && Volatile.Read(ref _sent) is { } sent)
-            sent.Arrived = offset;
+            sent.Begin(offset);
     }
 
     /// <summary>What the topic keeps is sent first, from an offset before its start; under the topic's lock, before it is sent anything.</summary>

@@ -88,14 +88,6 @@ internal sealed class WatchedPage(string name)
             await timer.WaitForNextTickAsync();
     }
 
-    /// <summary>Waits while keker.js may be about to give up an attempt, which it does after 10 seconds: what came just then would not reach the page.</summary>
-    public async Task WaitForAttemptAsync()
-    {
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
-        while (IsGivingUp)
-            await timer.WaitForNextTickAsync();
-    }
-
     /// <summary>Puts what became of it into the table.</summary>
     /// <param name="browser">Its browser.</param>
     /// <param name="client">What runs in it.</param>
@@ -113,15 +105,6 @@ internal sealed class WatchedPage(string name)
                 browser, client, kind, ended - began, published.Length, received.Length, published.Except(received).Count(), received.Length - received.Distinct().Count(), back);
             BreakTable.Add(result);
             return result;
-        }
-    }
-
-    private bool IsGivingUp
-    {
-        get
-        {
-            lock (_lock)
-                return _others.Values.Last() is { Text: "state connecting" } last && DateTimeOffset.UtcNow - last.Time > TimeSpan.FromSeconds(8);
         }
     }
 
