@@ -146,6 +146,7 @@ internal sealed class ConnectionHandler
 
     private ReadingPhase? PhaseAfter(Upgrade upgrade, Connection connection) => upgrade switch
     {
+        { Kind: UpgradeKind.Subscribe } when _server.Access is { } access => new CheckedSession(connection, _server, access, VariantOf(upgrade)),
         { Kind: UpgradeKind.Subscribe } => new WebSocketSession(connection, _server, VariantOf(upgrade)),
         { Kind: UpgradeKind.Echo } => new EchoSession(connection, _server, VariantOf(upgrade)),
         { EventStream: { } request } => new EventStreamPhase(connection, _server, upgrade.Head!, request.Token, request.Topics, request.After),

@@ -1,3 +1,4 @@
+using Keker.Server.Access;
 using Keker.Server.Broker;
 using Keker.Server.Http;
 using Keker.Server.Http.Publishing;
@@ -44,6 +45,9 @@ internal sealed class ServerContext
 
     /// <summary>Whether there is memory left for new subscribers and new messages.</summary>
     public MemoryGuard Memory { get; }
+
+    /// <summary>Who may; null in an open server.</summary>
+    public AccessPolicy? Access { get; init; }
 
     /// <summary>The keys in force: those of the options until a reload.</summary>
     public PublishKeyCheck PublishKeys { get; }

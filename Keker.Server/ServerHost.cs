@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Keker.Server.Access;
 using Keker.Server.Broker;
 using Keker.Server.Net;
 using Keker.Server.Observability;
@@ -34,7 +35,10 @@ internal sealed class ServerHost(KekerOptions options, Func<KekerOptions> readAg
         var memory = new ProcessMemory();
         long memoryLimit = Math.Min(memory.HeapLimit, memory.ResidentLimit);
         using var broker = new MessageBroker(new BrokerContext(LimitsFrom(options, memoryLimit), new MonotonicClock(timeProvider), counters) { OnUnexpected = log.InternalError });
-        var server = new ServerContext(options, broker, connections, log, memory);
+        var server = new ServerContext(options, broker, connections, log, memory)
+        {
+            Access = options.Access.IsChecked ? new AccessPolicy(options.Access, timeProvider, counters, log) : null,
+        };
 
         TlsUpgrade? tls = LoadCertificate();
         using PosixSignalRegistration terminate = OnSignal(PosixSignal.SIGTERM, Stop);

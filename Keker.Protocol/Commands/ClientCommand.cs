@@ -10,6 +10,10 @@ namespace Keker.Protocol.Commands;
 /// subscribe   = "SUBSCRIBE" 1*WS topic [ 1*WS id ]       ; the id in tagged mode only
 /// unsubscribe = "UNSUBSCRIBE" 1*WS topic
 /// ping        = "PING" [ 1*WS word ]                      ; in tagged mode only
+/// </code>
+/// Where it is checked who may, AUTH_INFO is longer, and
+/// <code>
+/// subscribe   = "SUBSCRIBE" 1*WS topic [ 1*WS id ] [ 1*WS JWT ]    ; the id in tagged mode only, and the word with a colon
 /// WS          = SP / HTAB / LF / VT / FF / CR            ; a line read from a file or a terminal has its end with it
 /// </code>
 /// Case matters; nothing stands before the first word. Refers to the message's bytes.
@@ -54,19 +58,23 @@ public readonly ref struct ClientCommand
     /// <summary>The id, when there is one.</summary>
     public MessageId Id => _id;
 
+    /// <summary>The signed token that goes with a SUBSCRIBE: a word without a colon, nothing more is known of it; empty for none.</summary>
+    public ReadOnlySpan<byte> Proof { get; private init; }
+
     /// <summary>What is wrong with it when the kind is Malformed; <see cref="ErrorCode.BadCommand"/> for Unknown.</summary>
     public ErrorCode Error { get; private init; }
 
     /// <summary>A HELLO whose id is none: it counts as one without, and the client is told.</summary>
     public bool HasBadId { get; private init; }
 
-    /// <summary>A malformed HELLO, and the reason is that AUTH_INFO has more than <see cref="AuthInfo.MaxLength"/> bytes.</summary>
+    /// <summary>A malformed HELLO, and the reason is that AUTH_INFO has more bytes than it may have.</summary>
     public bool IsTooLong { get; private init; }
 
     /// <summary>Parses a whole text message. It need not be valid UTF-8.</summary>
     /// <param name="message">The payload of the message.</param>
     /// <param name="tagged">Whether the connection speaks <c>keker.v2</c>; else an id is malformed.</param>
-    public static ClientCommand Parse(ReadOnlySpan<byte> message, bool tagged)
+    /// <param name="isChecked">Whether it is checked who may: AUTH_INFO then has up to <see cref="AuthInfo.MaxCheckedLength"/> bytes, and a SUBSCRIBE may have a proof.</param>
+    public static ClientCommand Parse(ReadOnlySpan<byte> message, bool tagged, bool isChecked = false)
     {
         ReadOnlySpan<byte> rest = message;
         CommandKind kind = KindOf(TakeWord(ref rest));
@@ -75,15 +83,35 @@ public readonly ref struct ClientCommand
         if (rest.IsEmpty) return new ClientCommand(ErrorCode.BadCommand);
 
         ReadOnlySpan<byte> name = TakeWord(ref rest);
-        if (kind == CommandKind.Hello && !AuthInfo.IsValid(name))
-            return new ClientCommand(ErrorCode.BadCommand) { IsTooLong = name.Length > AuthInfo.MaxLength };
+        int longest = isChecked ? AuthInfo.MaxCheckedLength : AuthInfo.MaxLength;
+        if (kind == CommandKind.Hello && !AuthInfo.IsValid(name, longest))
+            return new ClientCommand(ErrorCode.BadCommand) { IsTooLong = name.Length > longest };
         if (kind != CommandKind.Hello && !TopicName.IsValid(name)) return new ClientCommand(ErrorCode.BadTopic);
         if (rest.IsEmpty) return new ClientCommand(kind, name);
+        if (isChecked && kind == CommandKind.Subscribe) return ParseSubscribe(name, rest, tagged);
 
         ReadOnlySpan<byte> last = TakeWord(ref rest);
         if (kind == CommandKind.Unsubscribe || !tagged || !rest.IsEmpty) return new ClientCommand(ErrorCode.BadCommand);
         if (MessageId.TryParse(last, out MessageId id)) return new ClientCommand(kind, name, id);
         return kind == CommandKind.Hello ? new ClientCommand(kind, name) { HasBadId = true } : new ClientCommand(ErrorCode.BadId);
+    }
+
+    private static ClientCommand ParseSubscribe(ReadOnlySpan<byte> topic, ReadOnlySpan<byte> rest, bool tagged)
+    {
+        ReadOnlySpan<byte> word = TakeWord(ref rest);
+        if (!word.Contains((byte)':')) return WithProof(new ClientCommand(CommandKind.Subscribe, topic), word, rest);
+        if (!tagged) return new ClientCommand(ErrorCode.BadCommand);
+        bool isId = MessageId.TryParse(word, out MessageId id);
+        if (rest.IsEmpty) return isId ? new ClientCommand(CommandKind.Subscribe, topic, id) : new ClientCommand(ErrorCode.BadId);
+        ReadOnlySpan<byte> proof = TakeWord(ref rest);
+        ClientCommand command = WithProof(new ClientCommand(CommandKind.Subscribe, topic, id), proof, rest);
+        return isId || command.Kind == CommandKind.Malformed ? command : new ClientCommand(ErrorCode.BadId);
+    }
+
+    private static ClientCommand WithProof(ClientCommand command, ReadOnlySpan<byte> proof, ReadOnlySpan<byte> rest)
+    {
+        bool isGood = rest.IsEmpty && !proof.Contains((byte)':') && proof.Length <= AuthInfo.MaxCheckedLength;
+        return isGood ? command with { Proof = proof } : new ClientCommand(ErrorCode.BadCommand);
     }
 
     private static ClientCommand ParsePing(ReadOnlySpan<byte> rest)

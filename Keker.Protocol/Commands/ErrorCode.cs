@@ -22,4 +22,7 @@ public enum ErrorCode : byte
 
     /// <summary><c>try-later</c>: the server is short of memory.</summary>
     TryLater,
+
+    /// <summary><c>not-allowed</c>: the client has no right to this topic, or no longer.</summary>
+    NotAllowed,
 }

@@ -13,6 +13,7 @@ public static class ErrorCodes
         ErrorCode.TooManyTopics => "too-many-topics"u8,
         ErrorCode.NotSubscribed => "not-subscribed"u8,
         ErrorCode.TryLater => "try-later"u8,
+        ErrorCode.NotAllowed => "not-allowed"u8,
         _ => throw new ArgumentOutOfRangeException(nameof(code)),
     };
 
@@ -26,6 +27,7 @@ public static class ErrorCodes
         ErrorCode.TooManyTopics => "too many subscriptions: UNSUBSCRIBE from one first"u8,
         ErrorCode.NotSubscribed => "there is no subscription to this topic"u8,
         ErrorCode.TryLater => "the server is short of memory: try again after a random delay"u8,
+        ErrorCode.NotAllowed => "this topic is not allowed"u8,
         _ => throw new ArgumentOutOfRangeException(nameof(code)),
     };
 }

@@ -33,6 +33,12 @@ public static class CloseCode
     /// <summary>The server cannot keep this connection now; the client may come back.</summary>
     public const ushort TryAgainLater = 1013;
 
+    /// <summary>The token of the client is not valid, or no longer: it takes a fresh one.</summary>
+    public const ushort Unauthorized = 4401;
+
+    /// <summary>The client may not do this: it is not to try again.</summary>
+    public const ushort Forbidden = 4403;
+
     /// <summary>
     /// Whether a Close frame may carry <paramref name="code"/>: the registered 1000-1003 and 1007-1014, and
     /// 3000-4999 for libraries and applications (RFC 6455 7.4.2).

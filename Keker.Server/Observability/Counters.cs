@@ -3,6 +3,8 @@ namespace Keker.Server.Observability;
 /// <summary>What an operator can ask about; `/v1/stats` shows every one of them.</summary>
 internal sealed class Counters
 {
+    private readonly Counter[] _refusedAccess = [.. Enum.GetValues<RefusalReason>().Select(_ => new Counter())];
+
     /// <summary>Messages accepted by publish and broadcast.</summary>
     public Counter Published { get; } = new();
 
@@ -38,6 +40,9 @@ internal sealed class Counters
 
     /// <summary>Things that went wrong in the server itself; each cost one connection at the most.</summary>
     public Counter InternalErrors { get; } = new();
+
+    /// <summary>Refusals of those who may not, for a reason.</summary>
+    public Counter RefusedAccess(RefusalReason reason) => _refusedAccess[(int)reason];
 
     /// <summary>WebSocket connections closed for breaking the protocol.</summary>
     public Counter ProtocolErrors { get; } = new();

@@ -68,4 +68,7 @@ internal static partial class LogMessages
 
     [LoggerMessage(EventId = 15, Level = LogLevel.Information, Message = "signal {Signal} has no meaning here: ignored")]
     public static partial void SignalIgnored(this ILogger logger, string signal);
+
+    [LoggerMessage(EventId = 16, Level = LogLevel.Debug, Message = "{What} refused: {Reason}")]
+    public static partial void AccessRefused(this ILogger logger, string what, RefusalReason reason);
 }

@@ -64,6 +64,9 @@ internal sealed record KekerOptions
     /// <summary>The proxies that are believed when they tell for whom they connect.</summary>
     public ImmutableArray<IPNetwork> TrustedProxies { get; init; } = [];
 
+    /// <summary>Who may.</summary>
+    public AccessOptions Access { get; init; } = new();
+
     /// <summary>Connections at a time; 0 leaves it to the limit of open descriptors.</summary>
     public int MaxConnections { get; init; }
 

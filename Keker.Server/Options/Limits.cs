@@ -172,6 +172,9 @@ internal static class Limits
     /// <summary>HELLO with the longest token and room for padding; nobody has shown an identity yet, so no more memory than that.</summary>
     public const int HelloMessageBytes = 1024;
 
+    /// <summary>The same where it is checked who may: a signed token with room for padding.</summary>
+    public const int CheckedHelloMessageBytes = 8 * 1024 + 512;
+
     /// <summary>Fragments of the HELLO message: clients send it in one, proxies may cut it.</summary>
     public const int HelloMessageFragments = 4;
 

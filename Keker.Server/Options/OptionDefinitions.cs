@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
+using static Keker.Server.Options.Applying;
 
 namespace Keker.Server.Options;
 
@@ -188,37 +189,8 @@ internal static class OptionDefinitions
     public static readonly ImmutableArray<OptionDefinition> All =
     [
         Listen, Certificate, Key, ReadBuffer, WriteBuffer, Timeout, Cache, Resume, CacheSize, Lag, CacheMemory, Verbosity, PublishKey, AdminListen,
-        AllowOrigin, MaxConnections, MaxConnectionsPerIp, TrustProxy, Compression, Drain, Echo,
+        AllowOrigin, .. AccessDefinitions.All, MaxConnections, MaxConnectionsPerIp, TrustProxy, Compression, Drain, Echo,
     ];
-
-    private static Func<KekerOptions, IReadOnlyList<GivenValue>, Mistakes, KekerOptions> One<T>(
-        ValueReader<T> read, Func<KekerOptions, T, KekerOptions> set) =>
-        (options, values, mistakes) =>
-        {
-            T value = read(values[0].Text, out string? mistake);
-            if (mistake is null)
-                return set(options, value);
-
-            mistakes.Add(values[0], mistake);
-            return options;
-        };
-
-    private static Func<KekerOptions, IReadOnlyList<GivenValue>, Mistakes, KekerOptions> Many<T>(
-        ValueReader<T?> read, Func<KekerOptions, ImmutableArray<T>, KekerOptions> set)
-        where T : class =>
-        (options, values, mistakes) =>
-        {
-            ImmutableArray<T>.Builder all = ImmutableArray.CreateBuilder<T>(values.Count);
-            foreach (GivenValue value in values)
-            {
-                if (read(value.Text, out string? mistake) is { } good && mistake is null)
-                    all.Add(good);
-                else
-                    mistakes.Add(value, mistake!);
-            }
-
-            return set(options, all.ToImmutable());
-        };
 
     /// <summary>Unlike other values a key is told by its place only: what goes to standard error ends up in a log.</summary>
     private static KekerOptions ApplyPublishKeys(KekerOptions options, IReadOnlyList<GivenValue> values, Mistakes mistakes)

@@ -12,6 +12,7 @@ internal static class OptionRules
         RequireDistinctAddresses(options, given, mistakes);
         RequireTrust(options.Listen, OptionDefinitions.Listen, options, given, mistakes);
         RequireTrust(options.AdminListen, OptionDefinitions.AdminListen, options, given, mistakes);
+        RequireCheck(given, mistakes);
         return RequireLag(options, given, mistakes);
     }
 
@@ -19,6 +20,19 @@ internal static class OptionRules
     {
         if (given.IsGiven(option) && !given.IsGiven(other))
             mistakes.Add(given.SourceOf(option), $"given without {other.Name}, expected both for TLS or none");
+    }
+
+    /// <summary>What only narrows or widens a check closes nothing by itself, and would look as if it did.</summary>
+    private static void RequireCheck(GivenOptions given, Mistakes mistakes)
+    {
+        bool hasKeys = given.IsGiven(AccessDefinitions.Key) || given.IsGiven(AccessDefinitions.KeySet);
+        foreach (OptionDefinition option in new[] { AccessDefinitions.Issuer, AccessDefinitions.Audience })
+        {
+            if (given.IsGiven(option) && !hasKeys)
+                mistakes.Add(given.SourceOf(option), $"given without {AccessDefinitions.Key.Name} and {AccessDefinitions.KeySet.Name}: no token is checked");
+        }
+        if (given.IsGiven(AccessDefinitions.PublicTopic) && !hasKeys && !given.IsGiven(AccessDefinitions.Backend))
+            mistakes.Add(given.SourceOf(AccessDefinitions.PublicTopic), $"given without {AccessDefinitions.Key.Name}, {AccessDefinitions.KeySet.Name} and {AccessDefinitions.Backend.Name}: every topic is open");
     }
 
     private static void RequireDistinctAddresses(KekerOptions options, GivenOptions given, Mistakes mistakes)

@@ -13,6 +13,8 @@ internal static class OptionWarnings
             yield return $"a key of --publish-key has fewer than {ShortestGoodKey} characters and can be guessed; take a random one, such as: openssl rand -hex 32";
         foreach (string file in options.PublishKeyFiles.Where(IsOpenToOthers))
             yield return $"every user of this machine can read the publish key in {Mistakes.Quote(file)}: chmod o-r";
+        foreach (string file in options.Access.KeyFiles.Where((_, i) => options.Access.Keys[i].Secret is not null).Where(IsOpenToOthers))
+            yield return $"every user of this machine can read the secret of --jwt-key in {Mistakes.Quote(file)}: chmod o-r";
         if (options.KeyPath is { } key && IsOpenToOthers(key))
             yield return $"every user of this machine can read the private key in {Mistakes.Quote(key)}: chmod o-r";
     }

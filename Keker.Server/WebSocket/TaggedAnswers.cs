@@ -50,6 +50,14 @@ internal static class TaggedAnswers
         return frame;
     }
 
+    /// <summary><c>ERR not-allowed &lt;topic&gt;</c>.</summary>
+    public static byte[] NotAllowed(ReadOnlySpan<byte> topic)
+    {
+        byte[] frame = FrameWriter.Create(OpCode.Text, ErrorLine.Length(ErrorCode.NotAllowed, topic.Length), out Span<byte> line);
+        ErrorLine.Write(line, ErrorCode.NotAllowed, topic);
+        return frame;
+    }
+
     private static byte[] Gap(JoinResult joined) =>
         joined.Resume is { IsGap: true } gap ? PublicationFrames.Gap(Variant.Tagged, joined.Member.Topic, gap.After, gap.Start) : [];
 }

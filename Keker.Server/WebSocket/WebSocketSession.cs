@@ -14,7 +14,7 @@ using Microsoft.Extensions.Logging;
 namespace Keker.Server.WebSocket;
 
 /// <summary>A subscriber: its first message is HELLO, and after that it may ask for topics.</summary>
-internal sealed class WebSocketSession : FramePhase
+internal class WebSocketSession : FramePhase
 {
     private static readonly ReadOnlyMemory<byte> MalformedHello = "expected: HELLO <AUTH_INFO>"u8.ToArray();
     private static readonly ReadOnlyMemory<byte> LongAuthInfo = Encoding.ASCII.GetBytes($"AUTH_INFO too long: at most {AuthInfo.MaxLength} bytes");
@@ -35,7 +35,7 @@ internal sealed class WebSocketSession : FramePhase
 
     protected override MessageBuffer Sink => _message ??= new MessageBuffer(Server.Input) { MayOverdraw = SaidHello };
 
-    protected override ReadOnlyMemory<byte> TooBig => SaidHello ? base.TooBig : LongHello;
+    protected override ReadOnlyMemory<byte> TooBig => SaidHello ? base.TooBig : TooBigHello;
 
     protected override bool IsPinged => SaidHello;
 
@@ -43,16 +43,27 @@ internal sealed class WebSocketSession : FramePhase
 
     protected override int MostFragments => SaidHello ? Limits.MessageFragments : Limits.HelloMessageFragments;
 
-    private bool IsTagged => Session.Variant == Variant.Tagged;
+    /// <summary>Whether it is checked who may.</summary>
+    protected virtual bool IsChecked => false;
 
-    private bool SaidHello => Session.OwnTopic is not null;
+    /// <summary>The reason that goes with 1009 before HELLO.</summary>
+    protected virtual ReadOnlyMemory<byte> TooBigHello => LongHello;
+
+    /// <summary>The reason that goes with 1008 where the word of HELLO is too long.</summary>
+    protected virtual ReadOnlyMemory<byte> TooLongWord => LongAuthInfo;
+
+    /// <summary>Whether the client speaks <c>keker.v2</c>.</summary>
+    protected bool IsTagged => Session.Variant == Variant.Tagged;
+
+    /// <summary>Whether the session has begun.</summary>
+    protected bool SaidHello => Session.OwnTopic is not null;
 
     public override void OnHeartbeat(long now)
     {
         EndPause(now);
         TimeSpan timeout = Server.Options.Timeout;
         if (!SaidHello && Session.CloseRequested is null && now - LastHeard >= timeout.TotalMilliseconds)
-            Session.RequestClose(CloseCode.PolicyViolation, Encoding.UTF8.GetBytes($"no HELLO within {(long)timeout.TotalSeconds} s"));
+            EndWithoutHello(timeout);
         else
             base.OnHeartbeat(now);
     }
@@ -116,33 +127,56 @@ internal sealed class WebSocketSession : FramePhase
 
     private void TakeText(ReadOnlySpan<byte> text)
     {
-        ClientCommand command = ClientCommand.Parse(text, IsTagged);
+        ClientCommand command = ClientCommand.Parse(text, IsTagged, IsChecked);
         if (SaidHello)
             TakeCommand(command, text);
         else if (command.Kind == CommandKind.Hello)
             TakeHello(command);
         else
-            Close(CloseCode.PolicyViolation, command.IsTooLong ? LongAuthInfo : MalformedHello);
+            Close(CloseCode.PolicyViolation, command.IsTooLong ? TooLongWord : MalformedHello);
     }
 
-    private void TakeHello(in ClientCommand command)
+    /// <summary>The time for HELLO is over.</summary>
+    protected virtual void EndWithoutHello(TimeSpan timeout) =>
+        Session.RequestClose(CloseCode.PolicyViolation, Encoding.UTF8.GetBytes($"no HELLO within {(long)timeout.TotalSeconds} s"));
+
+    /// <summary>The first HELLO.</summary>
+    protected virtual void TakeHello(in ClientCommand command)
     {
-        if (Server.Memory.Pressure == MemoryPressure.Hard)
-        {
-            Close(CloseCode.TryAgainLater, CloseReasons.NoMemory);
-            return;
-        }
-        Connection.UncountStranger();
-        Heard();
-        if (!Server.Broker.TryJoin(Session, command.Name, ResumeOf(command), out JoinResult own))
+        if (!TryBegin(command.Name, ResumeOf(command), out JoinResult own))
             return;
         (Frames.MaxMessageBytes, Frames.MaxFragments) = (MostMessageBytes, MostFragments);
         if (Session is TaggedSession tagged)
-            Pause = WelcomeAsync(tagged, own, hadBadId: command.HasBadId);
+            Pause = TaggedStart.WelcomeAsync(Server.Broker, tagged, own, hadBadId: command.HasBadId);
         else
             Server.Broker.Deliver(own);
+    }
+
+    /// <summary>The session begins; nothing is delivered yet. For whoever reads the connection.</summary>
+    /// <param name="token">Its token.</param>
+    /// <param name="resume">The last message it has; null when it does not say.</param>
+    /// <param name="own">Where it begins.</param>
+    /// <returns>False when it ends instead.</returns>
+    protected bool TryBegin(ReadOnlySpan<byte> token, ResumePoint? resume, out JoinResult own)
+    {
+        own = default;
+        if (Server.Memory.Pressure == MemoryPressure.Hard)
+        {
+            Close(CloseCode.TryAgainLater, CloseReasons.NoMemory);
+            return false;
+        }
+        Connection.UncountStranger();
+        Heard();
+        if (!Server.Broker.TryJoin(Session, token, resume, out own))
+            return false;
         if (Server.Log.IsEnabled(LogLevel.Debug))
-            Server.Log.SaidHello(LogText.Token(command.Name));
+            Server.Log.SaidHello(LogText.Token(token));
+        return true;
+    }
+
+    /// <summary>A HELLO after the first. In an open server it has no meaning.</summary>
+    protected virtual void TakeHelloAgain(in ClientCommand command)
+    {
     }
 
     private void TakeCommand(in ClientCommand command, ReadOnlySpan<byte> text)
@@ -150,6 +184,7 @@ internal sealed class WebSocketSession : FramePhase
         switch (command.Kind)
         {
             case CommandKind.Hello:
+                TakeHelloAgain(command);
                 break;
             case CommandKind.Subscribe:
                 Subscribe(command);
@@ -186,26 +221,50 @@ internal sealed class WebSocketSession : FramePhase
         pause.SetResult();
     }
 
-    private void Subscribe(in ClientCommand command)
+    /// <summary>SUBSCRIBE.</summary>
+    protected virtual void Subscribe(in ClientCommand command)
+    {
+        if (SubscribeAsync(command.Name, ResumeOf(command)) is { } answer)
+            Pause = answer;
+    }
+
+    /// <summary>Subscribes to a topic, and answers. For whoever reads the connection.</summary>
+    /// <returns>Nothing is read before it completes; null where there is no answer to wait for.</returns>
+    protected Task? SubscribeAsync(ReadOnlySpan<byte> name, ResumePoint? resume)
     {
         if (!Server.HasMemoryForSubscription())
         {
             if (IsTagged)
-                Answer(TaggedAnswers.Error(ErrorCode.TryLater));
-            else
-                Close(CloseCode.TryAgainLater, CloseReasons.NoMemory);
+                return Session.SendAsync(TaggedAnswers.Error(ErrorCode.TryLater));
+            Close(CloseCode.TryAgainLater, CloseReasons.NoMemory);
         }
-        else if (!Server.Broker.TryJoinTopic(Session, command.Name, ResumeOf(command), out JoinResult joined))
-            Refuse(ErrorCode.TooManyTopics, TooManyTopics);
+        else if (!TryJoinTopic(name, resume, out JoinResult joined))
+        {
+            if (IsTagged)
+                return Session.SendAsync(TaggedAnswers.Error(ErrorCode.TooManyTopics));
+            Close(CloseCode.PolicyViolation, TooManyTopics);
+        }
         else if (Session is TaggedSession tagged)
-            Pause = AnswerSubscribeAsync(tagged, joined);
+        {
+            return TaggedStart.SubscribedAsync(Server.Broker, tagged, joined);
+        }
         else
+        {
             Server.Broker.Deliver(joined);
+        }
+        return null;
     }
+
+    /// <inheritdoc cref="MessageBroker.TryJoinTopic"/>
+    protected virtual bool TryJoinTopic(ReadOnlySpan<byte> name, ResumePoint? resume, out JoinResult joined) =>
+        Server.Broker.TryJoinTopic(Session, name, resume, out joined);
+
+    /// <inheritdoc cref="MessageBroker.UnsubscribeFrom"/>
+    protected virtual bool LeaveTopic(ReadOnlySpan<byte> name) => Server.Broker.UnsubscribeFrom(Session, name);
 
     private void Unsubscribe(ReadOnlySpan<byte> name)
     {
-        bool left = Server.Broker.UnsubscribeFrom(Session, name);
+        bool left = LeaveTopic(name);
         if (IsTagged)
             Answer(left ? TaggedAnswers.Unsubscribed(name) : TaggedAnswers.Error(ErrorCode.NotSubscribed));
     }
@@ -220,36 +279,8 @@ internal sealed class WebSocketSession : FramePhase
     }
 
     /// <summary>Nothing more is read before the answer is out: who does not take its answers gives no more commands.</summary>
-    private void Answer(byte[] frame) => Pause = Session.SendAsync(frame);
+    protected void Answer(byte[] frame) => Pause = Session.SendAsync(frame);
 
-    private async Task WelcomeAsync(TaggedSession session, JoinResult own, bool hadBadId)
-    {
-        if (hadBadId)
-            await session.SendAsync(TaggedAnswers.Error(ErrorCode.BadId)).ConfigureAwait(false);
-        await SettleAsync(session, own).ConfigureAwait(false);
-        await session.SendAsync(TaggedAnswers.Welcome(own)).ConfigureAwait(false);
-        MessageBroker.DeliverSettled(session, own);
-    }
-
-    private async Task AnswerSubscribeAsync(TaggedSession session, JoinResult joined)
-    {
-        await SettleAsync(session, joined).ConfigureAwait(false);
-        await session.SendAsync(TaggedAnswers.Subscribed(joined)).ConfigureAwait(false);
-        MessageBroker.DeliverSettled(session, joined);
-    }
-
-    /// <summary>
-    /// The answer comes before the first message. And while other sessions of the client are asked what has arrived, nobody knows the id that the answer
-    /// has to tell.
-    /// </summary>
-    private Task SettleAsync(TaggedSession session, JoinResult joined)
-    {
-        if (joined.PredecessorCheck is not { } check)
-            return Task.CompletedTask;
-        Task settled = check.StartsAtOnce ? Task.CompletedTask : session.DelayStart(joined.Member);
-        Server.Broker.Settle(joined);
-        return settled;
-    }
-
-    private static ResumePoint? ResumeOf(in ClientCommand command) => command.HasId ? new ResumePoint(command.Id) : null;
+    /// <summary>What a command says that the client has; null where it says nothing.</summary>
+    protected static ResumePoint? ResumeOf(in ClientCommand command) => command.HasId ? new ResumePoint(command.Id) : null;
 }

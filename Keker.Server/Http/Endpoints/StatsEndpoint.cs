@@ -12,6 +12,8 @@ namespace Keker.Server.Http.Endpoints;
 /// <summary>`GET /v1/stats`: what the server has done and holds, in numbers.</summary>
 internal sealed class StatsEndpoint(ServerContext server) : Endpoint(server)
 {
+    private static readonly RefusalReason[] Reasons = [.. Enum.GetValues<RefusalReason>().Where(reason => reason != RefusalReason.None)];
+
     public override ReadOnlySpan<byte> Allow => AllowRead;
 
     public override bool IsPrivileged => true;
@@ -50,6 +52,10 @@ internal sealed class StatsEndpoint(ServerContext server) : Endpoint(server)
             writer.WriteNumber("internalErrors", counters.InternalErrors.Value);
             writer.WriteNumber("heldBytes", broker.UnfinishedWrites.Bytes + broker.BuiltFrames.Bytes);
             writer.WriteNumber("refusedConnections", counters.Refused.Value);
+            writer.WriteStartObject("refusedAccess");
+            foreach (RefusalReason reason in Reasons)
+                writer.WriteNumber(JsonNamingPolicy.CamelCase.ConvertName(reason.ToString()), counters.RefusedAccess(reason).Value);
+            writer.WriteEndObject();
             writer.WriteNumber("memoryBytes", Environment.WorkingSet);
             writer.WriteNumber("memoryLimitBytes", Server.Memory.Limit);
             writer.WriteEndObject();

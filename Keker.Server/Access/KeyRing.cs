@@ -1,0 +1,25 @@
+using Keker.Protocol.Tokens;
+using Keker.Server.Observability;
+
+namespace Keker.Server.Access;
+
+/// <summary>The keys in force. Immutable, thread-safe.</summary>
+internal sealed class KeyRing(IReadOnlyList<VerificationKey> keys)
+{
+    /// <summary>Keys that one token is tried with at the most: signatures are dear, and the next key has its turn when there are fewer of them.</summary>
+    private const int MostTried = 8;
+
+    /// <summary>How many there are.</summary>
+    public int Count => keys.Count;
+
+    /// <summary>The keys that a token may be signed with: of its algorithm, and of its name where both have one.</summary>
+    /// <param name="token">The token.</param>
+    /// <param name="reason">Why there is none.</param>
+    public VerificationKey[] Find(SignedToken token, out RefusalReason reason)
+    {
+        VerificationKey[] family = [.. keys.Where(key => key.Algorithms.Contains(token.Algorithm))];
+        VerificationKey[] found = [.. family.Where(key => key.Id is null || token.KeyId is null || key.Id == token.KeyId).Take(MostTried)];
+        reason = family.Length == 0 ? RefusalReason.Algorithm : found.Length == 0 ? RefusalReason.UnknownKey : RefusalReason.None;
+        return found;
+    }
+}

@@ -1,0 +1,38 @@
+using System.Collections.Immutable;
+
+namespace Keker.Server.Options;
+
+/// <summary>How the values of most options change the options.</summary>
+internal static class Applying
+{
+    /// <summary>An option with one value.</summary>
+    public static Func<KekerOptions, IReadOnlyList<GivenValue>, Mistakes, KekerOptions> One<T>(
+        ValueReader<T> read, Func<KekerOptions, T, KekerOptions> set) =>
+        (options, values, mistakes) =>
+        {
+            T value = read(values[0].Text, out string? mistake);
+            if (mistake is null)
+                return set(options, value);
+
+            mistakes.Add(values[0], mistake);
+            return options;
+        };
+
+    /// <summary>An option with any number of values.</summary>
+    public static Func<KekerOptions, IReadOnlyList<GivenValue>, Mistakes, KekerOptions> Many<T>(
+        ValueReader<T?> read, Func<KekerOptions, ImmutableArray<T>, KekerOptions> set)
+        where T : class =>
+        (options, values, mistakes) =>
+        {
+            ImmutableArray<T>.Builder all = ImmutableArray.CreateBuilder<T>(values.Count);
+            foreach (GivenValue value in values)
+            {
+                if (read(value.Text, out string? mistake) is { } good && mistake is null)
+                    all.Add(good);
+                else
+                    mistakes.Add(value, mistake!);
+            }
+
+            return set(options, all.ToImmutable());
+        };
+}
