@@ -1,9 +1,11 @@
 using System.Buffers;
 using System.Security.Authentication;
 using Keker.Protocol.Http;
+using Keker.Server.Access;
 using Keker.Server.Broker.FanOut;
 using Keker.Server.Broker.Log;
 using Keker.Server.Http;
+using Keker.Server.Http.Endpoints;
 using Keker.Server.Net;
 using Keker.Server.Observability;
 using Keker.Server.Options;
@@ -131,6 +133,11 @@ internal sealed class ConnectionHandler
     {
         try
         {
+            if (_server.Access is { } access && ended is HttpSession { Upgrade: { EventStream: not null } upgrade })
+            {
+                _ = BeginStreamAsync(ended.Connection, access, upgrade);
+                return;
+            }
             if (ended is HttpSession http && PhaseAfter(http.Upgrade, http.Connection) is { } next)
             {
                 next.Start(_phaseEnded);
@@ -146,12 +153,56 @@ internal sealed class ConnectionHandler
 
     private ReadingPhase? PhaseAfter(Upgrade upgrade, Connection connection) => upgrade switch
     {
-        { Kind: UpgradeKind.Subscribe } when _server.Access is { } access => new CheckedSession(connection, _server, access, VariantOf(upgrade)),
+        { Kind: UpgradeKind.Subscribe } when _server.Access is { } access => new CheckedSession(connection, _server, access, upgrade.Visitor, VariantOf(upgrade)),
         { Kind: UpgradeKind.Subscribe } => new WebSocketSession(connection, _server, VariantOf(upgrade)),
         { Kind: UpgradeKind.Echo } => new EchoSession(connection, _server, VariantOf(upgrade)),
         { EventStream: { } request } => new EventStreamPhase(connection, _server, upgrade.Head!, request.Token, request.Topics, request.After),
         _ => null,
     };
+
+    /// <summary>An event stream whose token and topics are looked into first: it begins, or is told why not.</summary>
+    private async Task BeginStreamAsync(Connection connection, AccessPolicy access, Upgrade upgrade)
+    {
+        try
+        {
+            EventStreamRequest request = upgrade.EventStream!;
+            Decision decision = await AskAsync(access, request.Token!, upgrade.Visitor).ConfigureAwait(false);
+            RefusalReason reason = decision.Reason;
+            if (decision.Grant is { } grant)
+                reason = Array.TrueForAll(request.Topics, topic => grant.Topics.Matches(topic) || access.IsPublic(topic)) ? RefusalReason.None : RefusalReason.Topic;
+            if (reason == RefusalReason.None)
+            {
+                new CheckedStreamPhase(connection, _server, access, decision.Grant!, upgrade.Head!, request.Topics, request.After).Start(_phaseEnded);
+                return;
+            }
+            access.Refused(reason, "event stream");
+            _server.Counters.FailedRequests.Increment();
+            await TellAsync(connection, reason switch
+            {
+                RefusalReason.Topic => Answer(403, "the token does not allow one of the topics"u8),
+                RefusalReason.Undecided => Answer(503, "it cannot be checked now who you are: try again later"u8, RetryAfter),
+                _ => Answer(401, "the token is not valid: get a fresh one"u8),
+            }).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            _server.Log.Unexpected(e);
+        }
+        CloseSoon(connection);
+    }
+
+    /// <summary>As long as for HELLO is waited for, and no longer.</summary>
+    private async Task<Decision> AskAsync(AccessPolicy access, byte[] token, Visitor? visitor)
+    {
+        try
+        {
+            return await access.CheckAsync(token, visitor).AsTask().WaitAsync(_server.Options.Timeout, _timeProvider).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            return Decision.Refuse(RefusalReason.Undecided);
+        }
+    }
 
     /// <summary>Closing may take long (a reset of full buffers, a TLS goodbye): not on a thread that serves others.</summary>
     private void CloseSoon(Connection connection) =>
@@ -242,7 +293,10 @@ internal sealed class ConnectionHandler
     /// <summary>Gives one answer to a peer whose request is not read, and its time to read it.</summary>
     private async Task TellAsync(Connection connection, ReadOnlyMemory<byte> answer)
     {
-        connection.TrySend(answer.Span);
+        if (connection.CanTrySend)
+            connection.TrySend(answer.Span);
+        else
+            await connection.SendAsync(answer).ConfigureAwait(false);
         Task end = connection.LingerAsync(Limits.ShortLingerBytes);
         await Task.WhenAny(end, Task.Delay(Limits.ShortLingerTimeout, _timeProvider)).ConfigureAwait(false);
         connection.StopReading();

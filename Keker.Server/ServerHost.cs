@@ -35,10 +35,8 @@ internal sealed class ServerHost(KekerOptions options, Func<KekerOptions> readAg
         var memory = new ProcessMemory();
         long memoryLimit = Math.Min(memory.HeapLimit, memory.ResidentLimit);
         using var broker = new MessageBroker(new BrokerContext(LimitsFrom(options, memoryLimit), new MonotonicClock(timeProvider), counters) { OnUnexpected = log.InternalError });
-        var server = new ServerContext(options, broker, connections, log, memory)
-        {
-            Access = options.Access.IsChecked ? new AccessPolicy(options.Access, timeProvider, counters, log) : null,
-        };
+        using AccessPolicy? access = LoadAccess(counters);
+        var server = new ServerContext(options, broker, connections, log, memory) { Access = access };
 
         TlsUpgrade? tls = LoadCertificate();
         using PosixSignalRegistration terminate = OnSignal(PosixSignal.SIGTERM, Stop);
@@ -107,17 +105,35 @@ internal sealed class ServerHost(KekerOptions options, Func<KekerOptions> readAg
         }
     }
 
+    private AccessPolicy? LoadAccess(Counters counters)
+    {
+        if (!options.Access.IsChecked)
+            return null;
+        var access = new AccessPolicy(options.Access, timeProvider, counters, log);
+        try
+        {
+            access.Prepare(options.Access)();
+            return access;
+        }
+        catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException)
+        {
+            throw new StartException($"cannot use the key set {options.Access.KeySet}: {e.Message}", e);
+        }
+    }
+
     /// <summary>All or nothing: the new certificate does not come into force beside keys that cannot be read.</summary>
     private void Reload(ServerContext server, TlsUpgrade? tls)
     {
         try
         {
             KekerOptions latest = readAgain();
+            Action? takeKeys = server.Access?.Prepare(latest.Access);
             tls?.Reload();
+            takeKeys?.Invoke();
             server.PublishKeys.Replace(latest.PublishKeys);
             log.Reloaded();
         }
-        catch (Exception e) when (e is CryptographicException or StartException)
+        catch (Exception e) when (e is CryptographicException or StartException or FormatException or IOException or UnauthorizedAccessException)
         {
             log.NotReloaded(e.Message);
         }

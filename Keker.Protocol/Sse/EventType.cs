@@ -20,6 +20,9 @@ public static class EventType
     /// <summary>Messages are gone for good.</summary>
     public static ReadOnlySpan<byte> Gap => "gap"u8;
 
+    /// <summary>The right to this stream is over: it ends.</summary>
+    public static ReadOnlySpan<byte> Expired => "expired"u8;
+
     /// <summary>Writes the type of an event of a topic by name.</summary>
     /// <param name="destination"><see cref="MaxLength"/> bytes always suffice.</param>
     /// <param name="kind">One of the above.</param>

@@ -23,6 +23,7 @@ public sealed class TokenClaims
 
     private static readonly JsonReaderOptions ReaderOptions = new() { MaxDepth = MaxDepth };
 
+    private bool _isAnswer;
     private ClaimSet _seen;
 
     /// <summary><c>sub</c>: the token that publishers name, valid as AUTH_INFO; null when it is absent.</summary>
@@ -52,12 +53,19 @@ public sealed class TokenClaims
     /// <summary>Reads the claims.</summary>
     /// <param name="json">The text; it need not be JSON, nor UTF-8.</param>
     /// <returns>Null when they cannot be read.</returns>
-    public static TokenClaims? Read(ReadOnlySpan<byte> json)
+    public static TokenClaims? Read(ReadOnlySpan<byte> json) => Read(json, isAnswer: false);
+
+    /// <summary>Reads the answer of a backend, where <c>token</c> stands for <c>sub</c> and <c>expires_in</c>, in seconds from now, for <c>exp</c>.</summary>
+    /// <param name="json">The text; it need not be JSON, nor UTF-8.</param>
+    /// <returns>Null when it cannot be read.</returns>
+    public static TokenClaims? ReadAnswer(ReadOnlySpan<byte> json) => Read(json, isAnswer: true);
+
+    private static TokenClaims? Read(ReadOnlySpan<byte> json, bool isAnswer)
     {
         try
         {
             var reader = new Utf8JsonReader(json, ReaderOptions);
-            var claims = new TokenClaims();
+            var claims = new TokenClaims { _isAnswer = isAnswer };
             return claims.TryRead(ref reader) ? claims : null;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
@@ -86,15 +94,16 @@ public sealed class TokenClaims
         return reader.TokenType == JsonTokenType.EndObject && !reader.Read();
     }
 
-    private static ClaimSet ClaimOf(ref Utf8JsonReader reader)
+    private ClaimSet ClaimOf(ref Utf8JsonReader reader)
     {
-        if (reader.ValueTextEquals("sub"u8)) return ClaimSet.Subject;
-        if (reader.ValueTextEquals("exp"u8)) return ClaimSet.ExpiresAt;
+        if (reader.ValueTextEquals(_isAnswer ? "token"u8 : "sub"u8)) return ClaimSet.Subject;
+        if (reader.ValueTextEquals(_isAnswer ? "expires_in"u8 : "exp"u8)) return ClaimSet.ExpiresAt;
+        if (reader.ValueTextEquals("channels"u8)) return ClaimSet.Channels;
+        if (reader.ValueTextEquals("subscribe"u8)) return ClaimSet.Subscribe;
+        if (_isAnswer) return ClaimSet.None;
         if (reader.ValueTextEquals("nbf"u8)) return ClaimSet.NotBefore;
         if (reader.ValueTextEquals("iat"u8)) return ClaimSet.IssuedAt;
         if (reader.ValueTextEquals("topic"u8)) return ClaimSet.Topic;
-        if (reader.ValueTextEquals("channels"u8)) return ClaimSet.Channels;
-        if (reader.ValueTextEquals("subscribe"u8)) return ClaimSet.Subscribe;
         return reader.ValueTextEquals("publish"u8) ? ClaimSet.Publish : ClaimSet.None;
     }
 

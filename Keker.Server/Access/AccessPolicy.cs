@@ -6,12 +6,15 @@ using Microsoft.Extensions.Logging;
 namespace Keker.Server.Access;
 
 /// <summary>Who may, where that is checked: an open server has none of this. Thread-safe.</summary>
-internal sealed class AccessPolicy
+internal sealed class AccessPolicy : IDisposable
 {
     private readonly TimeProvider _timeProvider;
     private readonly Counters _counters;
     private readonly ILogger _log;
+    private readonly CheckQueue _queue = new(Math.Max(1, Environment.ProcessorCount / 2), Limits.WaitingCheckBytes);
+    private readonly KeyStore _keys;
     private readonly TokenCheck _tokens;
+    private readonly AuthBackend? _backend;
     private readonly NamePatterns _publicTopics;
 
     /// <param name="options">What the operator decided; it <see cref="AccessOptions.IsChecked"/>.</param>
@@ -23,15 +26,43 @@ internal sealed class AccessPolicy
         _timeProvider = timeProvider;
         _counters = counters;
         _log = log;
-        _tokens = new TokenCheck(options, timeProvider);
+        _keys = new KeyStore(options, timeProvider, log);
+        _tokens = new TokenCheck(_keys, _queue, timeProvider);
+        _backend = options.Backend is { } url ? new AuthBackend(url, timeProvider, log) : null;
         _publicTopics = new NamePatterns(options.PublicTopics, []);
+        HasKeys = options.HasKeys;
     }
 
     /// <summary>Seconds since 1970.</summary>
     public long Now => _timeProvider.GetUtcNow().ToUnixTimeSeconds();
 
+    /// <summary>Whether tokens can be checked at all.</summary>
+    public bool HasKeys { get; }
+
+    /// <summary>Whether a backend is asked, which wants to know who asks.</summary>
+    public bool WantsVisitor => _backend is not null;
+
+    /// <summary>Reads keys that may have changed; what else options say stays as it was.</summary>
+    /// <param name="latest">The options now.</param>
+    /// <returns>Puts them in force.</returns>
+    /// <inheritdoc cref="KeySetSource.Prepare" path="/exception"/>
+    public Action Prepare(AccessOptions latest) => _keys.Prepare(latest);
+
     /// <summary>Checks what was said in a HELLO.</summary>
-    public ValueTask<Decision> CheckAsync(ReadOnlySpan<byte> authInfo) => _tokens.CheckAsync(authInfo, TokenPurpose.Hello);
+    /// <param name="authInfo">The word, valid UTF-8; copied where it is needed longer.</param>
+    /// <param name="visitor">Who says it; null where nobody <see cref="WantsVisitor"/>.</param>
+    public ValueTask<Decision> CheckAsync(ReadOnlySpan<byte> authInfo, Visitor? visitor)
+    {
+        if (_backend is null || HasKeys && SignedToken.HasForm(authInfo))
+            return _tokens.CheckAsync(authInfo, TokenPurpose.Hello);
+        return _backend.Find(VerifiedTokens.HashOf(authInfo)) is { } known ? ValueTask.FromResult(known) : AskAsync(_backend, authInfo.ToArray(), visitor!);
+    }
+
+    /// <summary>Checks a token that was shown for one topic; what it grants is that topic.</summary>
+    public ValueTask<Decision> CheckSubscriptionAsync(ReadOnlySpan<byte> proof) => _tokens.CheckAsync(proof, TokenPurpose.Subscription);
+
+    /// <summary>Checks a token that was shown by a publisher.</summary>
+    public ValueTask<Decision> CheckPublisherAsync(ReadOnlySpan<byte> bearer) => _tokens.CheckAsync(bearer, TokenPurpose.Publish);
 
     /// <summary>Whether whoever has said HELLO may have a topic.</summary>
     public bool IsPublic(ReadOnlySpan<byte> topic) => _publicTopics.Matches(topic);
@@ -41,5 +72,27 @@ internal sealed class AccessPolicy
     {
         _counters.RefusedAccess(reason).Increment();
         _log.AccessRefused(what, reason);
+    }
+
+    public void Dispose()
+    {
+        _keys.Dispose();
+        _backend?.Dispose();
+    }
+
+    /// <summary>What waits for its turn holds memory as well.</summary>
+    private async ValueTask<Decision> AskAsync(AuthBackend backend, byte[] authInfo, Visitor visitor)
+    {
+        int held = CheckQueue.BytesFor(authInfo.Length);
+        if (!_queue.TryHold(held))
+            return Decision.Refuse(RefusalReason.Undecided);
+        try
+        {
+            return await backend.AskAsync(authInfo, visitor).ConfigureAwait(false);
+        }
+        finally
+        {
+            _queue.LetGo(held);
+        }
     }
 }

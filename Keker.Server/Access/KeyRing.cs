@@ -3,14 +3,14 @@ using Keker.Server.Observability;
 
 namespace Keker.Server.Access;
 
-/// <summary>The keys in force. Immutable, thread-safe.</summary>
+/// <summary>The keys in force, and what was found good with them: with other keys all is checked anew. Thread-safe.</summary>
 internal sealed class KeyRing(IReadOnlyList<VerificationKey> keys)
 {
     /// <summary>Keys that one token is tried with at the most: signatures are dear, and the next key has its turn when there are fewer of them.</summary>
     private const int MostTried = 8;
 
-    /// <summary>How many there are.</summary>
-    public int Count => keys.Count;
+    /// <summary>Tokens that are signed with one of them.</summary>
+    public VerifiedTokens Verified { get; } = new();
 
     /// <summary>The keys that a token may be signed with: of its algorithm, and of its name where both have one.</summary>
     /// <param name="token">The token.</param>

@@ -1,4 +1,6 @@
 using Keker.Protocol.Http;
+using Keker.Protocol.Tokens;
+using Keker.Server.Access;
 using Keker.Server.Broker.FanOut;
 using Keker.Server.Broker.Topics;
 using Keker.Server.Http.Endpoints;
@@ -53,6 +55,15 @@ internal sealed class HttpExchange : IResettable
 
     /// <summary>The lines that let a page of another origin read the answer, a refusal too; null where pages have no business.</summary>
     public byte[]? OriginLines { get; set; }
+
+    /// <summary>What came out where the request under way shows a signed token in place of a key.</summary>
+    public Decision? Publisher { get; set; }
+
+    /// <summary>Set while that is being checked: the head is read again then.</summary>
+    public Task<Decision>? AskedPublisher { get; set; }
+
+    /// <summary>Whom the request under way may publish to; null for everybody.</summary>
+    public PublishPatterns? MayPublish => Publisher?.Grant?.Publish;
 
     /// <summary>What the request under way publishes.</summary>
     public PublishState Message { get; private set; } = new();
@@ -153,6 +164,7 @@ internal sealed class HttpExchange : IResettable
         ForgetBody();
         Closing = false;
         Upgrade = default;
+        AskedPublisher = null;
         _sender = null!;
         return true;
     }
@@ -168,6 +180,7 @@ internal sealed class HttpExchange : IResettable
         Batch?.Clear();
         Batch = null;
         IsHeldUp = false;
+        Publisher = null;
         Message.Clear();
     }
 }

@@ -122,10 +122,12 @@ internal sealed class HttpSession : HttpPhase
         bool isThere = await send.ConfigureAwait(false);
         while (true)
         {
-            if (outcome is ReadOutcome.HeldUp or ReadOutcome.AnswersFull || IsLast(outcome))
+            if (outcome is ReadOutcome.HeldUp or ReadOutcome.AnswersFull or ReadOutcome.Asking || IsLast(outcome))
                 Deadline.Begin(HttpWait.Answers);
             if (isThere && outcome == ReadOutcome.HeldUp)
                 await TakeOverAsync().ConfigureAwait(false);
+            else if (isThere && outcome == ReadOutcome.Asking)
+                await ((Task)_exchange!.AskedPublisher!).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             else if (Answers.IsBusy && !Connection.IsAborted)
                 await (IsLast(outcome) ? Answers.Ring.WhenEmptyAsync() : Answers.Ring.WhenNotFullAsync()).ConfigureAwait(false);
 

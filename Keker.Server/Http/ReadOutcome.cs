@@ -15,6 +15,9 @@ internal enum ReadOutcome
     /// <summary>A publish may not overtake one before it that waits for room in the same topic.</summary>
     HeldUp,
 
+    /// <summary>It is being found out whether a request may publish: its head is to be read again then.</summary>
+    Asking,
+
     /// <summary>There is no memory for what has arrived of a body: it is still in the input.</summary>
     NoMemory,
 

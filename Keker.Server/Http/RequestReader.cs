@@ -1,6 +1,7 @@
 using System.Buffers;
 using Keker.Protocol.Http;
 using Keker.Server.Http.Endpoints;
+using Keker.Server.Http.Publishing;
 using Keker.Server.Options;
 
 namespace Keker.Server.Http;
@@ -10,6 +11,7 @@ namespace Keker.Server.Http;
 internal sealed class RequestReader(ServerContext server)
 {
     private readonly Router _router = new(server);
+    private readonly PublisherCheck _publishers = new(server);
 
     private static ReadOnlySpan<byte> TakesNoBody => "this endpoint takes no body: send neither Content-Length nor Transfer-Encoding"u8;
 
@@ -35,7 +37,7 @@ internal sealed class RequestReader(ServerContext server)
             if (exchange.Endpoint is null)
             {
                 if (!TryReadHead(exchange, ref input))
-                    return ReadOutcome.NeedMore;
+                    return exchange.AskedPublisher is null ? ReadOutcome.NeedMore : ReadOutcome.Asking;
                 if (exchange.Upgrade.Kind != UpgradeKind.None)
                     return ReadOutcome.Upgraded;
                 if (exchange.Endpoint is null)
@@ -48,7 +50,7 @@ internal sealed class RequestReader(ServerContext server)
         }
     }
 
-    /// <returns>False when the head is incomplete. True with no endpoint: the request is answered.</returns>
+    /// <returns>False when the head is incomplete, or has to be read again. True with no endpoint: the request is answered.</returns>
     private bool TryReadHead(HttpExchange exchange, ref ReadOnlySequence<byte> input)
     {
         if (input.IsSingleSegment)
@@ -73,9 +75,15 @@ internal sealed class RequestReader(ServerContext server)
                 Refusal.Write(exchange, server, exchange.Head.Failure);
                 return true;
         }
+        Endpoint? found = _router.Find(exchange.Head.Path.In(bytes), exchange.Connection.IsAdmin);
+        if (!_publishers.TryKnow(exchange, found, bytes))
+        {
+            exchange.Head.Reset();
+            return false;
+        }
         input = input.Slice(exchange.Head.HeadLength);
         exchange.Closing |= server.IsDraining;
-        Endpoint? endpoint = Route(exchange, bytes);
+        Endpoint? endpoint = Route(exchange, found, bytes);
         if (endpoint is not null && endpoint.TryAccept(exchange, bytes))
             exchange.Endpoint = endpoint;
         else if (exchange.Upgrade.Kind == UpgradeKind.None)
@@ -84,7 +92,7 @@ internal sealed class RequestReader(ServerContext server)
     }
 
     /// <returns>Who answers, or null when the request is answered here.</returns>
-    private Endpoint? Route(HttpExchange exchange, ReadOnlySpan<byte> bytes)
+    private Endpoint? Route(HttpExchange exchange, Endpoint? endpoint, ReadOnlySpan<byte> bytes)
     {
         RequestHead head = exchange.Head;
         if (IsProbe(head, bytes))
@@ -95,15 +103,12 @@ internal sealed class RequestReader(ServerContext server)
                 ResponseWriter.WriteNoContent(exchange.Answers, exchange.Headers(allow: "GET, HEAD, PUT, POST, OPTIONS"u8));
             return null;
         }
-        Endpoint? endpoint = _router.Find(head.Path.In(bytes), exchange.Connection.IsAdmin);
         if (endpoint is null)
             Refusal.Write(exchange, server, 404, "no such endpoint"u8);
         else if (!endpoint.Allows(head.Method))
             Refusal.Write(exchange, server, 405, "this endpoint has other methods: see the Allow header"u8, allow: endpoint.Allow);
-        else if (endpoint.IsPrivileged && server.PublishKeys.IsOpen && head.TryGet(bytes, "origin"u8, out _))
-            Refusal.Write(exchange, server, 403, "pages may not do this without a key: any site could, through its visitors"u8);
-        else if (endpoint.IsPrivileged && !server.PublishKeys.Passes(head, bytes))
-            Refusal.Write(exchange, server, 401, "a key is needed: send Authorization: Bearer KEY with a key of --publish-key"u8);
+        else if (endpoint.IsPrivileged && !_publishers.Allows(exchange, endpoint, bytes))
+            return null;
         else if (!endpoint.TakesBody && exchange.HasUnreadBody)
             Refusal.Write(exchange, server, 400, TakesNoBody);
         else if (head.Expect == ExpectKind.Unsupported)

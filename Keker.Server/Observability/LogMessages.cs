@@ -71,4 +71,16 @@ internal static partial class LogMessages
 
     [LoggerMessage(EventId = 16, Level = LogLevel.Debug, Message = "{What} refused: {Reason}")]
     public static partial void AccessRefused(this ILogger logger, string what, RefusalReason reason);
+
+    [LoggerMessage(EventId = 17, Level = LogLevel.Information, Message = "{Count} keys of the key set are in force")]
+    public static partial void KeySetTaken(this ILogger logger, int count);
+
+    [LoggerMessage(EventId = 18, Level = LogLevel.Warning, Message = "the key set was not read, what was in force stays: {Reason}")]
+    public static partial void KeySetNotRefreshed(this ILogger logger, string reason);
+
+    [LoggerMessage(EventId = 19, Level = LogLevel.Warning, Message = "the auth URL does not decide, HELLO is answered with 1013: {Reason}")]
+    public static partial void BackendUndecided(this ILogger logger, string reason);
+
+    [LoggerMessage(EventId = 21, Level = LogLevel.Information, Message = "the auth URL decides again")]
+    public static partial void BackendDecides(this ILogger logger);
 }

@@ -16,7 +16,7 @@ internal static class AccessDefinitions
     };
 
     public static readonly OptionDefinition KeySet = new(
-        "--jwt-jwks", "URL|PATH", "the same with the public keys of a JSON Web Key Set",
+        "--jwt-jwks", "URL/PATH", "the same with the public keys of a JSON Web Key Set",
         One(AccessValues.KeySet, (options, place) => options with { Access = options.Access with { KeySet = place } }))
     {
         GuardsAccess = true,
@@ -52,7 +52,7 @@ internal static class AccessDefinitions
         Repeatable = true,
     };
 
-    public static readonly ImmutableArray<OptionDefinition> All = [Key, Issuer, Audience];
+    public static readonly ImmutableArray<OptionDefinition> All = [Key, KeySet, Issuer, Audience, Backend, PublicTopic];
 
     /// <summary>A key is told by its place only: what goes to standard error ends up in a log.</summary>
     private static KekerOptions ApplyKeys(KekerOptions options, IReadOnlyList<GivenValue> values, Mistakes mistakes)

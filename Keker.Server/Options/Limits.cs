@@ -146,6 +146,9 @@ internal static class Limits
     /// <summary>A token is an opaque name, and this is ample for one.</summary>
     public const int TokenBytes = 512;
 
+    /// <summary>A signed token in the query of an event stream: with the rest of the request line it has to fit 8 KiB, percent-encoded.</summary>
+    public const int StreamTokenBytes = 4096;
+
     /// <summary>Topics of one event stream: its id names a place in each, and comes with every event.</summary>
     public const int StreamTopics = 8;
 
@@ -174,6 +177,9 @@ internal static class Limits
 
     /// <summary>The same where it is checked who may: a signed token with room for padding.</summary>
     public const int CheckedHelloMessageBytes = 8 * 1024 + 512;
+
+    /// <summary>What tokens may hold that wait for a check of their signature: some 20,000 of the usual size.</summary>
+    public const long WaitingCheckBytes = 64L << 20;
 
     /// <summary>Fragments of the HELLO message: clients send it in one, proxies may cut it.</summary>
     public const int HelloMessageFragments = 4;

@@ -13,7 +13,7 @@ namespace Keker.Server.Sse;
 
 /// <summary>A connection after the head of an event stream (WHATWG HTML 9.2): a subscriber that listens, and has nothing to say.</summary>
 /// <remarks>One reader; the heartbeat and the drain come from other threads.</remarks>
-internal sealed class EventStreamPhase : ReadingPhase
+internal class EventStreamPhase : ReadingPhase
 {
     private readonly ServerContext _server;
     private readonly EventStreamSession _session;
@@ -43,6 +43,9 @@ internal sealed class EventStreamPhase : ReadingPhase
             : new EventStreamSession(connection, server.Broker.Context, _resumes[0]) { Head = head };
         _lastKeepAlive = server.Clock.Now;
     }
+
+    /// <summary>The sending side.</summary>
+    protected EventStreamSession Session => _session;
 
     protected override ILogger Log => _server.Log;
 

@@ -1,6 +1,5 @@
 using System.Text;
 using Keker.Protocol.Commands;
-using Keker.Protocol.Tokens;
 using Keker.Protocol.WebSocket;
 using Keker.Server.Access;
 using Keker.Server.Broker;
@@ -15,8 +14,8 @@ namespace Keker.Server.WebSocket;
 
 /// <summary>A subscriber where it is checked who may: its HELLO is looked into, its topics are those that it has a right to, and its time ends.</summary>
 /// <remarks>
-/// One reader, which waits while somebody else checks; the heartbeat comes from another thread and ends what is over. The lock of this guards the topics between the
-/// two; it comes before those of the broker.
+/// One reader, which waits while somebody else checks; the heartbeat comes from another thread and ends what is over. The lock of this guards rights and topics between
+/// the two; it comes before those of the broker.
 /// </remarks>
 internal sealed class CheckedSession : WebSocketSession
 {
@@ -24,14 +23,15 @@ internal sealed class CheckedSession : WebSocketSession
     private static readonly ReadOnlyMemory<byte> LongHello = Encoding.ASCII.GetBytes($"HELLO too long: at most {Limits.CheckedHelloMessageBytes} bytes");
 
     private readonly AccessPolicy _access;
-    private NamePatterns _topics = NamePatterns.None;
-    private long _endsAt = Grant.Never;
+    private readonly Visitor? _visitor;
+    private SessionRights _rights = new();
     private bool _isAsking;
 
-    public CheckedSession(Connection connection, ServerContext server, AccessPolicy access, Variant variant)
+    public CheckedSession(Connection connection, ServerContext server, AccessPolicy access, Visitor? visitor, Variant variant)
         : base(connection, server, variant)
     {
         _access = access;
+        _visitor = visitor;
     }
 
     protected override bool IsChecked => true;
@@ -43,12 +43,20 @@ internal sealed class CheckedSession : WebSocketSession
     protected override int MostMessageBytes =>
         SaidHello ? Math.Max(base.MostMessageBytes, Limits.CheckedHelloMessageBytes) : Limits.CheckedHelloMessageBytes;
 
+    /// <summary>Nothing is waited for any more: it is being closed, or its peer is gone.</summary>
+    private bool IsOver => Session.CloseRequested is { AfterLog: false } || Connection.IsAborted;
+
     public override void OnHeartbeat(long now)
     {
-        if (Session.CloseRequested is null && Volatile.Read(ref _endsAt) <= _access.Now)
+        long second = _access.Now;
+        if (_rights.HasEnded(second) && Session.CloseRequested is null)
         {
             _access.Refused(RefusalReason.Expired, "session");
             Session.RequestClose(CloseCode.Unauthorized, CloseReasons.Expired);
+        }
+        else if (_rights.HasEndedTopic(second))
+        {
+            EndTopics(second);
         }
         base.OnHeartbeat(now);
     }
@@ -63,10 +71,36 @@ internal sealed class CheckedSession : WebSocketSession
 
     protected override void TakeHello(in ClientCommand command)
     {
-        ValueTask<Decision> decision = _access.CheckAsync(command.Name);
-        Wait(BeginAsync(decision, ResumeOf(command), command.HasBadId));
+        Wait(BeginAsync(_access.CheckAsync(command.Name, _visitor), ResumeOf(command), command.HasBadId));
         if (SaidHello && Pause is null)
             (Frames.MaxMessageBytes, Frames.MaxFragments) = (MostMessageBytes, MostFragments);
+    }
+
+    protected override void TakeHelloAgain(in ClientCommand command) => Wait(RenewAsync(_access.CheckAsync(command.Name, _visitor)));
+
+    protected override void Subscribe(in ClientCommand command)
+    {
+        if (IsAllowed(command.Name) || command.Proof.IsEmpty && HasToken(command.Name))
+            base.Subscribe(command);
+        else if (command.Proof.IsEmpty)
+            Wait(RefuseTopic(command.Name, RefusalReason.Topic));
+        else
+            Wait(SubscribeByTokenAsync(_access.CheckSubscriptionAsync(command.Proof), command.Name.ToArray(), ResumeOf(command)));
+    }
+
+    protected override bool TryJoinTopic(ReadOnlySpan<byte> name, ResumePoint? resume, out JoinResult joined)
+    {
+        lock (this)
+            return base.TryJoinTopic(name, resume, out joined);
+    }
+
+    protected override bool LeaveTopic(ReadOnlySpan<byte> name)
+    {
+        lock (this)
+        {
+            _rights.Forget(name);
+            return base.LeaveTopic(name);
+        }
     }
 
     /// <summary>Nothing is read before something is done, where it is not done already.</summary>
@@ -81,29 +115,150 @@ internal sealed class CheckedSession : WebSocketSession
         Volatile.Write(ref _isAsking, true);
         Decision decision = await asked.ConfigureAwait(false);
         Volatile.Write(ref _isAsking, false);
-        if (Session.CloseRequested is { AfterLog: false } || Connection.IsAborted)
+        if (IsOver)
             return;
         if (decision.Grant is not { } grant)
         {
-            Refuse(decision.Reason);
+            RefuseHello(decision.Reason);
             return;
         }
-        Install(grant);
+        Renew(grant);
         if (!TryBegin(grant.Token, resume, out JoinResult own))
             return;
         if (Session is TaggedSession tagged)
             await TaggedStart.WelcomeAsync(Server.Broker, tagged, own, hadBadId).ConfigureAwait(false);
         else
             Server.Broker.Deliver(own);
+        await JoinChannelsAsync(grant).ConfigureAwait(false);
     }
 
-    private void Install(Grant grant)
+    /// <summary>New rights without a replay. Where nobody can say whether they are good, the old ones run out at their time.</summary>
+    private async Task RenewAsync(ValueTask<Decision> asked)
     {
-        _topics = grant.Topics;
-        Volatile.Write(ref _endsAt, grant.EndsAt);
+        Decision decision = await asked.ConfigureAwait(false);
+        if (IsOver)
+            return;
+        bool isOther = decision.Grant is { } other && !other.Token.AsSpan().SequenceEqual(Session.Token);
+        if (decision.Reason == RefusalReason.Undecided)
+        {
+            _access.Refused(decision.Reason, "renewing HELLO");
+            if (IsTagged)
+                await Session.SendAsync(TaggedAnswers.Error(ErrorCode.TryLater)).ConfigureAwait(false);
+        }
+        else if (decision.Grant is not { } grant || isOther)
+        {
+            RefuseHello(isOther ? RefusalReason.OtherSubject : decision.Reason);
+        }
+        else
+        {
+            Renew(grant);
+            if (IsTagged)
+                await Session.SendAsync(TaggedAnswers.Welcome(new JoinResult(Session.OwnTopic!, PredecessorCheck: null, Resume: null))).ConfigureAwait(false);
+            await LeaveForbiddenAsync().ConfigureAwait(false);
+            await JoinChannelsAsync(grant).ConfigureAwait(false);
+        }
     }
 
-    private void Refuse(RefusalReason reason)
+    private void Renew(Grant grant)
+    {
+        lock (this)
+            _rights.Renew(grant);
+    }
+
+    private async Task JoinChannelsAsync(Grant grant)
+    {
+        foreach (byte[] channel in grant.Channels)
+        {
+            if (IsOver)
+                return;
+            if (!IsSubscribed(channel) && SubscribeAsync(channel, resume: null) is { } answer)
+                await answer.ConfigureAwait(false);
+        }
+    }
+
+    private async Task LeaveForbiddenAsync()
+    {
+        foreach (byte[] topic in Session.TopicNames())
+        {
+            if (IsAllowed(topic) || HasToken(topic) || !LeaveTopic(topic))
+                continue;
+            _access.Refused(RefusalReason.Topic, "subscription");
+            if (IsTagged)
+                await Session.SendAsync(TaggedAnswers.NotAllowed(topic)).ConfigureAwait(false);
+        }
+    }
+
+    private async Task SubscribeByTokenAsync(ValueTask<Decision> asked, byte[] topic, ResumePoint? resume)
+    {
+        Decision decision = await asked.ConfigureAwait(false);
+        if (IsOver)
+            return;
+        RefusalReason reason = decision.Reason;
+        if (decision.Grant is { } grant)
+        {
+            bool isOther = !grant.Token.AsSpan().SequenceEqual(Session.Token);
+            reason = isOther ? RefusalReason.OtherSubject : grant.Topics.Matches(topic) ? RefusalReason.None : RefusalReason.Topic;
+        }
+        if (reason != RefusalReason.None)
+        {
+            await RefuseTopic(topic, reason).ConfigureAwait(false);
+            return;
+        }
+        if (SubscribeAsync(topic, resume) is { } answer)
+            await answer.ConfigureAwait(false);
+
+        // Once the answer is out: that it ends must not be told before.
+        lock (this)
+        {
+            if (IsSubscribed(topic))
+                _rights.Limit(topic, decision.Grant!.EndsAt);
+        }
+    }
+
+    /// <summary>For the heartbeat: tokens for one topic are over, and with them the topics.</summary>
+    private void EndTopics(long second)
+    {
+        byte[][] ended;
+        lock (this)
+        {
+            ended = Array.FindAll(_rights.TakeEnded(second), topic => !_rights.Allows(topic) && !_access.IsPublic(topic) && Server.Broker.UnsubscribeFrom(Session, topic));
+        }
+        foreach (byte[] topic in ended)
+        {
+            _access.Refused(RefusalReason.Expired, "subscription");
+            if (IsTagged)
+                _ = Session.SendAsync(TaggedAnswers.NotAllowed(topic));
+        }
+    }
+
+    private bool IsAllowed(ReadOnlySpan<byte> topic)
+    {
+        lock (this)
+            return _rights.Allows(topic) || _access.IsPublic(topic);
+    }
+
+    private bool HasToken(ReadOnlySpan<byte> topic)
+    {
+        lock (this)
+            return _rights.HasToken(topic);
+    }
+
+    private bool IsSubscribed(ReadOnlySpan<byte> topic) => Server.Broker.Context.NamedTopics.Find(topic) is { } known && Session.Find(known) is not null;
+
+    private Task RefuseTopic(ReadOnlySpan<byte> topic, RefusalReason reason)
+    {
+        _access.Refused(reason, "SUBSCRIBE");
+        bool isUndecided = reason == RefusalReason.Undecided;
+        if (IsTagged)
+            return Session.SendAsync(isUndecided ? TaggedAnswers.Error(ErrorCode.TryLater) : TaggedAnswers.NotAllowed(topic));
+        if (isUndecided)
+            Close(CloseCode.TryAgainLater, CloseReasons.Undecided);
+        else
+            Close(CloseCode.Forbidden, CloseReasons.NotAllowed(topic));
+        return Task.CompletedTask;
+    }
+
+    private void RefuseHello(RefusalReason reason)
     {
         _access.Refused(reason, "HELLO");
         if (reason == RefusalReason.Undecided)

@@ -32,6 +32,8 @@ internal sealed class Backend : IDisposable
     public Task<RawResponse> PublishAsync(string token, byte[] body, HttpMethod? method = null, bool chunked = false, string? contentType = null) =>
         SendAsync(method ?? HttpMethod.Put, "/v1/publish", body, token, chunked, contentType);
 
+    public Task<RawResponse> PublishToTopicAsync(string topic, string body) => SendAsync(HttpMethod.Put, "/v1/publish", Encoding.UTF8.GetBytes(body), topic: topic);
+
     public Task<RawResponse> BroadcastAsync(string body) => SendAsync(HttpMethod.Post, "/v1/broadcast", Encoding.UTF8.GetBytes(body));
 
     public Task<RawResponse> GetAsync(string path) => SendAsync(HttpMethod.Get, path, body: null);
@@ -55,7 +57,7 @@ internal sealed class Backend : IDisposable
     public void Dispose() => _http.Dispose();
 
     private async Task<RawResponse> SendAsync(
-        HttpMethod method, string path, byte[]? body, string? token = null, bool chunked = false, string? contentType = null)
+        HttpMethod method, string path, byte[]? body, string? token = null, bool chunked = false, string? contentType = null, string? topic = null)
     {
         using var request = new HttpRequestMessage(method, path);
         if (body is not null)
@@ -65,6 +67,8 @@ internal sealed class Backend : IDisposable
         request.Headers.TransferEncodingChunked = chunked ? true : null;
         if (token is not null)
             request.Headers.TryAddWithoutValidation("Token", token);
+        if (topic is not null)
+            request.Headers.TryAddWithoutValidation("Topic", topic);
         if (Key is not null)
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Key);
         using HttpResponseMessage response = await _http.SendAsync(request);

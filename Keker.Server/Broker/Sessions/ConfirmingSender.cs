@@ -134,19 +134,41 @@ internal abstract class ConfirmingSender(ISessionTransport transport, BrokerCont
     /// <summary>Whether a control frame is due.</summary>
     protected bool HasPendingControl => _control.IsAnyDue;
 
-    /// <summary>Sends a message that is in no topic, between the frames of those that are. One at a time.</summary>
+    /// <summary>
+    /// Sends a message that is in no topic, between the frames of those that are. Of several that wait there is no order: whoever sends more than one waits for the
+    /// one before.
+    /// </summary>
     /// <param name="frame">The whole frame; not changed until the task completes.</param>
     /// <returns>Completes when it is sent, or when the session has ended.</returns>
     public Task SendAsync(ReadOnlyMemory<byte> frame)
     {
-        var direct = new DirectMessage(frame, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-        Volatile.Write(ref _directMessage, direct);
+        var direct = new DirectMessage(frame);
+        do
+            direct.Next = Volatile.Read(ref _directMessage);
+        while (Interlocked.CompareExchange(ref _directMessage, direct, direct.Next) != direct.Next);
         Wake();
         return direct.Done.Task;
     }
 
-    /// <summary>The message in no topic that waits to be sent, or null. For the owner of the gate.</summary>
-    protected DirectMessage? TakeDirectMessage() => Volatile.Read(ref _directMessage) is null ? null : Interlocked.Exchange(ref _directMessage, null);
+    /// <summary>A message in no topic that waits to be sent, or null. For the owner of the gate.</summary>
+    protected DirectMessage? TakeDirectMessage()
+    {
+        while (Volatile.Read(ref _directMessage) is { } direct)
+        {
+            if (Interlocked.CompareExchange(ref _directMessage, direct.Next, direct) == direct)
+                return direct;
+        }
+        return null;
+    }
+
+    /// <summary>The names of the topics that it asked for. For whoever reads the connection.</summary>
+    public byte[][] TopicNames()
+    {
+        var names = new byte[Topics.Named.Length][];
+        for (int i = 0; i < names.Length; i++)
+            names[i] = Topics.Named[i].Topic.Name;
+        return names;
+    }
 
     /// <summary>The message that the client cannot take, as far as the end of the session tells.</summary>
     protected Refused? FindRefused()

@@ -1,6 +1,7 @@
 using System.Text;
 using Keker.Protocol.Commands;
 using Keker.Protocol.Sse;
+using Keker.Protocol.WebSocket;
 using Keker.Server.Broker.FanOut;
 using Keker.Server.Broker.Topics;
 
@@ -22,6 +23,9 @@ internal class EventStreamSession : Session
 
     /// <summary>The same for one that was sent away with all the others.</summary>
     private const int LongestRetryAtClose = 5000;
+
+    /// <summary>Says that it ends because its right does: the client needs a fresh token.</summary>
+    private static readonly byte[] Expired = ExpiredEvent("the token has expired: get a fresh one"u8);
 
     private readonly ResumePoint? _resume;
     private byte[]? _head;
@@ -114,11 +118,19 @@ internal class EventStreamSession : Session
     {
         Span<byte> line = stackalloc byte[StreamLines.MaxRetryLength];
         int length = StreamLines.WriteRetry(line, Random.Shared.Next(ShortestRetry, LongestRetryAtClose + 1));
-        return TrySendFrame([.. Interlocked.Exchange(ref _head, null) ?? [], .. line[..length]], isClose: true);
+        byte[] expired = close.Code == CloseCode.Unauthorized ? Expired : [];
+        return TrySendFrame([.. Interlocked.Exchange(ref _head, null) ?? [], .. expired, .. line[..length]], isClose: true);
     }
 
     /// <summary>The end of the connection is the end of the stream; there is nothing to answer.</summary>
     protected override void EndedSending() => FinishSending();
+
+    private static byte[] ExpiredEvent(ReadOnlySpan<byte> text)
+    {
+        byte[] frame = new byte[TextEvent.Length(id: default, EventType.Expired, text)];
+        TextEvent.Write(frame, id: default, EventType.Expired, text);
+        return frame;
+    }
 
     private byte[] Opening(Subscription member)
     {

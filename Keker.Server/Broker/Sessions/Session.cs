@@ -263,7 +263,8 @@ internal class Session(ISessionTransport transport, BrokerContext context) : Con
 
     private void LetGo()
     {
-        TakeDirectMessage()?.Done.SetResult();
+        while (TakeDirectMessage() is { } direct)
+            direct.Done.SetResult();
         while (_pending.Pop() is { } member)
             NoteCaughtUp(member);
     }

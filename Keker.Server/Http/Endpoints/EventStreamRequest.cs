@@ -17,14 +17,17 @@ internal sealed record EventStreamRequest(byte[]? Token, byte[][] Topics, Messag
     /// <summary>Reads the request.</summary>
     /// <param name="head">A complete head.</param>
     /// <param name="bytes">The bytes it was parsed from.</param>
+    /// <param name="isChecked">Whether it is checked who may: the token may be longer then, and stand in the Authorization field.</param>
     /// <param name="mistake">What is wrong and what to do about it, in ASCII.</param>
     /// <returns>Null when something is wrong.</returns>
-    public static EventStreamRequest? Read(RequestHead head, ReadOnlySpan<byte> bytes, out ReadOnlySpan<byte> mistake)
+    public static EventStreamRequest? Read(RequestHead head, ReadOnlySpan<byte> bytes, bool isChecked, out ReadOnlySpan<byte> mistake)
     {
         ReadOnlySpan<byte> query = head.Query.In(bytes);
-        mistake = ReadToken(query, out byte[]? token);
+        mistake = ReadToken(query, isChecked ? Limits.StreamTokenBytes : Limits.TokenBytes, out byte[]? token);
         if (!mistake.IsEmpty)
             return null;
+        if (isChecked && token is null && BearerField.Find(head, bytes) is var bearer && AuthInfo.IsValid(bearer, AuthInfo.MaxCheckedLength))
+            token = bearer.ToArray();
         List<byte[]> topics = [];
         mistake = ReadTopics(query, topics);
         int count = topics.Count + (token is null ? 0 : 1);
@@ -33,17 +36,18 @@ internal sealed record EventStreamRequest(byte[]? Token, byte[][] Topics, Messag
         return mistake.IsEmpty ? new EventStreamRequest(token, [.. topics], ReadAfter(head, bytes, count)) : null;
     }
 
-    private static ReadOnlySpan<byte> ReadToken(ReadOnlySpan<byte> query, out byte[]? token)
+    private static ReadOnlySpan<byte> ReadToken(ReadOnlySpan<byte> query, int longest, out byte[]? token)
     {
-        Span<byte> decoded = stackalloc byte[Limits.TokenBytes];
-        QueryStatus status = QueryString.Find(query, "token"u8, decoded, out int length);
-        bool isValid = status == QueryStatus.Ok && AuthInfo.IsValid(decoded[..length]);
+        Span<byte> decoded = stackalloc byte[Limits.StreamTokenBytes];
+        QueryStatus status = QueryString.Find(query, "token"u8, decoded[..longest], out int length);
+        bool isValid = status == QueryStatus.Ok && AuthInfo.IsValid(decoded[..length], longest);
         token = isValid ? decoded[..length].ToArray() : null;
         return status switch
         {
             QueryStatus.Absent => default,
             QueryStatus.Repeated => "more than one token: an event stream has one"u8,
             _ when isValid => default,
+            _ when longest > Limits.TokenBytes => "bad token: send 1 to 4096 bytes of UTF-8 without white space or control characters, percent-encoded"u8,
             _ => "bad token: send 1 to 512 bytes of UTF-8 without white space or control characters, percent-encoded"u8,
         };
     }

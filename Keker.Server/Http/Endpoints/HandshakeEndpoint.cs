@@ -3,6 +3,7 @@ using System.Text;
 using Keker.Protocol.Deflate;
 using Keker.Protocol.Http;
 using Keker.Protocol.WebSocket;
+using Keker.Server.Access;
 using Keker.Server.Net;
 using Keker.Server.Observability;
 
@@ -42,7 +43,7 @@ internal abstract class HandshakeEndpoint(ServerContext server) : Endpoint(serve
         ReadOnlySpan<byte> extensions = offer.Answer;
         Span<byte> response = exchange.Answers.GetSpan(UpgradeResponse.Length(subProtocol.Length, extensions.Length));
         exchange.Answers.Advance(UpgradeResponse.Write(response, key.In(head), subProtocol, extensions));
-        exchange.Upgrade = new Upgrade(Kind, offer.WindowBits, Tagged: !subProtocol.IsEmpty);
+        exchange.Upgrade = new Upgrade(Kind, offer.WindowBits, Tagged: !subProtocol.IsEmpty, Visitor: VisitorOf(exchange, head));
         return false;
     }
 
@@ -80,6 +81,19 @@ internal abstract class HandshakeEndpoint(ServerContext server) : Endpoint(serve
     /// <summary>Whether this page may subscribe; if not, the request is answered.</summary>
     protected bool IsWelcomeOrigin(HttpExchange exchange, ReadOnlySpan<byte> head) =>
         IsAllowedOrigin(exchange, head) || Refuse(exchange, 403, "pages of this origin may not subscribe: add it with --allow-origin"u8);
+
+    /// <summary>Who has connected; null where nobody asks.</summary>
+    protected Visitor? VisitorOf(HttpExchange exchange, ReadOnlySpan<byte> head)
+    {
+        if (Server.Access is not { WantsVisitor: true })
+            return null;
+        Span<byte> address = stackalloc byte[16];
+        address = address[..exchange.Connection.WriteAddress(address)];
+        return new Visitor(address.ToArray(), Text(exchange, head, "origin"u8), Text(exchange, head, "user-agent"u8));
+
+        static string? Text(HttpExchange exchange, ReadOnlySpan<byte> head, ReadOnlySpan<byte> name) =>
+            exchange.Head.TryGet(head, name, out Slice value) ? Encoding.UTF8.GetString(value.In(head)) : null;
+    }
 
     public override void Handle(HttpExchange exchange, in ReadOnlySequence<byte> body) => throw new NotSupportedException();
 

@@ -1,5 +1,6 @@
 using Keker.Protocol.Http;
 using Keker.Protocol.WebSocket;
+using Keker.Server.Observability;
 
 namespace Keker.Server.Http.Endpoints;
 
@@ -25,11 +26,16 @@ internal sealed class SubscribeEndpoint(ServerContext server) : HandshakeEndpoin
 
         // A page, and who looks for its mistake in the browser, is to see what is wrong, not that the answer is not for it.
         exchange.OriginLines = OriginLines.For(exchange.Head, head, anyOrigin: Server.Options.AllowedOrigins.IsEmpty).ToArray();
-        EventStreamRequest? request = EventStreamRequest.Read(exchange.Head, head, out ReadOnlySpan<byte> mistake);
+        EventStreamRequest? request = EventStreamRequest.Read(exchange.Head, head, isChecked: Server.Access is not null, out ReadOnlySpan<byte> mistake);
         if (request is null)
             return Refuse(exchange, 400, mistake);
         if (!TakesAnybody(exchange))
             return false;
+        if (Server.Access is { } access && request.Token is null)
+        {
+            access.Refused(RefusalReason.Malformed, "event stream");
+            return Refuse(exchange, 401, "a token is needed: send ?token= or Authorization: Bearer"u8);
+        }
         foreach (byte[] _ in request.Topics)
         {
             if (!Server.HasMemoryForSubscription())
@@ -38,7 +44,7 @@ internal sealed class SubscribeEndpoint(ServerContext server) : HandshakeEndpoin
         if (!TakesFrom(exchange, head))
             return false;
         byte[] answer = EventStreamHead.Of(exchange);
-        exchange.Upgrade = new Upgrade(UpgradeKind.EventStream, EventStream: request, Head: answer);
+        exchange.Upgrade = new Upgrade(UpgradeKind.EventStream, EventStream: request, Head: answer, OriginLines: exchange.OriginLines, Visitor: VisitorOf(exchange, head));
         return false;
     }
 

@@ -3,6 +3,7 @@ using System.Text;
 using Keker.Protocol.Http;
 using Keker.Protocol.Json;
 using Keker.Server.Broker;
+using Keker.Server.Observability;
 using Keker.Server.Options;
 
 namespace Keker.Server.Http.Publishing;
@@ -119,6 +120,11 @@ internal sealed class BatchEndpoint(ServerContext server) : PublishingEndpoint(s
         BatchState batch = exchange.Batch!;
         PublishState message = exchange.Message;
         LineMembers.AddRecipients(message.Request.Recipients, line);
+        if (!IsAllowed(exchange))
+        {
+            message.Clear();
+            return;
+        }
         try
         {
             message.Request.Publication = Publication.Create(line.Body, line.IsBinary);
@@ -133,6 +139,21 @@ internal sealed class BatchEndpoint(ServerContext server) : PublishingEndpoint(s
             message.Clear();
         else
             TryPublish(exchange);
+    }
+
+    /// <summary>Each line for itself: a batch may have no end, and its token has one.</summary>
+    /// <returns>False when the line is answered.</returns>
+    private bool IsAllowed(HttpExchange exchange)
+    {
+        if (exchange.Publisher?.Grant is not { } grant)
+            return true;
+        bool hasEnded = grant.EndsAt <= Server.Access!.Now;
+        if (!hasEnded && MayPublish(exchange))
+            return true;
+        if (hasEnded)
+            Server.Access.Refused(RefusalReason.Expired, "publish");
+        Refusal.WriteLine(exchange.Batch!.Answers, Server, hasEnded ? 401 : 403, hasEnded ? PublishRefusals.Expired : PublishRefusals.NotAllowed);
+        return false;
     }
 
     /// <returns>True when a message with its key is known: it is answered.</returns>

@@ -36,6 +36,8 @@ internal sealed class PublishEndpoint(ServerContext server) : MessageEndpoint(se
         exchange.Message.IsObject = isObject;
         if (!isObject && exchange.Message.Request.Recipients.Count == 0)
             return Refuse(exchange, 400, "no Token header and no Topic header: send Token: <AUTH_INFO>, the word the recipient says in its HELLO"u8);
+        if (!MayPublish(exchange))
+            return Refuse(exchange, 403, PublishRefusals.NotAllowed);
         return (!asksForMore || TryReadTerms(exchange, head)) && base.TryAccept(exchange, head);
     }
 
@@ -60,6 +62,8 @@ internal sealed class PublishEndpoint(ServerContext server) : MessageEndpoint(se
         if (key is not null && !line.IdempotencyKey.IsEmpty && !line.IdempotencyKey.SequenceEqual(key))
             return Refuse(exchange, 400, "two keys: give the Idempotency-Key header or idempotency_key, or the same in both"u8);
         LineMembers.AddRecipients(message.Request.Recipients, line);
+        if (!MayPublish(exchange))
+            return Refuse(exchange, 403, PublishRefusals.NotAllowed);
         message.Request.Terms = LineMembers.TermsOf(line);
         if (!TryBegin(exchange, line.IdempotencyKey.IsEmpty ? key : line.IdempotencyKey.ToArray()))
             return false;

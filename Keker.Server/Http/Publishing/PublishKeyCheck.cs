@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 using Keker.Protocol.Http;
 using Keker.Server.Options;
 
@@ -16,8 +15,6 @@ internal sealed class PublishKeyCheck
 
     public PublishKeyCheck(IEnumerable<byte[]> keys) => _keys = Pad(keys);
 
-    private static ReadOnlySpan<byte> Scheme => "Bearer "u8;
-
     /// <summary>True when nobody needs a key.</summary>
     public bool IsOpen => _keys.Length == 0;
 
@@ -25,17 +22,12 @@ internal sealed class PublishKeyCheck
     public void Replace(IEnumerable<byte[]> keys) => _keys = Pad(keys);
 
     /// <summary>True when the request shows a key, or none is needed.</summary>
-    public bool Passes(RequestHead head, ReadOnlySpan<byte> bytes)
+    public bool Passes(RequestHead head, ReadOnlySpan<byte> bytes) => IsOpen || IsKey(BearerField.Find(head, bytes));
+
+    /// <summary>True when a word is one of the keys.</summary>
+    public bool IsKey(ReadOnlySpan<byte> shown)
     {
         byte[][] keys = _keys;
-        if (keys.Length == 0)
-            return true;
-        if (head.Count(bytes, "authorization"u8) != 1 || !head.TryGet(bytes, "authorization"u8, out Slice slice))
-            return false;
-        ReadOnlySpan<byte> credentials = slice.In(bytes);
-        if (credentials.Length < Scheme.Length || !Ascii.EqualsIgnoreCase(credentials[..Scheme.Length], Scheme))
-            return false;
-        ReadOnlySpan<byte> shown = credentials[Scheme.Length..].TrimStart((byte)' ');
         if (shown.Length > Limits.PublishKeyBytes)
             return false;
         Span<byte> padded = stackalloc byte[Limits.PublishKeyBytes];

@@ -22,6 +22,12 @@ internal static class PublishRefusals
         ? "too many publishers wait for one of the recipients, and others have the message: try again later"u8
         : "too many publishers wait for this recipient: try again later"u8;
 
+    /// <summary>Goes with 403.</summary>
+    public static ReadOnlySpan<byte> NotAllowed => "the token does not allow this: its publish claim names whom it may publish to"u8;
+
+    /// <summary>Goes with 401.</summary>
+    public static ReadOnlySpan<byte> Expired => "the token has expired: get a fresh one"u8;
+
     /// <summary>Goes with 409.</summary>
     public static ReadOnlySpan<byte> KeyIsUnderWay => "a publish with this Idempotency-Key is under way: repeat it once that is answered"u8;
 

@@ -1,5 +1,6 @@
 using Keker.Server.Broker;
 using Keker.Server.Http.Endpoints;
+using Keker.Server.Observability;
 
 namespace Keker.Server.Http.Publishing;
 
@@ -40,6 +41,28 @@ internal abstract class PublishingEndpoint(ServerContext server) : Endpoint(serv
         {
             Conclude(exchange, PublishAnswer.To(exchange.Message));
         }
+    }
+
+    /// <summary>Whether the publisher has a right to all recipients; if not, it is counted.</summary>
+    protected bool MayPublish(HttpExchange exchange)
+    {
+        if (exchange.MayPublish is not { } patterns)
+            return true;
+        Recipients recipients = exchange.Message.Request.Recipients;
+        for (int i = 0; i < recipients.Count; i++)
+        {
+            if (!patterns.Allows(recipients.Name(i), recipients.IsTopic(i)))
+                return NoteRefused();
+        }
+        return true;
+    }
+
+    /// <summary>Counts a publisher that has no right.</summary>
+    /// <returns>False.</returns>
+    protected bool NoteRefused()
+    {
+        Server.Access!.Refused(RefusalReason.Publish, "publish");
+        return false;
     }
 
     /// <summary>The message is refused with 503; the connection goes on.</summary>

@@ -43,6 +43,8 @@ internal sealed class SignedServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (TestContext.CurrentContext.Result.FailCount > 0)
+            await TestContext.Out.WriteLineAsync(_keker.Log.Text);
         await _keker.DisposeAsync();
         _directory.Dispose();
     }

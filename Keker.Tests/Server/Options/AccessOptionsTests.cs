@@ -15,7 +15,7 @@ internal sealed class AccessOptionsTests
     private TempDirectory _directory = null!;
 
     /// <summary>The options that are read here.</summary>
-    public static string[] Tested => ["--jwt-key", "--jwt-issuer", "--jwt-audience"];
+    public static string[] Tested => ["--jwt-key", "--jwt-jwks", "--jwt-issuer", "--jwt-audience", "--auth-url", "--public-topic"];
 
     [SetUp]
     public void MakeDirectory() => _directory = new TempDirectory();
@@ -92,9 +92,42 @@ internal sealed class AccessOptionsTests
         }));
     }
 
+    [Test]
+    public void Where_to_ask_and_what_is_public_are_read()
+    {
+        KekerOptions options = CommandLineRun.Of(
+            "--jwt-jwks", "https://id.example.com/jwks.json", "--auth-url", "http://127.0.0.1:8080/who?app=1", "--public-topic", "news", "--public-topic", "open-*").Accepted;
+
+        Assert.That(options.Access.KeySet, Is.EqualTo("https://id.example.com/jwks.json"));
+        Assert.That(options.Access.Backend, Is.EqualTo(new Uri("http://127.0.0.1:8080/who?app=1")));
+        Assert.That(options.Access.PublicTopics.Select(Encoding.UTF8.GetString), Is.EqualTo(new[] { "news", "open-*" }));
+        Assert.That(CommandLineRun.Of("--jwt-jwks", "keys.json").Accepted.Access.KeySet, Is.EqualTo("keys.json"));
+    }
+
+    [TestCase("--auth-url", "ftp://a/b")]
+    [TestCase("--auth-url", "/who")]
+    [TestCase("--auth-url", "http://user:secret@a/b")]
+    [TestCase("--auth-url", "http://a/b#c")]
+    [TestCase("--auth-url", "")]
+    [TestCase("--jwt-jwks", "ftp://a/b")]
+    [TestCase("--jwt-jwks", "https://user@a/b")]
+    [TestCase("--jwt-jwks", "")]
+    [TestCase("--public-topic", "a*b")]
+    [TestCase("--public-topic", "a b")]
+    [TestCase("--public-topic", "news")]
+    public void What_leads_nowhere_is_a_mistake(string option, string value)
+    {
+        CommandLineRun run = CommandLineRun.Of(option, value);
+
+        Assert.That(run.ExitCode, Is.EqualTo(2));
+        Assert.That(run.Errors[0], Does.StartWith($"kekerd: {option}"));
+    }
+
     [TestCase("KEKER_JWT_KEYS")]
     [TestCase("KEKER_JWTKEY")]
     [TestCase("KEKER_JWT_ISSUERS")]
+    [TestCase("KEKER_JWT_JWK")]
+    [TestCase("KEKER_AUTH_URI")]
     public void A_variable_that_nearly_guards_access_is_a_mistake(string name) =>
         Assert.That(CommandLineRun.With(new() { [name] = "x" }).ExitCode, Is.EqualTo(2));
 

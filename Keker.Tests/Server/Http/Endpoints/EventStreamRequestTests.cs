@@ -105,7 +105,7 @@ internal sealed class EventStreamRequestTests
         byte[] bytes = Encoding.UTF8.GetBytes($"GET /v1/subscribe?{query} HTTP/1.1\r\nHost: a\r\n{(header is null ? "" : header + "\r\n")}\r\n");
         var head = new RequestHead();
         Assert.That(head.Parse(bytes), Is.EqualTo(ParseStatus.Complete));
-        EventStreamRequest? request = EventStreamRequest.Read(head, bytes, out ReadOnlySpan<byte> said);
+        EventStreamRequest? request = EventStreamRequest.Read(head, bytes, isChecked: false, out ReadOnlySpan<byte> said);
         mistake = Encoding.ASCII.GetString(said);
         return request;
     }

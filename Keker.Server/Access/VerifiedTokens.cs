@@ -1,0 +1,56 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+
+namespace Keker.Server.Access;
+
+/// <summary>
+/// Tokens whose signature was found good, by their hash, so that who shows one again (a publisher with every message, a page that comes back) is not checked again. What was
+/// not seen for long gives way to what is new. Thread-safe.
+/// </summary>
+/// <remarks>Only what a key has signed comes in here: a stranger can make it neither grow nor forget.</remarks>
+internal sealed class VerifiedTokens
+{
+    /// <summary>Tokens of one generation; there are two.</summary>
+    private const int Most = 8192;
+
+    private readonly Lock _lock = new();
+    private Dictionary<(UInt128 Hash, TokenPurpose Purpose), Grant> _recent = [];
+    private Dictionary<(UInt128 Hash, TokenPurpose Purpose), Grant> _older = [];
+
+    /// <summary>The name of a token in here.</summary>
+    public static UInt128 HashOf(ReadOnlySpan<byte> token)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(token, hash);
+        return MemoryMarshal.Read<UInt128>(hash);
+    }
+
+    /// <summary>What a token grants.</summary>
+    /// <param name="hash">Its name.</param>
+    /// <param name="purpose">What it is shown for.</param>
+    /// <param name="now">Seconds since 1970.</param>
+    /// <returns>Null where it is not known, or has come to its end.</returns>
+    public Grant? Find(UInt128 hash, TokenPurpose purpose, long now)
+    {
+        lock (_lock)
+        {
+            if (!_recent.TryGetValue((hash, purpose), out Grant? grant) && _older.TryGetValue((hash, purpose), out grant))
+                Put(hash, purpose, grant);
+            return grant is not null && now < grant.EndsAt ? grant : null;
+        }
+    }
+
+    /// <summary>A token was found good.</summary>
+    public void Add(UInt128 hash, TokenPurpose purpose, Grant grant)
+    {
+        lock (_lock)
+            Put(hash, purpose, grant);
+    }
+
+    private void Put(UInt128 hash, TokenPurpose purpose, Grant grant)
+    {
+        if (_recent.Count >= Most)
+            (_older, _recent) = (_recent, []);
+        _recent[(hash, purpose)] = grant;
+    }
+}
