@@ -20,6 +20,39 @@ internal sealed partial class CommandsTarget() : FuzzTarget("commands")
         CheckId(input, text);
         Check(input, text, tagged: false);
         Check(input, text, tagged: true);
+        CheckChecked(input, text, tagged: false);
+        CheckChecked(input, text, tagged: true);
+    }
+
+    /// <summary>Where it is checked who may, all is as where it is not, but for a longer AUTH_INFO and what follows a topic.</summary>
+    private static void CheckChecked(byte[] input, string text, bool tagged)
+    {
+        string mode = tagged ? "tagged and checked" : "plain and checked";
+        ClientCommand command = ClientCommand.Parse(input, tagged, isChecked: true);
+        ClientCommand open = ClientCommand.Parse(input, tagged);
+        Property.Holds(command.Proof.IsEmpty || command.Kind == CommandKind.Subscribe, $"{mode}: a proof with SUBSCRIBE only");
+        Property.Holds(tagged || !command.HasId, $"{mode}: no ids in plain mode");
+        if (command.Kind == CommandKind.Hello && command.Name.Length > AuthInfo.MaxLength)
+        {
+            Property.Holds(AuthInfo.IsValid(command.Name, AuthInfo.MaxCheckedLength), $"{mode}: a long AUTH_INFO is valid");
+            return;
+        }
+        Match match = Subscribe().Match(text);
+        if (!match.Success || !IsName(isHello: false, Encoding.Latin1.GetBytes(match.Groups["name"].Value)))
+        {
+            Property.Holds(open.Kind == command.Kind && open.Error == command.Error && open.Name.SequenceEqual(command.Name) && open.HasId == command.HasId, $"{mode}: as elsewhere");
+            return;
+        }
+        Group id = match.Groups["id"];
+        Group proof = match.Groups["proof"];
+        bool isForm = (tagged || !id.Success) && !match.Groups["more"].Success && proof.Length <= 8192 && !proof.Value.Contains(':', StringComparison.Ordinal);
+        ErrorCode error = !isForm ? ErrorCode.BadCommand : id.Success && !IsId(id.Value) ? ErrorCode.BadId : default;
+        bool isGood = isForm && (!id.Success || IsId(id.Value));
+        Property.Same((isGood ? CommandKind.Subscribe : CommandKind.Malformed, error), (command.Kind, command.Error), mode);
+        if (!isGood) return;
+        Property.Same(proof.Value, Encoding.Latin1.GetString(command.Proof), $"{mode}: proof");
+        Property.Same(id.Success, command.HasId, $"{mode}: has an id");
+        if (command.HasId) Property.Same(id.Value, Written(command.Id), $"{mode}: id");
     }
 
     private static void Check(byte[] input, string text, bool tagged)
@@ -92,6 +125,9 @@ internal sealed partial class CommandsTarget() : FuzzTarget("commands")
 
     [GeneratedRegex(@"\A(?<word>HELLO|SUBSCRIBE|UNSUBSCRIBE|PING)(?:[ \t\n\v\f\r]+(?<name>[^ \t\n\v\f\r]+)(?:[ \t\n\v\f\r]+(?<id>[^ \t\n\v\f\r]+)(?<more>[ \t\n\v\f\r]+[^ \t\n\v\f\r].*)?)?)?[ \t\n\v\f\r]*\z", RegexOptions.Singleline | RegexOptions.CultureInvariant)]
     private static partial Regex Command();
+
+    [GeneratedRegex(@"\ASUBSCRIBE[ \t\n\v\f\r]+(?<name>[^ \t\n\v\f\r]+)(?:[ \t\n\v\f\r]+(?<id>[^ \t\n\v\f\r]*:[^ \t\n\v\f\r]*))?(?:[ \t\n\v\f\r]+(?<proof>[^ \t\n\v\f\r]+))?(?<more>[ \t\n\v\f\r]+[^ \t\n\v\f\r].*)?[ \t\n\v\f\r]*\z", RegexOptions.Singleline | RegexOptions.CultureInvariant)]
+    private static partial Regex Subscribe();
 
     [GeneratedRegex(@"\A(?:0|[1-9a-f][0-9a-f]{0,15}):(?<offset>0|[1-9][0-9]{0,18})\z", RegexOptions.CultureInvariant)]
     private static partial Regex Id();

@@ -16,6 +16,7 @@ internal static class FuzzTargets
         new BatchLinesTarget(),
         new QueriesTarget(),
         new ProxiesTarget(),
+        new JwtTarget(),
     ];
 
     public static FuzzTarget? Find(string name) => All.FirstOrDefault(target => target.Name == name);

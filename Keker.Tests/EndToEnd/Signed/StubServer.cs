@@ -119,7 +119,8 @@ internal sealed class StubServer : IAsyncDisposable
                 length = int.Parse(line[15..], System.Globalization.CultureInfo.InvariantCulture);
         }
         char[] body = new char[length];
-        await reader.ReadBlockAsync(body, _stop.Token);
+        if (length > 0)
+            await reader.ReadBlockAsync(body, _stop.Token);
         return new string(body);
     }
 }
