@@ -165,23 +165,20 @@ internal sealed class ConnectionHandler
     {
         try
         {
-            EventStreamRequest request = upgrade.EventStream!;
-            Decision decision = await AskAsync(access, request.Token!, upgrade.Visitor).ConfigureAwait(false);
-            RefusalReason reason = decision.Reason;
+            Decision decision = await StreamCheck.JudgeAsync(access, upgrade, _server.Options.Timeout, _timeProvider).ConfigureAwait(false);
             if (decision.Grant is { } grant)
-                reason = Array.TrueForAll(request.Topics, topic => grant.Topics.Matches(topic) || access.IsPublic(topic)) ? RefusalReason.None : RefusalReason.Topic;
-            if (reason == RefusalReason.None)
             {
-                new CheckedStreamPhase(connection, _server, access, decision.Grant!, upgrade.Head!, request.Topics, request.After).Start(_phaseEnded);
+                EventStreamRequest request = upgrade.EventStream!;
+                new CheckedStreamPhase(connection, _server, access, grant, upgrade.Head!, request.Topics, request.After).Start(_phaseEnded);
                 return;
             }
-            access.Refused(reason, "event stream");
+            access.Refused(decision.Reason, "event stream");
             _server.Counters.FailedRequests.Increment();
-            await TellAsync(connection, reason switch
+            await TellAsync(connection, decision.Reason switch
             {
-                RefusalReason.Topic => Answer(403, "the token does not allow one of the topics"u8),
-                RefusalReason.Undecided => Answer(503, "it cannot be checked now who you are: try again later"u8, RetryAfter),
-                _ => Answer(401, "the token is not valid: get a fresh one"u8),
+                RefusalReason.Topic => Answer(403, "the token does not allow one of the topics"u8, originLines: upgrade.OriginLines),
+                RefusalReason.Undecided => Answer(503, "it cannot be checked now who you are: try again later"u8, RetryAfter, upgrade.OriginLines),
+                _ => Answer(401, "the token is not valid: get a fresh one"u8, originLines: upgrade.OriginLines),
             }).ConfigureAwait(false);
         }
         catch (Exception e)
@@ -189,19 +186,6 @@ internal sealed class ConnectionHandler
             _server.Log.Unexpected(e);
         }
         CloseSoon(connection);
-    }
-
-    /// <summary>As long as for HELLO is waited for, and no longer.</summary>
-    private async Task<Decision> AskAsync(AccessPolicy access, byte[] token, Visitor? visitor)
-    {
-        try
-        {
-            return await access.CheckAsync(token, visitor).AsTask().WaitAsync(_server.Options.Timeout, _timeProvider).ConfigureAwait(false);
-        }
-        catch (TimeoutException)
-        {
-            return Decision.Refuse(RefusalReason.Undecided);
-        }
     }
 
     /// <summary>Closing may take long (a reset of full buffers, a TLS goodbye): not on a thread that serves others.</summary>
@@ -303,10 +287,10 @@ internal sealed class ConnectionHandler
         await end.ConfigureAwait(false);
     }
 
-    private ReadOnlyMemory<byte> Answer(int status, ReadOnlySpan<byte> message, int retryAfter = 0)
+    private ReadOnlyMemory<byte> Answer(int status, ReadOnlySpan<byte> message, int retryAfter = 0, byte[]? originLines = null)
     {
         var answer = new ArrayBufferWriter<byte>();
-        var headers = new ResponseHeaders { Date = _http.Date.Now, Connection = ConnectionHeader.Close, RetryAfterSeconds = retryAfter };
+        var headers = new ResponseHeaders { Date = _http.Date.Now, Connection = ConnectionHeader.Close, RetryAfterSeconds = retryAfter, MoreLines = originLines };
         JsonAnswers.WriteMessage(answer, status, message, headers);
         return answer.WrittenMemory;
     }
