@@ -39,7 +39,11 @@ internal sealed class TokenCheck(KeyStore keys, CheckQueue queue, TimeProvider t
             return Decision.RefuseNow(keys.IsReady ? reason : RefusalReason.Undecided);
         }
         string text = Encoding.ASCII.GetString(word);
-        if (Array.TrueForAll(found, static key => key.IsQuick))
+        bool isQuick = Array.TrueForAll(found, static key => key.IsQuick);
+
+        // A page that comes back is checked again in a few microseconds, and a session is not to cost more for that; a publisher shows its token with every message.
+        bool isKept = !isQuick || purpose == TokenPurpose.Publish;
+        if (isQuick)
             return ValueTask.FromResult(Check());
         Task<Decision>? queued = queue.TryAdd(Check, CheckQueue.BytesFor(word.Length));
         return queued is null ? Decision.RefuseNow(RefusalReason.Undecided) : new ValueTask<Decision>(queued);
@@ -47,7 +51,7 @@ internal sealed class TokenCheck(KeyStore keys, CheckQueue queue, TimeProvider t
         Decision Check()
         {
             Decision decision = Verify(text, token, found);
-            if (decision.Grant is { } grant)
+            if (isKept && decision.Grant is { } grant)
                 ring.Verified.Add(hash, purpose, grant);
             return decision;
         }

@@ -11,7 +11,7 @@ namespace Keker.Server.Access;
 internal sealed class VerifiedTokens
 {
     /// <summary>Tokens of one generation; there are two.</summary>
-    private const int Most = 8192;
+    private const int Most = 16_384;
 
     private readonly Lock _lock = new();
     private Dictionary<(UInt128 Hash, TokenPurpose Purpose), Grant> _recent = [];
