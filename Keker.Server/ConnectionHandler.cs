@@ -173,6 +173,8 @@ internal sealed class ConnectionHandler
                 return;
             }
             access.Refused(decision.Reason, "event stream");
+            if (decision.Reason.IsGuess())
+                _server.Guesses?.NoteWrong(AddressKey.Of(connection));
             _server.Counters.FailedRequests.Increment();
             await TellAsync(connection, decision.Reason switch
             {

@@ -5,6 +5,7 @@ using Keker.Server.Http.Publishing;
 using Keker.Server.Net;
 using Keker.Server.Observability;
 using Keker.Server.Options;
+using Keker.Server.Rates;
 using Microsoft.Extensions.Logging;
 
 namespace Keker.Server;
@@ -29,6 +30,8 @@ internal sealed class ServerContext
         Log = log;
         Memory = new MemoryGuard(broker.Context.Clock, figures ?? new ProcessMemory());
         PublishKeys = new PublishKeyCheck(options.PublishKeys);
+        Guesses = options.HelloRate > 0 ? new GuessRate(options.HelloRate, broker.Context.Clock) : null;
+        PublishRate = options.PublishRate > 0 ? new PublishRate(options.PublishRate, broker.Context.Clock) : null;
         Proxies = new TrustedProxies(new TrustedNetworks(options.TrustedProxies));
         Idempotency = new IdempotencyTable(broker.Context.Clock);
         Input = new InputBuffers(new UnfinishedBudget(Memory.Limit / Limits.UnfinishedMemoryShare));
@@ -51,6 +54,12 @@ internal sealed class ServerContext
 
     /// <summary>The keys in force: those of the options until a reload.</summary>
     public PublishKeyCheck PublishKeys { get; }
+
+    /// <summary>Who guesses; null where that is not counted.</summary>
+    public GuessRate? Guesses { get; }
+
+    /// <summary>How much each publisher publishes; null where that is not counted.</summary>
+    public PublishRate? PublishRate { get; }
 
     /// <summary>Whom a connection of a proxy is for.</summary>
     public TrustedProxies Proxies { get; }

@@ -7,6 +7,7 @@ using Keker.Server.Http.Endpoints;
 using Keker.Server.Http.Publishing;
 using Keker.Server.Net;
 using Keker.Server.Options;
+using Keker.Server.Rates;
 using Microsoft.Extensions.ObjectPool;
 
 namespace Keker.Server.Http;
@@ -53,8 +54,8 @@ internal sealed class HttpExchange : IResettable
     /// <summary>True once the body of the request under way was read.</summary>
     public bool HasReadBody { get; set; }
 
-    /// <summary>The lines that let a page of another origin read the answer, a refusal too; null where pages have no business.</summary>
-    public byte[]? OriginLines { get; set; }
+    /// <summary>Lines that any answer to the request has, a refusal too, each with its CRLF; null for none.</summary>
+    public byte[]? MoreLines { get; set; }
 
     /// <summary>What came out where the request under way shows a signed token in place of a key.</summary>
     public Decision? Publisher { get; set; }
@@ -106,6 +107,9 @@ internal sealed class HttpExchange : IResettable
         _dateNow = date.Now;
     }
 
+    /// <summary>How much the publisher may publish now; null where that is not counted.</summary>
+    public PublishBucket? Bucket { get; set; }
+
     /// <summary>What holds the message up; null for nothing.</summary>
     public PendingAnswer? FindBefore() => _sender.FindBefore(Message.Request);
 
@@ -135,7 +139,7 @@ internal sealed class HttpExchange : IResettable
         Allow = allow,
         OfferWebSocket = offerWebSocket,
         AppliedWaitSeconds = appliedWaitSeconds,
-        MoreLines = OriginLines,
+        MoreLines = MoreLines,
     };
 
     /// <summary>Forgets the request; its answer is written.</summary>
@@ -176,11 +180,12 @@ internal sealed class HttpExchange : IResettable
         ChunkedBody = null;
         SaidContinue = false;
         HasReadBody = false;
-        OriginLines = null;
+        MoreLines = null;
         Batch?.Clear();
         Batch = null;
         IsHeldUp = false;
         Publisher = null;
+        Bucket = null;
         Message.Clear();
     }
 }

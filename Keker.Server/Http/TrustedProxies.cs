@@ -36,6 +36,11 @@ internal sealed class TrustedProxies(TrustedNetworks networks)
         return told ?? forwarded;
     }
 
+    /// <summary>Who sent a request, as <see cref="AddressKey"/> counts it; null where nothing is known.</summary>
+    /// <inheritdoc cref="FindClient"/>
+    public ulong? FindAddress(Connection connection, RequestHead head, ReadOnlySpan<byte> bytes) =>
+        FindClient(connection, head, bytes) is { } client ? AddressKey.Of(client) : AddressKey.Of(connection);
+
     /// <summary>The fields of one name are one list (RFC 9110 5.3), the last of them first here.</summary>
     private byte[]? Find(RequestHead head, ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> name, bool hasParameters, out bool isThere)
     {

@@ -35,6 +35,9 @@ internal sealed class Counters
     /// <summary>Connections refused because there were too many.</summary>
     public Counter Refused { get; } = new();
 
+    /// <summary>Publishes over the rate of their publisher, and what was refused because its address guesses.</summary>
+    public Counter RateLimited { get; } = new();
+
     /// <summary>Requests answered with a status of 400 or above.</summary>
     public Counter FailedRequests { get; } = new();
 

@@ -61,6 +61,12 @@ internal sealed record KekerOptions
     /// <summary>Origins as browsers send them: lower case, no default port. Empty allows any.</summary>
     public ImmutableArray<string> AllowedOrigins { get; init; } = [];
 
+    /// <summary>Wrong HELLOs and wrong keys a minute from one address; 0 sets no limit.</summary>
+    public int HelloRate { get; init; }
+
+    /// <summary>Publishes a second of one publisher; 0 sets no limit.</summary>
+    public int PublishRate { get; init; }
+
     /// <summary>The proxies that are believed when they tell for whom they connect.</summary>
     public ImmutableArray<IPNetwork> TrustedProxies { get; init; } = [];
 

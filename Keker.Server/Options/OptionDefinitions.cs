@@ -143,6 +143,20 @@ internal static class OptionDefinitions
         Default = Number(Defaults.MaxConnectionsPerIp),
     };
 
+    public static readonly OptionDefinition HelloRate = new(
+        "--hello-rate", "N", "wrong HELLOs and wrong keys a minute from one address, which is then refused for a minute; 0 sets no limit",
+        One(Values.Count, (options, count) => options with { HelloRate = count }))
+    {
+        Default = Number(Defaults.HelloRate),
+    };
+
+    public static readonly OptionDefinition PublishRate = new(
+        "--publish-rate", "N", "publishes a second of one publish key or token, or of one address where none is needed; 0 sets no limit",
+        One(Values.Count, (options, count) => options with { PublishRate = count }))
+    {
+        Default = Number(Defaults.PublishRate),
+    };
+
     public static readonly OptionDefinition TrustProxy = new(
         "--trust-proxy", "CIDR", "proxies that are believed when they tell for whom they connect: X-Forwarded-For, Forwarded, and PROXY on a listener that says so",
         (options, values, mistakes) =>
@@ -189,7 +203,7 @@ internal static class OptionDefinitions
     public static readonly ImmutableArray<OptionDefinition> All =
     [
         Listen, Certificate, Key, ReadBuffer, WriteBuffer, Timeout, Cache, Resume, CacheSize, Lag, CacheMemory, Verbosity, PublishKey, AdminListen,
-        AllowOrigin, .. AccessDefinitions.All, MaxConnections, MaxConnectionsPerIp, TrustProxy, Compression, Drain, Echo,
+        AllowOrigin, .. AccessDefinitions.All, MaxConnections, MaxConnectionsPerIp, HelloRate, PublishRate, TrustProxy, Compression, Drain, Echo,
     ];
 
     /// <summary>Unlike other values a key is told by its place only: what goes to standard error ends up in a log.</summary>

@@ -71,12 +71,21 @@ internal sealed class CheckedSession : WebSocketSession
 
     protected override void TakeHello(in ClientCommand command)
     {
-        Wait(BeginAsync(_access.CheckAsync(command.Name, _visitor), ResumeOf(command), command.HasBadId));
+        Wait(BeginAsync(CheckAsync(command.Name), ResumeOf(command), command.HasBadId));
         if (SaidHello && Pause is null)
             (Frames.MaxMessageBytes, Frames.MaxFragments) = (MostMessageBytes, MostFragments);
     }
 
-    protected override void TakeHelloAgain(in ClientCommand command) => Wait(RenewAsync(_access.CheckAsync(command.Name, _visitor)));
+    protected override void TakeHelloAgain(in ClientCommand command) => Wait(RenewAsync(CheckAsync(command.Name)));
+
+    /// <summary>Whoever guesses is not told whether it was right.</summary>
+    private ValueTask<Decision> CheckAsync(ReadOnlySpan<byte> word)
+    {
+        if (Server.Guesses?.IsRefused(AddressKey.Of(Connection)) is not true)
+            return _access.CheckAsync(word, _visitor);
+        Server.Counters.RateLimited.Increment();
+        return Decision.RefuseNow(RefusalReason.Undecided);
+    }
 
     protected override void Subscribe(in ClientCommand command)
     {
@@ -249,6 +258,8 @@ internal sealed class CheckedSession : WebSocketSession
     {
         _access.Refused(reason, "SUBSCRIBE");
         bool isUndecided = reason == RefusalReason.Undecided;
+        if (reason.IsGuess())
+            Server.Guesses?.NoteWrong(AddressKey.Of(Connection));
         if (IsTagged)
             return Session.SendAsync(isUndecided ? TaggedAnswers.Error(ErrorCode.TryLater) : TaggedAnswers.NotAllowed(topic));
         if (isUndecided)
@@ -261,6 +272,8 @@ internal sealed class CheckedSession : WebSocketSession
     private void RefuseHello(RefusalReason reason)
     {
         _access.Refused(reason, "HELLO");
+        if (reason.IsGuess())
+            Server.Guesses?.NoteWrong(AddressKey.Of(Connection));
         if (reason == RefusalReason.Undecided)
             Close(CloseCode.TryAgainLater, CloseReasons.Undecided);
         else

@@ -142,7 +142,7 @@ internal sealed class BatchTests() : KekerFixture
         await client.SendAsync("0\r\n\r\n");
     }
 
-    private static async Task<string> ReadAnswerAsync(RawClient client)
+    internal static async Task<string> ReadAnswerAsync(RawClient client)
     {
         RawResponse head = await client.ReadResponseAsync();
         Assert.That((head.Status, head.Header("Content-Type")), Is.EqualTo((200, "application/x-ndjson")));

@@ -19,7 +19,7 @@ internal static class EventStreamHead
         ResponseWriter.WriteStreamHead(head, chunked: false, exchange.Headers() with
         {
             ContentType = StreamLines.ContentType,
-            MoreLines = (byte[])[.. "X-Accel-Buffering: no\r\n"u8, .. exchange.OriginLines ?? []],
+            MoreLines = (byte[])[.. "X-Accel-Buffering: no\r\n"u8, .. exchange.MoreLines ?? []],
         });
         return head.WrittenSpan.ToArray();
     }

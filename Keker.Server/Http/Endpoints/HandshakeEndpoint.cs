@@ -6,6 +6,7 @@ using Keker.Protocol.WebSocket;
 using Keker.Server.Access;
 using Keker.Server.Net;
 using Keker.Server.Observability;
+using Keker.Server.Rates;
 
 namespace Keker.Server.Http.Endpoints;
 
@@ -68,6 +69,11 @@ internal abstract class HandshakeEndpoint(ServerContext server) : Endpoint(serve
     {
         Connection connection = exchange.Connection;
         connection.Mark = ClientMark.Of(connection, exchange.Head, head);
+        if (Server.Guesses?.IsRefused(Server.Proxies.FindAddress(connection, exchange.Head, head)) is true)
+        {
+            Server.Counters.RateLimited.Increment();
+            return Refuse(exchange, 429, "too many wrong tokens from this address: try again in a minute"u8, GuessRate.Minute);
+        }
         if (Server.Proxies.FindClient(connection, exchange.Head, head) is not { } client)
             return true;
         byte[]? earlier = connection.Client;

@@ -52,6 +52,7 @@ internal sealed class StatsEndpoint(ServerContext server) : Endpoint(server)
             writer.WriteNumber("internalErrors", counters.InternalErrors.Value);
             writer.WriteNumber("heldBytes", broker.UnfinishedWrites.Bytes + broker.BuiltFrames.Bytes);
             writer.WriteNumber("refusedConnections", counters.Refused.Value);
+            writer.WriteNumber("rateLimited", counters.RateLimited.Value);
             writer.WriteStartObject("refusedAccess");
             foreach (RefusalReason reason in Reasons)
                 writer.WriteNumber(JsonNamingPolicy.CamelCase.ConvertName(reason.ToString()), counters.RefusedAccess(reason).Value);

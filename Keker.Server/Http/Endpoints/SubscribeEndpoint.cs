@@ -25,7 +25,7 @@ internal sealed class SubscribeEndpoint(ServerContext server) : HandshakeEndpoin
             return false;
 
         // A page, and who looks for its mistake in the browser, is to see what is wrong, not that the answer is not for it.
-        exchange.OriginLines = OriginLines.For(exchange.Head, head, anyOrigin: Server.Options.AllowedOrigins.IsEmpty).ToArray();
+        exchange.MoreLines = OriginLines.For(exchange.Head, head, anyOrigin: Server.Options.AllowedOrigins.IsEmpty).ToArray();
         EventStreamRequest? request = EventStreamRequest.Read(exchange.Head, head, isChecked: Server.Access is not null, out ReadOnlySpan<byte> mistake);
         if (request is null)
             return Refuse(exchange, 400, mistake);
@@ -44,7 +44,7 @@ internal sealed class SubscribeEndpoint(ServerContext server) : HandshakeEndpoin
         if (!TakesFrom(exchange, head))
             return false;
         byte[] answer = EventStreamHead.Of(exchange);
-        exchange.Upgrade = new Upgrade(UpgradeKind.EventStream, EventStream: request, Head: answer, OriginLines: exchange.OriginLines, Visitor: VisitorOf(exchange, head));
+        exchange.Upgrade = new Upgrade(UpgradeKind.EventStream, EventStream: request, Head: answer, OriginLines: exchange.MoreLines, Visitor: VisitorOf(exchange, head));
         return false;
     }
 

@@ -63,9 +63,9 @@ internal sealed class BatchEndpoint(ServerContext server) : PublishingEndpoint(s
 
     public override void Handle(HttpExchange exchange, in ReadOnlySequence<byte> body) => throw new NotSupportedException();
 
-    protected override void RefuseMessage(HttpExchange exchange, ReadOnlySpan<byte> reason)
+    protected override void RefuseMessage(HttpExchange exchange, int status, ReadOnlySpan<byte> reason)
     {
-        Refusal.WriteLine(exchange.Batch!.Answers, Server, 503, reason);
+        Refusal.WriteLine(exchange.Batch!.Answers, Server, status, reason);
         exchange.Message.Clear();
     }
 

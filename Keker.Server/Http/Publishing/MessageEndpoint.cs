@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using Keker.Protocol.Http;
 using Keker.Server.Broker;
 
@@ -40,7 +41,13 @@ internal abstract class MessageEndpoint(ServerContext server) : PublishingEndpoi
         TryPublish(exchange);
     }
 
-    protected override void RefuseMessage(HttpExchange exchange, ReadOnlySpan<byte> reason) => Refuse(exchange, 503, reason, PublishRefusals.RetryAfter);
+    protected override void RefuseMessage(HttpExchange exchange, int status, ReadOnlySpan<byte> reason)
+    {
+        // As the draft of the IETF has these fields: so many a second, none left, more in a second.
+        if (status == 429)
+            exchange.MoreLines = Encoding.ASCII.GetBytes($"RateLimit-Policy: \"publish\";q={Server.PublishRate!.PerSecond};w=1\r\nRateLimit: \"publish\";r=0;t=1\r\n");
+        Refuse(exchange, status, reason, PublishRefusals.RetryAfter);
+    }
 
     protected override void Conclude(HttpExchange exchange, PublishAnswer answer)
     {

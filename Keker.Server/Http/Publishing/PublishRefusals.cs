@@ -8,6 +8,9 @@ internal static class PublishRefusals
     /// <summary>Seconds after which a refused publisher may try again.</summary>
     public const int RetryAfter = 1;
 
+    /// <summary>With 429.</summary>
+    public static ReadOnlySpan<byte> TooFast => "more than --publish-rate allows: try again in a second"u8;
+
     public static ReadOnlySpan<byte> ShortOfMemory => "the server is short of memory: try again later"u8;
 
     /// <summary>Where nothing is to be had also after the slowest senders were ended.</summary>

@@ -21,6 +21,9 @@ internal sealed class PublishState
     /// <summary>Set where it has a key and is the first with it.</summary>
     public IdempotentPublish? Idempotent { get; set; }
 
+    /// <summary>True once it was counted against the publisher's rate.</summary>
+    public bool IsCounted { get; set; }
+
     /// <summary>Forgets it.</summary>
     public void Clear()
     {
@@ -30,5 +33,6 @@ internal sealed class PublishState
         Fields = null;
         IsBinary = false;
         IsObject = false;
+        IsCounted = false;
     }
 }

@@ -3,6 +3,7 @@ using Keker.Protocol.Tokens;
 using Keker.Server.Access;
 using Keker.Server.Http.Endpoints;
 using Keker.Server.Observability;
+using Keker.Server.Rates;
 
 namespace Keker.Server.Http.Publishing;
 
@@ -40,12 +41,38 @@ internal sealed class PublisherCheck(ServerContext server)
     /// <summary>Whether a request may do what is not for pages; if not, it is answered.</summary>
     public bool Allows(HttpExchange exchange, Endpoint endpoint, ReadOnlySpan<byte> head)
     {
-        if (exchange.Publisher is { } publisher)
-            return Allows(exchange, endpoint, publisher);
+        ulong? address = server.Guesses is not null || server.PublishRate is not null ? server.Proxies.FindAddress(exchange.Connection, exchange.Head, head) : null;
+        bool isOpen = server.PublishKeys.IsOpen && exchange.Publisher is null;
+        if (!isOpen && server.Guesses?.IsRefused(address) is true)
+        {
+            server.Counters.RateLimited.Increment();
+            return Refuse(exchange, 429, "too many wrong keys from this address: try again in a minute"u8, GuessRate.Minute);
+        }
+        if (exchange.Publisher is { } publisher ? !Allows(exchange, endpoint, publisher) : !ShowsKey(exchange, head))
+        {
+            if (exchange.Publisher?.Reason.IsGuess() ?? !isOpen && !BearerField.Find(exchange.Head, head).IsEmpty)
+                server.Guesses?.NoteWrong(address);
+            return false;
+        }
+        exchange.Bucket = server.PublishRate?.Find(PublisherOf(exchange, head, address, isOpen));
+        return true;
+    }
+
+    private bool ShowsKey(HttpExchange exchange, ReadOnlySpan<byte> head)
+    {
         if (server.PublishKeys.IsOpen && exchange.Head.TryGet(head, "origin"u8, out _))
             return Refuse(exchange, 403, "pages may not do this without a key: any site could, through its visitors"u8);
         return server.PublishKeys.Passes(exchange.Head, head)
             || Refuse(exchange, 401, "a key is needed: send Authorization: Bearer KEY with a key of --publish-key"u8);
+    }
+
+    /// <summary>Whose rate counts: that of the key, or of whom a token is for; where neither is needed, that of the address.</summary>
+    private static UInt128 PublisherOf(HttpExchange exchange, ReadOnlySpan<byte> head, ulong? address, bool isOpen)
+    {
+        if (isOpen)
+            return address ?? 0;
+        ReadOnlySpan<byte> word = exchange.Publisher?.Grant is { Token.Length: > 0 } grant ? grant.Token : BearerField.Find(exchange.Head, head);
+        return VerifiedTokens.HashOf(word);
     }
 
     private bool Allows(HttpExchange exchange, Endpoint endpoint, Decision publisher)

@@ -17,6 +17,8 @@ internal abstract class PublishingEndpoint(ServerContext server) : Endpoint(serv
     protected void TryPublish(HttpExchange exchange)
     {
         PublishRequest request = exchange.Message.Request;
+        if (!exchange.Message.IsCounted && !TryCount(exchange))
+            return;
         exchange.IsHeldUp = exchange.FindBefore() is not null;
         if (exchange.IsHeldUp)
             return;
@@ -43,6 +45,18 @@ internal abstract class PublishingEndpoint(ServerContext server) : Endpoint(serv
         }
     }
 
+    /// <summary>Counts the message, once, where publishers have a rate.</summary>
+    /// <returns>False when that is used up: the message is refused.</returns>
+    private bool TryCount(HttpExchange exchange)
+    {
+        exchange.Message.IsCounted = true;
+        if (exchange.Bucket is not { } bucket || Server.PublishRate!.TryTake(bucket))
+            return true;
+        Server.Counters.RateLimited.Increment();
+        RefuseMessage(exchange, 429, PublishRefusals.TooFast);
+        return false;
+    }
+
     /// <summary>Whether the publisher has a right to all recipients; if not, it is counted.</summary>
     protected bool MayPublish(HttpExchange exchange)
     {
@@ -66,7 +80,10 @@ internal abstract class PublishingEndpoint(ServerContext server) : Endpoint(serv
     }
 
     /// <summary>The message is refused with 503; the connection goes on.</summary>
-    protected abstract void RefuseMessage(HttpExchange exchange, ReadOnlySpan<byte> reason);
+    protected void RefuseMessage(HttpExchange exchange, ReadOnlySpan<byte> reason) => RefuseMessage(exchange, 503, reason);
+
+    /// <summary>The message is refused for now; the connection goes on.</summary>
+    protected abstract void RefuseMessage(HttpExchange exchange, int status, ReadOnlySpan<byte> reason);
 
     /// <summary>The message is published: it is answered.</summary>
     protected abstract void Conclude(HttpExchange exchange, PublishAnswer answer);

@@ -34,6 +34,8 @@ internal sealed class CommandLineTests
         yield return Good("--allow-origin", null, "HTTPS://Example.com:443", o => o.AllowedOrigins.Single(), "https://example.com");
         yield return Good("--max-connections", null, "2147483647", o => o.MaxConnections, int.MaxValue);
         yield return Good("--max-connections-per-ip", null, "3", o => o.MaxConnectionsPerIp, 3);
+        yield return Good("--hello-rate", null, "30", o => o.HelloRate, 30);
+        yield return Good("--publish-rate", null, "100", o => o.PublishRate, 100);
         yield return Good("--trust-proxy", null, "10.0.0.0/8", o => o.TrustedProxies.Single(), System.Net.IPNetwork.Parse("10.0.0.0/8"));
         yield return Good("--compression", null, "on", o => o.Compression, true);
         yield return Good("--compression", null, "off", o => o.Compression, false);
