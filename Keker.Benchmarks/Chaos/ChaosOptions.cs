@@ -24,6 +24,8 @@ internal sealed record ChaosOptions
           --tls N           clients of a second server at the same time, that speaks TLS; without a crowd (60)
           --resume SECONDS  --resume of the server (120); most clients are back within 2 s
           --away SECONDS    how long some of those whose network fell silent are away (90); more than --resume, and they may miss something
+          --room BYTES      --cache-size of the server, too small for all, but for the largest message: what falls out must be counted, and told where there are ids (0: as much
+                            as is needed); without restarts
           --seed N          makes the times and kinds of all cuts (1)
         """;
 
@@ -79,10 +81,12 @@ internal sealed record ChaosOptions
 
     public int AwaySeconds { get; private init; } = 90;
 
+    public int Room { get; private init; }
+
     public int Seed { get; private init; } = 1;
 
     /// <summary>Large enough that nothing is dropped for want of room, also to a token that gets more than its share for a while.</summary>
-    public int CacheSize => Math.Max(LeastCacheSize, Math.Max(Rate * KeptBytes, Heavy > 0 ? 2 * HeavyRate * Payload.MaxLength : 0) * (ResumeSeconds + UnnoticedSeconds));
+    public int CacheSize => Room > 0 ? Room : Math.Max(LeastCacheSize, Math.Max(Rate * KeptBytes, Heavy > 0 ? 2 * HeavyRate * Payload.MaxLength : 0) * (ResumeSeconds + UnnoticedSeconds));
 
     public string[] ServerOptions =>
     [
@@ -141,6 +145,7 @@ internal sealed record ChaosOptions
         "--tls" when value < MostClients => this with { TlsClients = value },
         "--resume" when value > 0 => this with { ResumeSeconds = value },
         "--away" => this with { AwaySeconds = value },
+        "--room" when value is 0 or >= Payload.MaxLength => this with { Room = value, Restarts = value > 0 ? 0 : Restarts },
         "--seed" => this with { Seed = value },
         _ => null,
     };

@@ -29,7 +29,9 @@ internal sealed class ChaosRun : IDisposable
         _options = options;
         _proxy = new CuttingProxy(server.EndPoint, _chaos.Cuts);
         _people = new Population(server, options, _totals, _chaos, _proxy);
-        _report = new ChaosReport(name, server, _totals, _chaos, _samples);
+        foreach (DeliveryTotals kind in _chaos.Deliveries)
+            kind.MayLose = options.Room > 0;
+        _report = new ChaosReport(name, server, _totals, _chaos, _samples) { IsOverRoom = options.Room > 0 };
     }
 
     public async Task RunAsync()

@@ -13,6 +13,12 @@ internal sealed class DeliveryTotals(string name)
 
     public Counter Lost { get; } = new();
 
+    /// <summary>The same, each message once, whoever has not got it.</summary>
+    public Counter LostOnce { get; } = new();
+
+    /// <summary>Whether messages may be lost, since there is no room for all: then it is told where there are ids, and counted.</summary>
+    public bool MayLose { get; set; }
+
     public Counter Reordered { get; } = new();
 
     /// <summary>Messages that came again where they must not.</summary>
@@ -25,5 +31,5 @@ internal sealed class DeliveryTotals(string name)
     public Counter Gaps { get; } = new();
 
     /// <summary>What has to be zero.</summary>
-    public long Violations => Lost.Value + Reordered.Value + Duplicated.Value + Gaps.Value;
+    public long Violations => (MayLose ? 0 : Lost.Value + Gaps.Value) + Reordered.Value + Duplicated.Value;
 }

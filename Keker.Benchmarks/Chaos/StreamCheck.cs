@@ -18,6 +18,7 @@ internal sealed class StreamCheck(Totals totals, DeliveryTotals kind, MessageStr
     private long _last = -1;
     private bool _isBeginning;
     private bool _mayHaveGap;
+    private bool _hasHeardOfGap;
 
     public MessageStream Stream => stream;
 
@@ -48,9 +49,12 @@ internal sealed class StreamCheck(Totals totals, DeliveryTotals kind, MessageStr
     /// <param name="what">What is told with a finding.</param>
     public void SawGap(string what)
     {
-        if (!_mayHaveGap && !mayMissLarge)
+        if (kind.MayLose)
+            kind.Gaps.Increment();
+        else if (!_mayHaveGap && !mayMissLarge)
             totals.Find(kind.Gaps, what);
         _mayHaveGap = false;
+        _hasHeardOfGap = true;
     }
 
     /// <summary>A message came.</summary>
@@ -59,7 +63,7 @@ internal sealed class StreamCheck(Totals totals, DeliveryTotals kind, MessageStr
     public void Saw(long number, string who)
     {
         kind.Received.Increment();
-        if (_last >= 0 && (number <= _last || Required(_last + 1, number).Count > 0))
+        if (_last >= 0 && (number <= _last || (!kind.MayLose && Required(_last + 1, number).Count > 0)))
             totals.Find(kind.Reordered, $"{who}: {number} of {stream.Token} came after {_last}");
         _last = number;
         if (number >= Next)
@@ -67,7 +71,10 @@ internal sealed class StreamCheck(Totals totals, DeliveryTotals kind, MessageStr
             _isBeginning = false;
             List<long> lost = Required(Next, number);
             if (lost.Count > 0)
-                totals.Find(kind.Lost, $"{who}: {number} of {stream.Token} came where {Next} should", lost.Count);
+                NoteLost(lost, $"{who}: {number} of {stream.Token} came where {Next} should");
+            if (lost.Count > 0 && kind.MayLose && !mayRepeat && !_hasHeardOfGap)
+                totals.Find(kind.Reordered, $"{who}: {number} of {stream.Token} came where {Next} should, and no GAP between");
+            _hasHeardOfGap = false;
             _missing.UnionWith(lost);
             Volatile.Write(ref _next, number + 1);
         }
@@ -89,9 +96,18 @@ internal sealed class StreamCheck(Totals totals, DeliveryTotals kind, MessageStr
     /// <summary>Nothing more comes: what was published and has not come is lost.</summary>
     public void End(string who)
     {
-        int lost = Required(Next, stream.Made).Count;
-        if (lost > 0)
-            totals.Find(kind.Lost, $"{who}: the last of {stream.Token} is {Next - 1}, but {stream.Made - 1} was published", lost);
+        List<long> lost = Required(Next, stream.Made);
+        if (lost.Count > 0)
+            NoteLost(lost, $"{who}: the last of {stream.Token} is {Next - 1}, but {stream.Made - 1} was published");
+    }
+
+    private void NoteLost(List<long> numbers, string what)
+    {
+        kind.LostOnce.Add(numbers.Count(stream.TryNoteLost));
+        if (kind.MayLose)
+            kind.Lost.Add(numbers.Count);
+        else
+            totals.Find(kind.Lost, what, numbers.Count);
     }
 
     /// <summary>Which of these have to come.</summary>

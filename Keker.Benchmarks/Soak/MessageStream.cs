@@ -4,6 +4,7 @@ namespace Keker.Benchmarks.Soak;
 internal sealed class MessageStream(int index, string token)
 {
     private readonly HashSet<long> _large = [];
+    private readonly HashSet<long> _lost = [];
     private long _made;
     private long _bytes;
 
@@ -32,6 +33,14 @@ internal sealed class MessageStream(int index, string token)
     {
         lock (_large)
             return _large.Contains(number);
+    }
+
+    /// <summary>A reader has not got a message. Thread-safe.</summary>
+    /// <returns>False when another one had not either.</returns>
+    public bool TryNoteLost(long number)
+    {
+        lock (_lost)
+            return _lost.Add(number);
     }
 
     /// <summary>The number of the next message.</summary>
