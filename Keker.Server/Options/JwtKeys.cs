@@ -49,6 +49,11 @@ internal static class JwtKeys
         }
 
         // A public key must never serve as the secret that everybody knows.
+        if (PublicKeyForms.IsOne(content))
+        {
+            mistake = "the file after @ holds a key in another form than PEM, which would be taken as a secret: convert it, such as: openssl pkey -pubin -inform DER";
+            return null;
+        }
         return content.AsSpan().IndexOf("-----BEGIN"u8) >= 0 ? ReadPem(Encoding.Latin1.GetString(content), out mistake) : ReadSecret(content, out mistake);
     }
 

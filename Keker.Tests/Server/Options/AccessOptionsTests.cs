@@ -77,6 +77,43 @@ internal sealed class AccessOptionsTests
     }
 
     [Test]
+    public void A_public_key_in_whatever_form_is_no_secret()
+    {
+        using var rsa = RSA.Create(2048);
+        using var curve = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        byte[] der = rsa.ExportSubjectPublicKeyInfo();
+        byte[][] forms =
+        [
+            der, curve.ExportSubjectPublicKeyInfo(), rsa.ExportRSAPublicKey(),
+            Encoding.ASCII.GetBytes(Convert.ToBase64String(der)), Encoding.ASCII.GetBytes(Convert.ToBase64String(curve.ExportSubjectPublicKeyInfo()) + "\n"),
+            Encoding.ASCII.GetBytes(Convert.ToBase64String(der, Base64FormattingOptions.InsertLineBreaks) + "\r\n"),
+            Encoding.ASCII.GetBytes($"\n {{\"kty\":\"RSA\",\"e\":\"AQAB\",\"n\":\"{Convert.ToBase64String(der)}\"}}"),
+            Encoding.UTF8.GetPreamble().Concat("{\"keys\":[{\"n\":\"0123456789abcdef0123456789abcdef\"}]}"u8.ToArray()).ToArray(),
+            Encoding.ASCII.GetBytes("ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABgQC7 me@here\n"),
+            Encoding.Unicode.GetPreamble().Concat(Encoding.Unicode.GetBytes(rsa.ExportSubjectPublicKeyInfoPem())).ToArray(),
+            Encoding.BigEndianUnicode.GetBytes(rsa.ExportSubjectPublicKeyInfoPem()),
+        ];
+        foreach (byte[] form in forms)
+        {
+            File.WriteAllBytes(_directory.File("form"), form);
+            CommandLineRun run = CommandLineRun.Of("--jwt-key", $"@{_directory.File("form")}");
+            Assert.That(run.ExitCode, Is.EqualTo(2), Encoding.Latin1.GetString(form));
+            Assert.That(run.Errors.Single(), Does.Contain("would be taken as a secret"));
+        }
+        for (int i = 0; i < 2000; i++)
+        {
+            byte[] secret = RandomNumberGenerator.GetBytes(32 + i % 64);
+            File.WriteAllBytes(_directory.File("form"), (i % 3) switch
+            {
+                0 => secret,
+                1 => Encoding.ASCII.GetBytes(Convert.ToBase64String(secret)),
+                _ => Encoding.ASCII.GetBytes(Convert.ToHexString(secret)),
+            });
+            Assert.That(CommandLineRun.Of("--jwt-key", $"@{_directory.File("form")}").Accepted.Access.HasKeys, Is.True);
+        }
+    }
+
+    [Test]
     public void Issuer_and_audience_are_read_and_mean_nothing_without_a_key()
     {
         string key = Key("0123456789abcdef0123456789abcdef");
