@@ -12,13 +12,19 @@ internal sealed class KeyRing(IReadOnlyList<VerificationKey> keys)
     /// <summary>Tokens that are signed with one of them.</summary>
     public VerifiedTokens Verified { get; } = new();
 
-    /// <summary>The keys that a token may be signed with: of its algorithm, and of its name where both have one.</summary>
+    /// <summary>Whether a token names a key that nothing in here is called.</summary>
+    public bool IsUnknown(SignedToken token) => token.KeyId is { } id && !keys.Any(key => key.Id == id);
+
+    /// <summary>The keys that a token may be signed with: of its algorithm, and of its name where both have one; those of its very name first.</summary>
     /// <param name="token">The token.</param>
     /// <param name="reason">Why there is none.</param>
     public VerificationKey[] Find(SignedToken token, out RefusalReason reason)
     {
         VerificationKey[] family = [.. keys.Where(key => key.Algorithms.Contains(token.Algorithm))];
-        VerificationKey[] found = [.. family.Where(key => key.Id is null || token.KeyId is null || key.Id == token.KeyId).Take(MostTried)];
+        VerificationKey[] found =
+        [
+            .. family.Where(key => key.Id is null || token.KeyId is null || key.Id == token.KeyId).OrderBy(key => key.Id is null || key.Id != token.KeyId).Take(MostTried),
+        ];
         reason = family.Length == 0 ? RefusalReason.Algorithm : found.Length == 0 ? RefusalReason.UnknownKey : RefusalReason.None;
         return found;
     }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Keker.Server.Options;
@@ -26,11 +27,24 @@ internal static class KeySet
                     throw new FormatException("it has no member keys with an array");
             }
             var set = new JsonWebKeySet(Encoding.UTF8.GetString(json.Span));
-            return [.. set.Keys.Select(key => VerificationKey.Of(key, options)).OfType<VerificationKey>().Take(MostKeys)];
+            return [.. set.Keys.Select(key => TryRead(key, options)).OfType<VerificationKey>().Take(MostKeys)];
         }
         catch (Exception e) when (e is JsonException or ArgumentException or InvalidOperationException)
         {
             throw new FormatException("it is no JSON Web Key Set", e);
+        }
+    }
+
+    /// <summary>A key whose members have values that they cannot have is left out, as one of an unknown kind is (RFC 7517 5): the others count.</summary>
+    private static VerificationKey? TryRead(JsonWebKey key, AccessOptions options)
+    {
+        try
+        {
+            return VerificationKey.Of(key, options);
+        }
+        catch (Exception e) when (e is FormatException or ArgumentException or InvalidOperationException or ArithmeticException or CryptographicException)
+        {
+            return null;
         }
     }
 }

@@ -108,8 +108,9 @@ internal sealed class KeySetSource : IDisposable
             next = _client is null ? TakeFile() : await FetchAsync(_client).ConfigureAwait(false);
             _backOff = LeastBackOff;
         }
-        catch (Exception e) when (Outgoing.IsFailure(e) || e is FormatException or UnauthorizedAccessException)
+        catch (Exception e)
         {
+            // Whatever it is: it is asked for again.
             _log.KeySetNotRefreshed(e is OperationCanceledException ? $"no answer within {Patience.TotalSeconds:0} s" : e.Message);
             next = _backOff;
             _backOff = TimeSpan.FromTicks(Math.Min(MostBackOff.Ticks, 2 * _backOff.Ticks));

@@ -11,6 +11,9 @@ namespace Keker.Server.Access;
 /// <param name="timeProvider">The time of tokens.</param>
 internal sealed class TokenCheck(KeyStore keys, CheckQueue queue, TimeProvider timeProvider)
 {
+    /// <summary>Bytes of the longest token that is read to the end where sockets are polled: some tens of microseconds.</summary>
+    private const int QuickBytes = 1024;
+
     private long Now => timeProvider.GetUtcNow().ToUnixTimeSeconds();
 
     /// <summary>Checks a token.</summary>
@@ -38,15 +41,20 @@ internal sealed class TokenCheck(KeyStore keys, CheckQueue queue, TimeProvider t
                 return AfterAsync(refresh, word.ToArray(), purpose);
             return Decision.RefuseNow(keys.IsReady ? reason : RefusalReason.Undecided);
         }
-        string text = Encoding.ASCII.GetString(word);
         bool isQuick = Array.TrueForAll(found, static key => key.IsQuick);
+        if (isQuick && (found = SignersOf(word, token.Algorithm, found)).Length == 0)
+            return Decision.RefuseNow(RefusalReason.Signature);
+        isQuick = isQuick && word.Length <= QuickBytes;
+        string text = Encoding.ASCII.GetString(word);
 
         // A page that comes back is checked again in a few microseconds, and a session is not to cost more for that; a publisher shows its token with every message.
         bool isKept = !isQuick || purpose == TokenPurpose.Publish;
         if (isQuick)
             return ValueTask.FromResult(Check());
         Task<Decision>? queued = queue.TryAdd(Check, CheckQueue.BytesFor(word.Length));
-        return queued is null ? Decision.RefuseNow(RefusalReason.Undecided) : new ValueTask<Decision>(queued);
+        if (queued is null)
+            return Decision.RefuseNow(RefusalReason.Undecided);
+        return new ValueTask<Decision>(ring.IsUnknown(token) || !keys.IsReady ? ElsewhereAsync(queued, ring, word.ToArray(), purpose, mayRefresh) : queued);
 
         Decision Check()
         {
@@ -55,6 +63,19 @@ internal sealed class TokenCheck(KeyStore keys, CheckQueue queue, TimeProvider t
                 ring.Verified.Add(hash, purpose, grant);
             return decision;
         }
+    }
+
+    /// <summary>A key without a name was tried, since it may be the one that is meant. Where it is not, that one may be in the set by now.</summary>
+    private async Task<Decision> ElsewhereAsync(Task<Decision> tried, KeyRing ring, byte[] word, TokenPurpose purpose, bool mayRefresh)
+    {
+        Decision decision = await tried.ConfigureAwait(false);
+        if (decision.Reason != RefusalReason.Signature)
+            return decision;
+        if (mayRefresh && keys.TryRefresh() is { } refresh)
+            return await AfterAsync(refresh, word, purpose).ConfigureAwait(false);
+        if (mayRefresh && keys.Ring != ring)
+            return await CheckAsync(word, purpose, mayRefresh: false).ConfigureAwait(false);
+        return keys.IsReady ? decision : Decision.Refuse(RefusalReason.Undecided);
     }
 
     /// <summary>Checks it once the set of keys has been asked for again.</summary>
@@ -66,6 +87,16 @@ internal sealed class TokenCheck(KeyStore keys, CheckQueue queue, TimeProvider t
         await refresh.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         queue.LetGo(held);
         return await CheckAsync(word, purpose, mayRefresh: false).ConfigureAwait(false);
+    }
+
+    private static VerificationKey[] SignersOf(ReadOnlySpan<byte> word, string algorithm, VerificationKey[] candidates)
+    {
+        foreach (VerificationKey key in candidates)
+        {
+            if (key.MayHaveSigned(word, algorithm))
+                return [key];
+        }
+        return [];
     }
 
     private Decision Verify(string text, SignedToken token, VerificationKey[] candidates)

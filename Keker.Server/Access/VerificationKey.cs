@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Buffers.Text;
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Keker.Server.Options;
@@ -16,11 +18,13 @@ internal sealed class VerificationKey
     private static readonly JsonWebTokenHandler Handler = new() { MaximumTokenSizeInBytes = Limits.CheckedHelloMessageBytes };
 
     private readonly TokenValidationParameters _parameters;
+    private readonly byte[]? _secret;
 
     private VerificationKey(SecurityKey key, string? id, ImmutableArray<string> algorithms, AccessOptions options)
     {
         Id = id;
         Algorithms = algorithms;
+        _secret = (key as SymmetricSecurityKey)?.Key;
         _parameters = new TokenValidationParameters
         {
             IssuerSigningKey = key,
@@ -76,6 +80,30 @@ internal sealed class VerificationKey
         if (!string.IsNullOrEmpty(key.Alg))
             algorithms = algorithms.Contains(key.Alg) ? [key.Alg] : [];
         return algorithms.IsEmpty ? null : new VerificationKey(key, string.IsNullOrEmpty(key.Kid) ? null : key.Kid, algorithms, options);
+    }
+
+    /// <summary>
+    /// A first look, of a few microseconds, before <see cref="Verify"/>, which reads the whole token anew and throws where it is not good: strangers could have that done
+    /// where sockets are polled.
+    /// </summary>
+    /// <param name="word">The token.</param>
+    /// <param name="algorithm">What it says that it is signed with; one of <see cref="Algorithms"/>.</param>
+    /// <returns>False for a token that is not signed with this secret; true for any other key.</returns>
+    public bool MayHaveSigned(ReadOnlySpan<byte> word, string algorithm)
+    {
+        if (_secret is null)
+            return true;
+        int end = word.LastIndexOf((byte)'.');
+        Span<byte> expected = stackalloc byte[SHA512.HashSizeInBytes];
+        int length = algorithm switch
+        {
+            "HS256" => HMACSHA256.HashData(_secret, word[..end], expected),
+            "HS384" => HMACSHA384.HashData(_secret, word[..end], expected),
+            _ => HMACSHA512.HashData(_secret, word[..end], expected),
+        };
+        Span<byte> shown = stackalloc byte[SHA512.HashSizeInBytes];
+        bool isRead = Base64Url.DecodeFromUtf8(word[(end + 1)..], shown, out _, out int shownLength) == OperationStatus.Done;
+        return isRead && CryptographicOperations.FixedTimeEquals(shown[..shownLength], expected[..length]);
     }
 
     /// <summary>Whether a token is signed with it, from the right issuer and for the right audience.</summary>

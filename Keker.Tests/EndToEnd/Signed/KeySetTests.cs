@@ -37,6 +37,38 @@ internal sealed class KeySetTests
         await free.DisposeAsync();
     }
 
+    [Test]
+    public async Task A_given_key_does_not_stand_before_the_set()
+    {
+        using var directory = new TempDirectory();
+        string path = directory.File("jwks.json");
+        await File.WriteAllTextAsync(path, Set(Key(One, "one")));
+        await File.WriteAllTextAsync(directory.File("given.pem"), TokenMaker.For("RS256").FileContent);
+        TokenMaker three = TokenMaker.For("RS256");
+        string[] given = [.. Enumerable.Repeat(new[] { "--jwt-key", $"@{directory.File("given.pem")}" }, 9).SelectMany(pair => pair)];
+        await using KekerProcess keker = await KekerProcess.StartAsync(["--jwt-jwks", path, .. given]);
+        await ExpectAsync(keker, Token(One, "one"), welcome: true);
+
+        await File.WriteAllTextAsync(path, Set(Key(One, "one"), Key(Two, "two")));
+        await ExpectAsync(keker, Token(Two, "two"), welcome: true);
+        await ExpectAsync(keker, Token(three, "three"), welcome: false);
+    }
+
+    [Test]
+    public async Task Where_the_set_was_never_had_a_given_key_cannot_say_no()
+    {
+        await using var stub = new StubServer(_ => StubServer.Status(503));
+        TokenMaker given = TokenMaker.For("RS256");
+        using var directory = new TempDirectory();
+        await File.WriteAllTextAsync(directory.File("given.pem"), given.FileContent);
+        await using KekerProcess keker = await KekerProcess.StartAsync("--jwt-jwks", stub.Url, "--jwt-key", $"@{directory.File("given.pem")}", "--verbose", "DEBUG");
+        await keker.Log.WaitForAsync("the key set was not read");
+
+        await ExpectAsync(keker, Token(given, "any"), welcome: true);
+        await ExpectAsync(keker, Token(One, "one"), welcome: false, close: 1013);
+        await ExpectAsync(keker, One.Token("\"sub\":\"alice\""), welcome: false, close: 1013);
+    }
+
     [TestCase("nonsense")]
     [TestCase("{}")]
     [TestCase("{\"keys\":{}}")]
