@@ -21,6 +21,9 @@ public sealed class PublishPatterns
     /// <summary>Allows nothing.</summary>
     public static PublishPatterns None { get; } = new([], [], broadcast: false);
 
+    /// <summary>Bytes of memory that it keeps.</summary>
+    public int HeldBytes => _tokens.HeldBytes + _topics.HeldBytes;
+
     /// <summary>Whether it may broadcast.</summary>
     public bool AllowsBroadcast { get; }
 

@@ -13,9 +13,9 @@ internal sealed class VerifiedTokens
     /// <summary>Tokens of one generation; there are two.</summary>
     private const int Most = 16_384;
 
-    private readonly Lock _lock = new();
-    private Dictionary<(UInt128 Hash, TokenPurpose Purpose), Grant> _recent = [];
-    private Dictionary<(UInt128 Hash, TokenPurpose Purpose), Grant> _older = [];
+    private const long MostBytes = 16 << 20;
+
+    private readonly Remembered<(UInt128 Hash, TokenPurpose Purpose), Grant> _known = new(Most, MostBytes);
 
     /// <summary>The name of a token in here.</summary>
     public static UInt128 HashOf(ReadOnlySpan<byte> token)
@@ -30,27 +30,8 @@ internal sealed class VerifiedTokens
     /// <param name="purpose">What it is shown for.</param>
     /// <param name="now">Seconds since 1970.</param>
     /// <returns>Null where it is not known, or has come to its end.</returns>
-    public Grant? Find(UInt128 hash, TokenPurpose purpose, long now)
-    {
-        lock (_lock)
-        {
-            if (!_recent.TryGetValue((hash, purpose), out Grant? grant) && _older.TryGetValue((hash, purpose), out grant))
-                Put(hash, purpose, grant);
-            return grant is not null && now < grant.EndsAt ? grant : null;
-        }
-    }
+    public Grant? Find(UInt128 hash, TokenPurpose purpose, long now) => _known.TryFind((hash, purpose), out Grant? grant) && now < grant.EndsAt ? grant : null;
 
     /// <summary>A token was found good.</summary>
-    public void Add(UInt128 hash, TokenPurpose purpose, Grant grant)
-    {
-        lock (_lock)
-            Put(hash, purpose, grant);
-    }
-
-    private void Put(UInt128 hash, TokenPurpose purpose, Grant grant)
-    {
-        if (_recent.Count >= Most)
-            (_older, _recent) = (_recent, []);
-        _recent[(hash, purpose)] = grant;
-    }
+    public void Add(UInt128 hash, TokenPurpose purpose, Grant grant) => _known.Add((hash, purpose), grant, grant.HeldBytes);
 }
