@@ -17,6 +17,12 @@ internal sealed class AuthBackend : IDisposable
     private const int MostAnswerBytes = 64 * 1024;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// Who has waited so long for a turn is told to come back: whoever asks is gone by then or will be, and questions of the gone would stand before those of who comes back.
+    /// </summary>
+    private static readonly TimeSpan TurnPatience = TimeSpan.FromSeconds(30);
+
     private static readonly MediaTypeHeaderValue JsonType = new("application/json");
 
     private readonly Uri _url;
@@ -47,7 +53,8 @@ internal sealed class AuthBackend : IDisposable
     /// <param name="visitor">Who said it.</param>
     public async Task<Decision> AskAsync(byte[] authInfo, Visitor visitor)
     {
-        await _turns.WaitAsync().ConfigureAwait(false);
+        if (!await TryTakeTurnAsync().ConfigureAwait(false))
+            return Decision.Refuse(RefusalReason.Undecided);
         try
         {
             using var deadline = new CancellationTokenSource(Patience, _timeProvider);
@@ -77,6 +84,22 @@ internal sealed class AuthBackend : IDisposable
     {
         _client.Dispose();
         _turns.Dispose();
+    }
+
+    private async Task<bool> TryTakeTurnAsync()
+    {
+        if (_turns.Wait(0))
+            return true;
+        using var deadline = new CancellationTokenSource(TurnPatience, _timeProvider);
+        try
+        {
+            await _turns.WaitAsync(deadline.Token).ConfigureAwait(false);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
     }
 
     private static ReadOnlyMemory<byte> Question(byte[] authInfo, Visitor visitor)
