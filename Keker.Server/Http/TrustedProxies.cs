@@ -24,22 +24,23 @@ internal sealed class TrustedProxies(TrustedNetworks networks)
     /// <param name="connection">Where the request came from.</param>
     /// <param name="head">A complete head.</param>
     /// <param name="bytes">The bytes it was parsed from.</param>
+    /// <param name="isContradictory">True where both are there and differ.</param>
     /// <returns>4 or 16 bytes as they are on the wire; null where nothing else is known than who is connected.</returns>
-    public byte[]? FindClient(Connection connection, RequestHead head, ReadOnlySpan<byte> bytes)
+    public byte[]? FindClient(Connection connection, RequestHead head, ReadOnlySpan<byte> bytes, out bool isContradictory)
     {
+        isContradictory = false;
         if (!IsTrusted(connection))
             return null;
         byte[]? told = Find(head, bytes, "x-forwarded-for"u8, hasParameters: false, out bool isTold);
         byte[]? forwarded = Find(head, bytes, "forwarded"u8, hasParameters: true, out bool isForwarded);
-        if (isTold && isForwarded)
-            return told is not null && forwarded is not null && told.AsSpan().SequenceEqual(forwarded) ? told : null;
-        return told ?? forwarded;
+        isContradictory = isTold && isForwarded && (told is null || forwarded is null || !told.AsSpan().SequenceEqual(forwarded));
+        return isContradictory ? null : told ?? forwarded;
     }
 
     /// <summary>Who sent a request, as <see cref="AddressKey"/> counts it; null where nothing is known.</summary>
     /// <inheritdoc cref="FindClient"/>
     public ulong? FindAddress(Connection connection, RequestHead head, ReadOnlySpan<byte> bytes) =>
-        FindClient(connection, head, bytes) is { } client ? AddressKey.Of(client) : AddressKey.Of(connection);
+        FindClient(connection, head, bytes, out _) is { } client ? AddressKey.Of(client) : AddressKey.Of(connection);
 
     /// <summary>The fields of one name are one list (RFC 9110 5.3), the last of them first here.</summary>
     private byte[]? Find(RequestHead head, ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> name, bool hasParameters, out bool isThere)

@@ -37,6 +37,16 @@ internal sealed class ProxyTests
     }
 
     [Test]
+    public async Task Who_contradicts_its_proxy_is_counted_all_the_same()
+    {
+        await using KekerProcess keker = await KekerProcess.StartAsync(OnePerAddress);
+        Assert.That(await UpgradeAsync(keker, "Forwarded: for=192.0.2.77", "X-Forwarded-For: 192.0.2.1"), Is.EqualTo(101));
+        Assert.That(await UpgradeAsync(keker, "Forwarded: for=192.0.2.78", "X-Forwarded-For: 192.0.2.1"), Is.EqualTo(503));
+        Assert.That(await StreamAsync(keker, "Forwarded: for=unknown\r\nX-Forwarded-For: 192.0.2.1"), Is.EqualTo(503));
+        Assert.That(await UpgradeAsync(keker, "X-Forwarded-For: 192.0.2.1"), Is.EqualTo(101));
+    }
+
+    [Test]
     public async Task A_place_is_free_again_when_its_client_has_gone()
     {
         await using KekerProcess keker = await KekerProcess.StartAsync(OnePerAddress);

@@ -74,10 +74,13 @@ internal abstract class HandshakeEndpoint(ServerContext server) : Endpoint(serve
             Server.Counters.RateLimited.Increment();
             return Refuse(exchange, 429, "too many wrong tokens from this address: try again in a minute"u8, GuessRate.Minute);
         }
-        if (Server.Proxies.FindClient(connection, exchange.Head, head) is not { } client)
+        byte[]? client = Server.Proxies.FindClient(connection, exchange.Head, head, out bool isContradictory);
+
+        // Who adds a field of its own, so that no address is believed, counts for the proxy's: else nobody would count it.
+        if (client is null && !isContradictory)
             return true;
         byte[]? earlier = connection.Client;
-        connection.Client = client;
+        connection.Client = client ?? earlier;
         if (Server.Connections.TryRecount(connection))
             return true;
         connection.Client = earlier;
