@@ -17,14 +17,16 @@ internal sealed class PublisherCheck(ServerContext server)
     /// <returns>False when it has to be waited for: the head is to be read again then.</returns>
     public bool TryKnow(HttpExchange exchange, Endpoint? endpoint, ReadOnlySpan<byte> head)
     {
+        // Whatever has become of the keys meanwhile: what came out is for this request and for no later one.
+        Task<Decision>? asked = exchange.AskedPublisher;
+        exchange.AskedPublisher = null;
         if (server.Access is not { HasKeys: true } access || endpoint is not { IsPrivileged: true })
             return true;
         ReadOnlySpan<byte> shown = BearerField.Find(exchange.Head, head);
         if (shown.IsEmpty || server.PublishKeys.IsKey(shown) || !SignedToken.HasForm(shown))
             return true;
-        if (exchange.AskedPublisher is { } asked)
+        if (asked is not null)
         {
-            exchange.AskedPublisher = null;
             exchange.Publisher = asked.IsCompletedSuccessfully ? asked.Result : Decision.Refuse(RefusalReason.Undecided);
             return true;
         }
