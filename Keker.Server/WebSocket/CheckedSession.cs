@@ -63,10 +63,13 @@ internal sealed class CheckedSession : WebSocketSession
 
     protected override void EndWithoutHello(TimeSpan timeout)
     {
-        if (Volatile.Read(ref _isAsking))
-            Session.RequestClose(CloseCode.TryAgainLater, CloseReasons.Undecided);
-        else
+        if (!Volatile.Read(ref _isAsking))
+        {
             base.EndWithoutHello(timeout);
+            return;
+        }
+        _access.Refused(RefusalReason.Undecided, "HELLO");
+        Session.RequestClose(CloseCode.TryAgainLater, CloseReasons.Undecided);
     }
 
     protected override void TakeHello(in ClientCommand command)
@@ -89,10 +92,10 @@ internal sealed class CheckedSession : WebSocketSession
 
     protected override void Subscribe(in ClientCommand command)
     {
-        if (IsAllowed(command.Name) || command.Proof.IsEmpty && HasToken(command.Name))
+        if (IsAllowed(command.Name))
             base.Subscribe(command);
         else if (command.Proof.IsEmpty)
-            Wait(RefuseTopic(command.Name, RefusalReason.Topic));
+            Wait(TakeLimit(command.Name) is { } end ? SubscribeUntilAsync(command.Name.ToArray(), ResumeOf(command), end) : RefuseTopic(command.Name, RefusalReason.Topic));
         else
             Wait(SubscribeByTokenAsync(_access.CheckSubscriptionAsync(command.Proof), command.Name.ToArray(), ResumeOf(command)));
     }
@@ -213,15 +216,27 @@ internal sealed class CheckedSession : WebSocketSession
             await RefuseTopic(topic, reason).ConfigureAwait(false);
             return;
         }
+        TakeLimit(topic);
+        await SubscribeUntilAsync(topic, resume, decision.Grant!.EndsAt).ConfigureAwait(false);
+    }
+
+    /// <summary>The topic has its end once the answer is out: that it ends must not be told before. An older end is taken first, lest the heartbeat ends it meanwhile.</summary>
+    private async Task SubscribeUntilAsync(byte[] topic, ResumePoint? resume, long end)
+    {
         if (SubscribeAsync(topic, resume) is { } answer)
             await answer.ConfigureAwait(false);
-
-        // Once the answer is out: that it ends must not be told before.
         lock (this)
         {
             if (IsSubscribed(topic))
-                _rights.Limit(topic, decision.Grant!.EndsAt);
+                _rights.Limit(topic, end);
         }
+    }
+
+    /// <inheritdoc cref="SessionRights.TakeEnd"/>
+    private long? TakeLimit(ReadOnlySpan<byte> topic)
+    {
+        lock (this)
+            return _rights.TakeEnd(topic);
     }
 
     /// <summary>For the heartbeat: tokens for one topic are over, and with them the topics.</summary>

@@ -29,14 +29,15 @@ internal struct SessionRights()
     public readonly bool Allows(ReadOnlySpan<byte> topic) => _topics.Matches(topic);
 
     /// <summary>Whether it is allowed by a token of its own.</summary>
-    public readonly bool HasToken(ReadOnlySpan<byte> topic)
+    public readonly bool HasToken(ReadOnlySpan<byte> topic) => EndOf(topic) is not null;
+
+    /// <summary>A topic that is allowed by a token of its own has no end any more: whoever calls gives it one.</summary>
+    /// <returns>The second at which it would have been over; null where it is not allowed by a token.</returns>
+    public long? TakeEnd(ReadOnlySpan<byte> topic)
     {
-        foreach (LimitedTopic limited in _limited ?? [])
-        {
-            if (topic.SequenceEqual(limited.Name))
-                return true;
-        }
-        return false;
+        long? end = EndOf(topic);
+        Forget(topic);
+        return end;
     }
 
     /// <summary>A topic is allowed until a time, whatever was before.</summary>
@@ -65,6 +66,16 @@ internal struct SessionRights()
         _limited?.RemoveAll(limited => limited.EndsAt <= now);
         NoteNextEnd();
         return ended;
+    }
+
+    private readonly long? EndOf(ReadOnlySpan<byte> topic)
+    {
+        foreach (LimitedTopic limited in _limited ?? [])
+        {
+            if (topic.SequenceEqual(limited.Name))
+                return limited.EndsAt;
+        }
+        return null;
     }
 
     private void NoteNextEnd() => Volatile.Write(ref _nextTopicEnd, _limited is { Count: > 0 } ? _limited.Min(limited => limited.EndsAt) : Grant.Never);

@@ -111,6 +111,22 @@ internal sealed class SignedTopicTests
         Assert.That((await session.ReadAsync()).Text, Is.EqualTo("ERR not-allowed secret3"));
     }
 
+    [Test]
+    public async Task A_topic_that_is_asked_for_again_without_its_token_keeps_its_end()
+    {
+        await using RawWebSocket session = await _server.JoinAsync("\"sub\":\"c4\"");
+        await session.SendTextAsync($"SUBSCRIBE secret4 {_server.Maker.Token("\"sub\":\"c4\",\"topic\":\"secret4\"", lifetime: 2)}");
+        string first = (await session.ReadAsync()).Text;
+        Assert.That(first, Does.StartWith("OK SUBSCRIBE secret4 "));
+
+        await session.SendTextAsync("SUBSCRIBE secret4");
+        Assert.That((await session.ReadAsync()).Text, Is.EqualTo(first));
+
+        await session.ExpectTextAsync("ERR not-allowed secret4");
+        await session.SendTextAsync("SUBSCRIBE secret4");
+        await session.ExpectTextAsync("ERR not-allowed secret4");
+    }
+
     [TestCase("\"sub\":\"d1\",\"topic\":\"other\"")]
     [TestCase("\"sub\":\"mallory\",\"topic\":\"secret\"")]
     [TestCase("\"sub\":\"d1\"")]
