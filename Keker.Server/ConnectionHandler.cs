@@ -157,6 +157,7 @@ internal sealed class ConnectionHandler
         { Kind: UpgradeKind.Subscribe } => new WebSocketSession(connection, _server, VariantOf(upgrade)),
         { Kind: UpgradeKind.Echo } => new EchoSession(connection, _server, VariantOf(upgrade)),
         { EventStream: { } request } => new EventStreamPhase(connection, _server, upgrade.Head!, request.Token, request.Topics, request.After),
+        { LongAnswer: { } answer } => new LongAnswerPhase(connection, _server, answer),
         _ => null,
     };
 
@@ -165,7 +166,7 @@ internal sealed class ConnectionHandler
     {
         try
         {
-            Decision decision = await StreamCheck.JudgeAsync(access, upgrade, _server.Options.Timeout, _timeProvider).ConfigureAwait(false);
+            Decision decision = await StreamCheck.JudgeAsync(access, _server.Presence, upgrade, _server.Options.Timeout, _timeProvider).ConfigureAwait(false);
             if (decision.Grant is { } grant)
             {
                 EventStreamRequest request = upgrade.EventStream!;
@@ -176,12 +177,7 @@ internal sealed class ConnectionHandler
             if (decision.Reason.IsGuess())
                 _server.Guesses?.NoteWrong(AddressKey.Of(connection));
             _server.Counters.FailedRequests.Increment();
-            await TellAsync(connection, decision.Reason switch
-            {
-                RefusalReason.Topic => Answer(403, "the token does not allow one of the topics"u8, originLines: upgrade.OriginLines),
-                RefusalReason.Undecided => Answer(503, "it cannot be checked now who you are: try again later"u8, RetryAfter, upgrade.OriginLines),
-                _ => Answer(401, "the token is not valid: get a fresh one"u8, originLines: upgrade.OriginLines),
-            }).ConfigureAwait(false);
+            await TellAsync(connection, RefusalOf(decision.Reason, upgrade.OriginLines)).ConfigureAwait(false);
         }
         catch (Exception e)
         {
@@ -288,6 +284,9 @@ internal sealed class ConnectionHandler
         connection.StopReading();
         await end.ConfigureAwait(false);
     }
+
+    private ReadOnlyMemory<byte> RefusalOf(RefusalReason reason, byte[]? originLines) =>
+        Answer(StreamCheck.StatusOf(reason), StreamCheck.MessageOf(reason), reason == RefusalReason.Undecided ? RetryAfter : 0, originLines);
 
     private ReadOnlyMemory<byte> Answer(int status, ReadOnlySpan<byte> message, int retryAfter = 0, byte[]? originLines = null)
     {

@@ -5,6 +5,7 @@ using Keker.Server.Http.Publishing;
 using Keker.Server.Net;
 using Keker.Server.Observability;
 using Keker.Server.Options;
+using Keker.Server.Presence;
 using Keker.Server.Rates;
 using Microsoft.Extensions.Logging;
 
@@ -33,6 +34,7 @@ internal sealed class ServerContext
         Guesses = options.HelloRate > 0 ? new GuessRate(options.HelloRate, broker.Context.Clock) : null;
         PublishRate = options.PublishRate > 0 ? new PublishRate(options.PublishRate, broker.Context.Clock) : null;
         Proxies = new TrustedProxies(new TrustedNetworks(options.TrustedProxies));
+        Presence = new PresenceState(broker.Context);
         Idempotency = new IdempotencyTable(broker.Context.Clock);
         Input = new InputBuffers(new UnfinishedBudget(Memory.Limit / Limits.UnfinishedMemoryShare));
         Unfinished = new UnfinishedInput(connections, Input.Budget, broker.Context.Clock);
@@ -64,6 +66,9 @@ internal sealed class ServerContext
     /// <summary>Whom a connection of a proxy is for.</summary>
     public TrustedProxies Proxies { get; }
 
+    /// <summary>What is kept in mind of who is here.</summary>
+    public PresenceState Presence { get; }
+
     /// <summary>Publishes that have a key.</summary>
     public IdempotencyTable Idempotency { get; }
 
@@ -79,6 +84,9 @@ internal sealed class ServerContext
 
     /// <summary>True once the server is told to stop: health answers 503, nobody new may subscribe, answers close their connection.</summary>
     public bool IsDraining => Volatile.Read(ref _draining) != 0;
+
+    /// <summary>True while whoever reaches the port may do what is for backends.</summary>
+    public bool IsOpenToAll => PublishKeys.IsOpen && Options.AdminListen.IsEmpty;
 
     /// <summary>Whether a session may be given one more topic.</summary>
     public bool HasMemoryForSubscription()

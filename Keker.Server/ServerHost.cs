@@ -6,6 +6,7 @@ using Keker.Server.Broker;
 using Keker.Server.Net;
 using Keker.Server.Observability;
 using Keker.Server.Options;
+using Keker.Server.Presence.Hooks;
 using Microsoft.Extensions.Logging;
 
 namespace Keker.Server;
@@ -34,23 +35,28 @@ internal sealed class ServerHost(KekerOptions options, Func<KekerOptions> readAg
         var connections = new ConnectionTable(Math.Min(most, DescriptorLimit.RaiseAndGetMostConnections()), options.MaxConnectionsPerIp, counters);
         var memory = new ProcessMemory();
         long memoryLimit = Math.Min(memory.HeapLimit, memory.ResidentLimit);
-        using var broker = new MessageBroker(new BrokerContext(LimitsFrom(options, memoryLimit), new MonotonicClock(timeProvider), counters) { OnUnexpected = log.InternalError });
+        var clock = new MonotonicClock(timeProvider);
+        using EventHooks? hooks = options.HookUrl is null ? null : new EventHooks(options.HookUrl, options.HookSecret, clock, counters, timeProvider, log);
+        using var broker = new MessageBroker(new BrokerContext(LimitsFrom(options, memoryLimit), clock, counters) { OnUnexpected = log.InternalError, Presence = hooks?.Watch });
         using AccessPolicy? access = LoadAccess(counters);
         var server = new ServerContext(options, broker, connections, log, memory) { Access = access };
 
         TlsUpgrade? tls = LoadCertificate();
         using PosixSignalRegistration terminate = OnSignal(PosixSignal.SIGTERM, Stop);
         using PosixSignalRegistration interrupt = OnSignal(PosixSignal.SIGINT, Stop);
-        using PosixSignalRegistration hangUp = OnSignal(PosixSignal.SIGHUP, () => Reload(server, tls));
+        using PosixSignalRegistration hangUp = OnSignal(PosixSignal.SIGHUP, () => Reload(server, tls, hooks));
         List<Listener> listeners = Listen(new ConnectionHandler(server, tls, timeProvider));
-        using var heartbeat = new Heartbeat(connections, server.Clock, timeProvider, Limits.HeartbeatInterval, () => Beat(server), log);
+        using var heartbeat = new Heartbeat(connections, server.Clock, timeProvider, Limits.HeartbeatInterval, () => Beat(server, hooks), log);
         foreach (Listener listener in listeners)
             Start(listener);
         Announce(listeners);
+        hooks?.Start();
 
         await _stop.Task.ConfigureAwait(false);
         listeners.ForEach(listener => listener.Dispose());
         await new DrainSequence(server, timeProvider, options.Drain, DrainGrace).RunAsync(_stopNow.Task).ConfigureAwait(false);
+        if (hooks is not null)
+            await hooks.StopAsync(Limits.HookEndTime).ConfigureAwait(false);
         log.Stopped();
         return 0;
     }
@@ -68,10 +74,12 @@ internal sealed class ServerHost(KekerOptions options, Func<KekerOptions> readAg
         ConfirmTime = options.Timeout + 3 * Limits.HeartbeatInterval,
     };
 
-    private static void Beat(ServerContext server)
+    private static void Beat(ServerContext server, EventHooks? hooks)
     {
+        hooks?.Watch.Beat(server.Broker.Context);
         server.Broker.DropExpired();
         server.Idempotency.DropExpired();
+        server.Presence.Refused.DropExpired();
         server.Input.Budget.Beat();
         server.Memory.Check();
         if (server.Memory.Pressure != MemoryPressure.None)
@@ -122,7 +130,7 @@ internal sealed class ServerHost(KekerOptions options, Func<KekerOptions> readAg
     }
 
     /// <summary>All or nothing: the new certificate does not come into force beside keys that cannot be read.</summary>
-    private void Reload(ServerContext server, TlsUpgrade? tls)
+    private void Reload(ServerContext server, TlsUpgrade? tls, EventHooks? hooks)
     {
         try
         {
@@ -131,6 +139,7 @@ internal sealed class ServerHost(KekerOptions options, Func<KekerOptions> readAg
             tls?.Reload();
             takeKeys?.Invoke();
             server.PublishKeys.Replace(latest.PublishKeys);
+            hooks?.Replace(latest.HookSecret);
             log.Reloaded();
         }
         catch (Exception e) when (e is CryptographicException or StartException or FormatException or IOException or UnauthorizedAccessException)

@@ -18,7 +18,7 @@ internal sealed partial class LayeringTests
 
     [Test]
     public void Broker_knows_no_socket_and_no_HTTP() => Expect("Keker.Server/Broker", [
-        "Keker.Server.Access", "Keker.Server.Net", "Keker.Server.Http", "Keker.Server.WebSocket", "Keker.Server.Sse", "Keker.Protocol.Http",
+        "Keker.Server.Access", "Keker.Server.Net", "Keker.Server.Http", "Keker.Server.WebSocket", "Keker.Server.Sse", "Keker.Server.Presence", "Keker.Protocol.Http",
         "System.Net", "System.IO.Pipelines", "Socket", "SslStream", "Stream", "ConnectionHandler", "ServerHost", "ServerContext",
     ]);
 
@@ -34,7 +34,7 @@ internal sealed partial class LayeringTests
 
     [Test]
     public void Net_serves_Http_and_WebSocket_and_knows_neither() => Expect("Keker.Server/Net", [
-        "Keker.Server.Access", "Keker.Server.Http", "Keker.Server.WebSocket", "Keker.Server.Sse", "Keker.Protocol.Http", "Keker.Protocol.WebSocket", "Keker.Protocol.Commands", "Keker.Protocol.Json", "Keker.Protocol.Sse", "HttpSession", "WebSocketSession", "ConnectionHandler", "ServerHost", "ServerContext",
+        "Keker.Server.Access", "Keker.Server.Http", "Keker.Server.WebSocket", "Keker.Server.Sse", "Keker.Server.Presence", "Keker.Protocol.Http", "Keker.Protocol.WebSocket", "Keker.Protocol.Commands", "Keker.Protocol.Json", "Keker.Protocol.Sse", "HttpSession", "WebSocketSession", "ConnectionHandler", "ServerHost", "ServerContext",
     ]);
 
     [Test]
@@ -53,9 +53,15 @@ internal sealed partial class LayeringTests
     ]);
 
     [Test]
+    public void Presence_knows_the_broker_and_nobody_who_asks() => Expect("Keker.Server/Presence", [
+        "Keker.Server.Access", "Keker.Server.Net", "Keker.Server.Http", "Keker.Server.WebSocket", "Keker.Server.Sse", "Keker.Protocol.Http", "Socket", "ISessionTransport",
+        "ConnectionHandler", "ServerHost", "ServerContext",
+    ]);
+
+    [Test]
     public void Options_and_Observability_are_leaves()
     {
-        string[] others = ["Access", "Broker", "Net", "Http", "WebSocket", "Sse"];
+        string[] others = ["Access", "Broker", "Net", "Http", "WebSocket", "Sse", "Presence"];
         Expect("Keker.Server/Options", [.. others.Append("Observability").Select(name => $"Keker.Server.{name}"), "ServerContext", "ConnectionHandler"]);
         Expect("Keker.Server/Observability", [.. others.Append("Options").Select(name => $"Keker.Server.{name}"), "ServerContext", "ConnectionHandler"]);
     }

@@ -50,6 +50,9 @@ internal sealed class BrokerContext
     /// <summary>Bytes of built frames that unfinished writes keep alive: a frame counts once, however many refer to it.</summary>
     public MemoryGauge BuiltFrames { get; } = new();
 
+    /// <summary>Told who comes and goes; null where nobody wants to know.</summary>
+    public IPresenceWatch? Presence { get; init; }
+
     /// <summary>Told of what should not have happened and cost one session, or one pass its time. Thread-safe; must not throw.</summary>
     public Action<Exception> OnUnexpected { get; init; } = static _ => { };
 

@@ -141,7 +141,7 @@ internal sealed class MessageBroker : IDisposable
                 return false;
             Topic topic = Context.NamedTopics.GetOrAdd(name);
             var member = new Subscription(topic, session);
-            Session[]? lookAlikes = topic.MemberCount > 0 && member.HasCompanions ? session.OwnTopic!.Topic.LookAlikesOf(session) : [];
+            Session[]? lookAlikes = topic.MemberCount > 0 && member.HasCompanions ? Joining.LookAlikesOf(session.OwnTopic!.Topic, session) : [];
             if (!topic.TryJoin(member, out PredecessorCheck? check, resume, lookAlikes))
                 continue;
             session.Joined(member);

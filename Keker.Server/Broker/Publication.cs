@@ -36,6 +36,9 @@ internal sealed class Publication
     /// <summary>Text when the payload is valid UTF-8 and was not declared binary, else Binary.</summary>
     public OpCode OpCode { get; }
 
+    /// <summary>The Idempotency-Key with which it was published; null for none. Set before it is accepted.</summary>
+    public byte[]? Key { get; set; }
+
     /// <summary>The payload as it was published.</summary>
     public ReadOnlySpan<byte> Payload => Frame.AsSpan(HeaderLength);
 

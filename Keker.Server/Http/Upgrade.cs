@@ -11,4 +11,7 @@ namespace Keker.Server.Http;
 /// <param name="OriginLines">What lets a page read the answer to that, also where it is refused after all.</param>
 /// <param name="Visitor">Who has connected, where a backend wants to know.</param>
 /// <param name="Head">The head of the answer to that: it goes out once the client is a subscriber.</param>
-internal readonly record struct Upgrade(UpgradeKind Kind, int WindowBits = 0, bool Tagged = false, EventStreamRequest? EventStream = null, byte[]? Head = null, byte[]? OriginLines = null, Visitor? Visitor = null);
+/// <param name="LongAnswer">What is answered, where it has an answer that is put together bit by bit.</param>
+internal readonly record struct Upgrade(
+    UpgradeKind Kind, int WindowBits = 0, bool Tagged = false, EventStreamRequest? EventStream = null, byte[]? Head = null, byte[]? OriginLines = null, Visitor? Visitor = null,
+    LongAnswer? LongAnswer = null);

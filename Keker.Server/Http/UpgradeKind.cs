@@ -14,4 +14,7 @@ internal enum UpgradeKind
 
     /// <summary>A WebSocket that gets its messages back.</summary>
     Echo,
+
+    /// <summary>A last answer that is put together bit by bit.</summary>
+    LongAnswer,
 }

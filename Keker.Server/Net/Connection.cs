@@ -63,6 +63,9 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
     /// <summary>See <see cref="ISessionTransport.Mark"/>. Set before the connection becomes a session's.</summary>
     public ulong Mark { get; set; }
 
+    /// <summary>See <see cref="ISessionTransport.UserAgent"/>. Set before the connection becomes a session's.</summary>
+    public byte[]? UserAgent { get; set; }
+
     /// <summary>Bytes handed to the kernel so far, what TLS adds included.</summary>
     public long SentBytes => Volatile.Read(ref _sentBytes) + (_tls?.Plain.WrittenBytes ?? 0);
 

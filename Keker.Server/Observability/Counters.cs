@@ -26,6 +26,21 @@ internal sealed class Counters
     /// <summary>Sessions closed with 1013.</summary>
     public Counter SlowConsumers { get; } = new();
 
+    /// <summary>Sessions that a backend logged out.</summary>
+    public Counter LoggedOut { get; } = new();
+
+    /// <summary>HELLOs of tokens that a backend has refused for a time.</summary>
+    public Counter RefusedHellos { get; } = new();
+
+    /// <summary>Events that the backend has taken.</summary>
+    public Counter HooksDelivered { get; } = new();
+
+    /// <summary>Requests with events that the backend has not taken.</summary>
+    public Counter HookFailures { get; } = new();
+
+    /// <summary>Times that the backend had to be told that events are missing, the start included.</summary>
+    public Counter HookResets { get; } = new();
+
     /// <summary>Open connections of any kind (a level).</summary>
     public Counter Connections { get; } = new();
 

@@ -63,6 +63,15 @@ internal static partial class LogMessages
     [LoggerMessage(EventId = 21, Level = LogLevel.Debug, Message = "proxy refused: {Reason}")]
     public static partial void ProxyRefused(this ILogger logger, string reason);
 
+    [LoggerMessage(EventId = 22, Level = LogLevel.Information, Message = "{Sessions} sessions of {Kind} {NameHash} logged out by the backend, refused for {Seconds} s")]
+    public static partial void LoggedOut(this ILogger logger, int sessions, string kind, string nameHash, long seconds);
+
+    [LoggerMessage(EventId = 23, Level = LogLevel.Warning, Message = "the hook was not taken: {Reason}; trying again, backing off up to 30 s")]
+    public static partial void HookFailed(this ILogger logger, string reason);
+
+    [LoggerMessage(EventId = 24, Level = LogLevel.Information, Message = "the hook is taken again, after {Failures} failures")]
+    public static partial void HookRecovered(this ILogger logger, int failures);
+
     [LoggerMessage(EventId = 14, Level = LogLevel.Debug, Message = "request refused with {Status}: {Failure}")]
     public static partial void RequestRefused(this ILogger logger, int status, string failure);
 

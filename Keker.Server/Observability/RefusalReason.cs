@@ -48,6 +48,9 @@ internal enum RefusalReason
     /// <summary>The backend says no.</summary>
     Backend,
 
+    /// <summary>The backend has logged it out for a time.</summary>
+    LoggedOut,
+
     /// <summary>It cannot be decided now: no keys, no answer of the backend, too many who wait.</summary>
     Undecided,
 }

@@ -100,7 +100,7 @@ internal static class CommandLine
             mistakes.Add(definition.Name, $"value missing, expected {definition.Name} {definition.ArgumentName}");
 
         if (times > 1 && !definition.Repeatable)
-            mistakes.Add(definition.Name, $"given {times} times ({string.Join(", ", values.Select(value => Mistakes.Quote(value.Text)))}), expected once");
+            mistakes.Add(definition.Name, $"given {times} times{(definition.IsSecret ? "" : $" ({string.Join(", ", values.Select(value => Mistakes.Quote(value.Text)))})")}, expected once");
 
         if (times > values.Length || (times > 1 && !definition.Repeatable))
             given.AddUnreadable(definition);

@@ -66,6 +66,14 @@ internal sealed record KekerOptions
 
     /// <summary>Publishes a second of one publisher; 0 sets no limit.</summary>
     public int PublishRate { get; init; }
+    /// <summary>Where the backend is told who comes and goes; null for nowhere.</summary>
+    public Uri? HookUrl { get; init; }
+
+    /// <summary>What hooks are signed with; empty for nothing.</summary>
+    public byte[] HookSecret { get; init; } = [];
+
+    /// <summary>The file that the secret was read from, where it was.</summary>
+    public string? HookSecretFile { get; init; }
 
     /// <summary>The proxies that are believed when they tell for whom they connect.</summary>
     public ImmutableArray<IPNetwork> TrustedProxies { get; init; } = [];

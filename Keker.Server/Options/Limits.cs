@@ -170,6 +170,44 @@ internal static class Limits
     /// <summary>Keys remembered at a time, the oldest forgotten first: 500 publishes a second with a key, and 30 MB where each is as long as may be.</summary>
     public const int IdempotencyKeys = 64 * 1024;
 
+    // ---- Who is here
+
+    /// <summary>Tokens whose HELLO is refused at a time; each has at most 512 bytes.</summary>
+    public const int RefusedTokens = 10_000;
+
+    /// <summary>How long at most: by then the backend does not make tokens for that user any more.</summary>
+    public static readonly TimeSpan LongestRefusal = TimeSpan.FromDays(1);
+
+    /// <summary>Different user agents that are remembered: a large site sees a few thousand.</summary>
+    public const int UserAgents = 4096;
+
+    /// <summary>Bytes of each; browsers have under 200.</summary>
+    public const int UserAgentBytes = 256;
+
+    /// <summary>Long answers under way at a time: each takes a processor while its reader is quick.</summary>
+    public const int LongAnswers = 16;
+
+    /// <summary>For so long a token without a session is not offline: a page that reloads is back by then.</summary>
+    public static readonly TimeSpan OfflineDelay = TimeSpan.FromSeconds(5);
+
+    /// <summary>Events that wait for the backend, some 10 MB: a backend that is down for a minute misses nothing of a thousand a second.</summary>
+    public const int HookEvents = 65_536;
+
+    /// <summary>Events in one request: 100 KB, where tokens are not long.</summary>
+    public const int HookEventsPerRequest = 500;
+
+    /// <summary>What a backend has for its answer to events.</summary>
+    public static readonly TimeSpan HookTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>The bound of the first pause after events were not taken; it doubles up to <see cref="HookBackOffMax"/>.</summary>
+    public static readonly TimeSpan HookBackOffMin = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>A backend that is up again is told within half a minute.</summary>
+    public static readonly TimeSpan HookBackOffMax = TimeSpan.FromSeconds(30);
+
+    /// <summary>At the end of the process, for the events that wait: the next one says that events are missing anyway.</summary>
+    public static readonly TimeSpan HookEndTime = TimeSpan.FromSeconds(2);
+
     // ---- Messages from subscribers
 
     /// <summary>HELLO with the longest token and room for padding; nobody has shown an identity yet, so no more memory than that.</summary>

@@ -18,6 +18,9 @@ internal sealed record OptionDefinition(
     /// <summary>The value may be left out, and is then <c>on</c>.</summary>
     public bool IsSwitch { get; init; }
 
+    /// <summary>Its value is told to nobody: what goes to standard error ends up in a log.</summary>
+    public bool IsSecret { get; init; }
+
     /// <summary>
     /// The option closes something that is open without it. An empty environment variable then is a mistake and not an option that was
     /// left out: a secret that did not reach its container must not open the door.

@@ -129,6 +129,20 @@ internal static class OptionDefinitions
         GuardsAccess = true,
     };
 
+    public static readonly OptionDefinition HookUrl = new(
+        "--hook-url", "URL", "where the backend is told by POST who comes and goes",
+        ApplyHookUrl)
+    {
+        IsSecret = true,
+    };
+
+    public static readonly OptionDefinition HookSecret = new(
+        "--hook-secret", "SECRET", "signs what --hook-url is told; @FILE reads it from a file, which hides it from ps",
+        ApplyHookSecret)
+    {
+        IsSecret = true,
+    };
+
     public static readonly OptionDefinition MaxConnections = new(
         "--max-connections", "N", "connections at a time; 0 leaves it to the limit of open descriptors",
         One(Values.Count, (options, count) => options with { MaxConnections = count }))
@@ -203,7 +217,7 @@ internal static class OptionDefinitions
     public static readonly ImmutableArray<OptionDefinition> All =
     [
         Listen, Certificate, Key, ReadBuffer, WriteBuffer, Timeout, Cache, Resume, CacheSize, Lag, CacheMemory, Verbosity, PublishKey, AdminListen,
-        AllowOrigin, .. AccessDefinitions.All, MaxConnections, MaxConnectionsPerIp, HelloRate, PublishRate, TrustProxy, Compression, Drain, Echo,
+        AllowOrigin, .. AccessDefinitions.All, HookUrl, HookSecret, MaxConnections, MaxConnectionsPerIp, HelloRate, PublishRate, TrustProxy, Compression, Drain, Echo,
     ];
 
     /// <summary>Unlike other values a key is told by its place only: what goes to standard error ends up in a log.</summary>
@@ -223,6 +237,23 @@ internal static class OptionDefinitions
         }
 
         return options with { PublishKeys = keys.ToImmutable(), PublishKeyFiles = [.. files] };
+    }
+
+    /// <summary>A URL may hold a secret as well: of both only the place is told.</summary>
+    private static KekerOptions ApplyHookUrl(KekerOptions options, IReadOnlyList<GivenValue> values, Mistakes mistakes)
+    {
+        if (Uri.TryCreate(values[0].Text, UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https" && url.UserInfo.Length == 0)
+            return options with { HookUrl = url };
+        mistakes.Add(values[0].Source, "expected http://host[:port]/path or https://, without a user");
+        return options;
+    }
+
+    private static KekerOptions ApplyHookSecret(KekerOptions options, IReadOnlyList<GivenValue> values, Mistakes mistakes)
+    {
+        byte[] secret = PublishKeys.Read(values[0].Text, out string? mistake);
+        if (mistake is not null)
+            mistakes.Add(values[0].Source, mistake);
+        return options with { HookSecret = secret, HookSecretFile = PublishKeys.IsFile(values[0].Text, out string path) ? path : null };
     }
 
     private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);

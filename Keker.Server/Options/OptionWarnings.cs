@@ -15,6 +15,10 @@ internal static class OptionWarnings
             yield return $"every user of this machine can read the publish key in {Mistakes.Quote(file)}: chmod o-r";
         foreach (string file in options.Access.KeyFiles.Where((_, i) => options.Access.Keys[i].Secret is not null).Where(IsOpenToOthers))
             yield return $"every user of this machine can read the secret of --jwt-key in {Mistakes.Quote(file)}: chmod o-r";
+        if (options.HookSecretFile is { } secret && IsOpenToOthers(secret))
+            yield return $"every user of this machine can read the secret of hooks in {Mistakes.Quote(secret)}: chmod o-r";
+        if (options.HookUrl is not null && options.HookSecret.Length == 0)
+            yield return "hooks are not signed: the backend cannot tell who sends them; see --hook-secret";
         if (options.KeyPath is { } key && IsOpenToOthers(key))
             yield return $"every user of this machine can read the private key in {Mistakes.Quote(key)}: chmod o-r";
     }

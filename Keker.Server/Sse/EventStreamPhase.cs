@@ -88,6 +88,10 @@ internal class EventStreamPhase : ReadingPhase
     {
         // A subscriber before it can be drained: a stream that was ended first would join its topics all the same.
         JoinResult[] joined = Join();
+
+        // Whoever logs its sessions out may have visited them since the request was taken, and not found this one.
+        if (_token is not null && _server.Presence.Refused.Contains(_token))
+            _session.RequestClose(CloseCode.Forbidden, default);
         _session.SendHead();
         (_session as ListedStreamSession)?.Begin(joined);
         foreach (JoinResult subscription in joined)

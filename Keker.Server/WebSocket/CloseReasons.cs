@@ -17,6 +17,9 @@ internal static class CloseReasons
     /// <summary>With 1008.</summary>
     public static ReadOnlyMemory<byte> TooLong { get; } = "a message took too long: send it at once"u8.ToArray();
 
+    /// <summary>With 4403.</summary>
+    public static ReadOnlyMemory<byte> LoggedOut { get; } = "logged out"u8.ToArray();
+
     /// <summary>With 1013.</summary>
     public static ReadOnlyMemory<byte> NoMemory { get; } = "the server is short of memory: reconnect after a random delay"u8.ToArray();
 

@@ -11,7 +11,7 @@ internal static class TaggedAnswers
     /// <summary><c>WELCOME &lt;session&gt; &lt;id&gt;</c>, and <c>GAP</c> when messages that the client asked for are gone.</summary>
     public static byte[] Welcome(JoinResult own)
     {
-        ulong session = (ulong)Random.Shared.NextInt64();
+        ulong session = own.Member.Session.Id;
         byte[] welcome = FrameWriter.Create(OpCode.Text, WelcomeLine.Length(session, own.Start), out Span<byte> line);
         WelcomeLine.Write(line, session, own.Start);
         return [.. welcome, .. Gap(own)];

@@ -165,10 +165,15 @@ internal class WebSocketSession : FramePhase
             Close(CloseCode.TryAgainLater, CloseReasons.NoMemory);
             return false;
         }
+        if (IsRefused(token))
+            return false;
         Connection.UncountStranger();
         Heard();
         if (!Server.Broker.TryJoin(Session, token, resume, out own))
             return false;
+
+        // Whoever logs its sessions out may have visited them meanwhile, and not found this one.
+        IsRefused(token);
         if (Server.Log.IsEnabled(LogLevel.Debug))
             Server.Log.SaidHello(LogText.Token(token));
         return true;
@@ -177,6 +182,15 @@ internal class WebSocketSession : FramePhase
     /// <summary>A HELLO after the first. In an open server it has no meaning.</summary>
     protected virtual void TakeHelloAgain(in ClientCommand command)
     {
+    }
+
+    /// <summary>Whether the backend has logged the token out for a time; then the session is closed.</summary>
+    private bool IsRefused(ReadOnlySpan<byte> token)
+    {
+        bool isRefused = Server.Presence.Refuses(token);
+        if (isRefused)
+            Close(CloseCode.Forbidden, CloseReasons.LoggedOut);
+        return isRefused;
     }
 
     private void TakeCommand(in ClientCommand command, ReadOnlySpan<byte> text)

@@ -38,6 +38,8 @@ internal sealed class Backend : IDisposable
 
     public Task<RawResponse> GetAsync(string path) => SendAsync(HttpMethod.Get, path, body: null);
 
+    public Task<RawResponse> DeleteAsync(string path) => SendAsync(HttpMethod.Delete, path, body: null);
+
     /// <summary>Asks for the statistics until a number in them is as wanted.</summary>
     public async Task WaitForStatAsync(string name, Predicate<long> isWanted)
     {

@@ -20,6 +20,8 @@ internal sealed class LogSecrecyTests
         await backend.BroadcastAsync(Escapes);
         await stranger.PublishAsync("SECRET-token", "SECRET payload");
         await backend.GetAsync("/v1/SECRET?SECRET");
+        await backend.GetAsync("/v1/sessions?token=SECRET-token");
+        await backend.DeleteAsync("/v1/sessions?token=SECRET-token&reason=SECRET&refuse=1");
         await session.SendTextAsync(Escapes);
         await session.SendAsync(ClientFrame.Of(OpCode.Close, [0x03, 0xE8, .. "SECRET reason"u8]));
         foreach (string request in new[]
@@ -43,7 +45,7 @@ internal sealed class LogSecrecyTests
         Assert.That(await keker.WaitForExitAsync(), Is.Zero);
 
         string log = keker.Log.Text;
-        Assert.That(log, Does.Contain("DEBUG ").And.Contain("HELLO of token ").And.Contain("refused with 401"));
+        Assert.That(log, Does.Contain("DEBUG ").And.Contain("HELLO of token ").And.Contain("logged out by the backend").And.Contain("refused with 401"));
         Assert.That(log, Does.Not.Contain("SECRET").IgnoreCase);
         Assert.That(log.Where(c => c is not '\n' and (< ' ' or > '~')), Is.Empty);
     }

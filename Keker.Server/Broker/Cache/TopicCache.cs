@@ -88,8 +88,9 @@ internal sealed class TopicCache(Topic topic, PublicationRing log, BrokerContext
         {
             if (offset >= Oldest)
                 break;
-            if (offset >= confirmedTo && topic.Kind != TopicKind.Named)
-                context.Counters.Expired.Increment();
+            long found = offset;
+            if (offset >= confirmedTo && topic.Kind != TopicKind.Named && log.TryNext(ref found, out Publication? publication))
+                NoteExpired(publication);
             Drop(offset, isLost: false);
         }
         HasTimed = !log.IsEmpty;
@@ -126,7 +127,7 @@ internal sealed class TopicCache(Topic topic, PublicationRing log, BrokerContext
                 Add(offset, publication, expiresAt, KeyOf(offset));
                 continue;
             }
-            context.Counters.Expired.Increment();
+            NoteExpired(publication);
             Drop(offset, isLost: !publication.HasOwnTime);
         }
         _awayByKey = null;
@@ -163,7 +164,7 @@ internal sealed class TopicCache(Topic topic, PublicationRing log, BrokerContext
     {
         bool isKept = Kept?.Has(entry) is true;
         if (entry.List is not null && !(isKept && entry.Offset < confirmedTo))
-            context.Counters.Expired.Increment();
+            NoteExpired(entry.Publication);
         Drop(entry, isLost: !entry.Publication.HasOwnTime);
     }
 
@@ -179,7 +180,7 @@ internal sealed class TopicCache(Topic topic, PublicationRing log, BrokerContext
             if (entry.ExpiresAt <= now)
             {
                 Drop(entry, isLost: !entry.Publication.HasOwnTime);
-                context.Counters.Expired.Increment();
+                NoteExpired(entry.Publication);
                 continue;
             }
             _waiting.Remove(entry);
@@ -187,6 +188,13 @@ internal sealed class TopicCache(Topic topic, PublicationRing log, BrokerContext
             first = Math.Min(first, entry.Offset);
         }
         return first;
+    }
+
+    private void NoteExpired(Publication publication)
+    {
+        context.Counters.Expired.Increment();
+        if (publication.HasOwnTime)
+            context.Presence?.Expired(topic, publication);
     }
 
     private byte[]? KeyOf(long offset) => _awayByKey?.FirstOrDefault(pair => pair.Value == offset).Key;

@@ -14,6 +14,15 @@ internal abstract class GuardedSender(ISessionTransport transport, BrokerContext
     /// <summary>See <see cref="ISessionTransport.Mark"/>. Any thread.</summary>
     public ulong Mark => transport.Mark;
 
+    /// <summary>See <see cref="ISessionTransport.AcceptedAt"/>. Any thread.</summary>
+    public int AcceptedAt => transport.AcceptedAt;
+
+    /// <summary>See <see cref="ISessionTransport.UserAgent"/>. Any thread.</summary>
+    public byte[]? UserAgent => transport.UserAgent;
+
+    /// <summary>See <see cref="ISessionTransport.WriteAddress"/>. Any thread.</summary>
+    public int WriteAddress(Span<byte> bytes) => transport.WriteAddress(bytes);
+
     /// <summary>What all sessions share.</summary>
     protected BrokerContext Context { get; } = context;
 

@@ -24,6 +24,9 @@ internal class Session(ISessionTransport transport, BrokerContext context) : Con
     private CloseRequest? _closeRequest;
     private volatile bool _saidGoodbye;
 
+    /// <summary>Names it, among all there are and were. Random: it tells nobody how many there are.</summary>
+    public ulong Id { get; } = (ulong)Random.Shared.NextInt64();
+
     /// <summary>The Close frame asked for, sent or not.</summary>
     public override CloseRequest? CloseRequested => Volatile.Read(ref _closeRequest);
 

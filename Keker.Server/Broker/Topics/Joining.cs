@@ -5,7 +5,7 @@ using Keker.Server.Broker.Sessions;
 
 namespace Keker.Server.Broker.Topics;
 
-/// <summary>How a session begins in a topic. The topic's lock is held.</summary>
+/// <summary>How a session begins in a topic. The topic's lock is held, where nothing else is said.</summary>
 internal static class Joining
 {
     /// <summary>A member begins that nobody has to be asked for.</summary>
@@ -44,11 +44,17 @@ internal static class Joining
             member.BeginBefore(from, tellsLosses: continues);
     }
 
-    /// <summary>In the topic of a token: the sessions that may be the same client as another one, as far as they look.</summary>
-    /// <param name="members">The topic's members.</param>
+    /// <summary>In the topic of a token: the sessions that may be the same client as another one, as far as they look. Takes the topic's lock.</summary>
+    /// <param name="topic">The topic.</param>
     /// <param name="session">The other one.</param>
     /// <returns>Null where there are more than a client has.</returns>
-    public static Session[]? LookAlikesOf(ref MemberTable members, Session session) => members.Count > Predecessors.Crowd
-        ? null
-        : [.. members.First(Predecessors.Crowd).Select(member => member.Session).Where(other => other.Mark == session.Mark)];
+    public static Session[]? LookAlikesOf(Topic topic, Session session)
+    {
+        lock (topic)
+        {
+            return topic.Members.Count > Predecessors.Crowd
+                ? null
+                : [.. topic.Members.First(Predecessors.Crowd).Select(member => member.Session).Where(other => other.Mark == session.Mark)];
+        }
+    }
 }

@@ -32,11 +32,24 @@ internal struct MemberCounts
     {
         if (member.Topic.Kind == TopicKind.Named)
             context.SubscriptionMemory.Add(change * BrokerLimits.SubscriptionBytes);
-        if (member.Topic.Kind == TopicKind.Token && members == Math.Max(change, 0))
-            context.Topics.Occupied.Add(change);
+        if (members == Math.Max(change, 0))
+            Turn(member.Topic, change, context);
         _deflating += member.Session.Variant == Variant.Deflated ? change : 0;
         Confirming += member.Session.Confirms ? change : 0;
         Retained += member.IsRetained ? change : 0;
         _untold += member.IsRetained && !member.Session.Confirms ? change : 0;
+    }
+
+    /// <summary>The first has come, or the last has gone.</summary>
+    private static void Turn(Topic topic, int change, BrokerContext context)
+    {
+        if (topic.Kind == TopicKind.Token)
+            context.Topics.Occupied.Add(change);
+        if (topic.Kind == TopicKind.Broadcast)
+            return;
+        if (change > 0)
+            context.Presence?.Occupied(topic, change);
+        else
+            context.Presence?.Emptied(topic);
     }
 }

@@ -18,7 +18,7 @@ internal struct MemberTable()
     private Subscription? _first;
     private Subscription?[][] _segments = [];
     private int _slots;
-    private List<int>? _tombstones;
+    private MemberNotes? _notes;
 
     /// <summary>Members present, tombstones not counted.</summary>
     public int Count { get; private set; }
@@ -44,20 +44,49 @@ internal struct MemberTable()
             return;
         }
         Slot(member.Index) = null;
-        (_tombstones ??= []).Add(member.Index);
+        (_notes ??= new MemberNotes()).Tombstones.Add(member.Index);
     }
 
     /// <summary>Fills the holes that were left during a pass. O(members that left).</summary>
     public void Compact()
     {
-        if (_tombstones is null)
+        if (_notes is null)
             return;
 
         // From the highest hole down, so that the last slot, which fills a hole, is never itself a hole that is still listed.
-        _tombstones.Sort();
-        for (int i = _tombstones.Count - 1; i >= 0; i--)
-            FillHole(_tombstones[i]);
-        _tombstones = null;
+        List<int> tombstones = _notes.Tombstones;
+        tombstones.Sort();
+        for (int i = tombstones.Count - 1; i >= 0; i--)
+            FillHole(tombstones[i]);
+        tombstones.Clear();
+        ForgetEmptyNotes();
+    }
+
+    /// <summary>A scan begins: it has all to visit that are there.</summary>
+    public void Begin(MemberScan scan)
+    {
+        scan.Unvisited = _slots;
+        (_notes ??= new MemberNotes()).Scans.Add(scan);
+    }
+
+    /// <summary>The next members of a scan, from the last slot to the first: who comes is put behind what is still to be visited.</summary>
+    /// <returns>How many; 0 when all have been visited.</returns>
+    public int Read(MemberScan scan, Span<Subscription?> members)
+    {
+        int count = 0;
+        while (count < members.Length && scan.Unvisited > 0)
+        {
+            if (Slot(--scan.Unvisited) is { } member)
+                members[count++] = member;
+        }
+        return count;
+    }
+
+    /// <summary>A scan ends; nothing when it has not begun.</summary>
+    public void End(MemberScan scan)
+    {
+        _notes?.Scans.Remove(scan);
+        ForgetEmptyNotes();
     }
 
     /// <summary>The member, where there is exactly one and no hole before it.</summary>
@@ -88,18 +117,34 @@ internal struct MemberTable()
 
     private void FillHole(int index)
     {
-        int last = --_slots;
-        ref Subscription? lastSlot = ref Slot(last);
-        if (index != last)
+        // The last one may have been visited by a scan that has not been where the hole is. So the hole is moved up to where that scan stands first.
+        while (_notes?.NextAfter(index) is { } scan)
         {
-            Slot(index) = lastSlot;
-            lastSlot!.Index = index;
+            Move(--scan.Unvisited, index);
+            index = scan.Unvisited;
         }
-        lastSlot = null;
+        int last = --_slots;
+        Move(last, index);
+        Slot(last) = null;
         if (last == 1)
             _segments = [];
         else if (last > 0 && last % SegmentSize == 0)
             DropSegment(last / SegmentSize);
+    }
+
+    private void Move(int from, int to)
+    {
+        if (from == to)
+            return;
+        Subscription? member = Slot(from);
+        Slot(to) = member;
+        member!.Index = to;
+    }
+
+    private void ForgetEmptyNotes()
+    {
+        if (_notes is { Tombstones.Count: 0, Scans.Count: 0 })
+            _notes = null;
     }
 
     private void DropSegment(int segment)

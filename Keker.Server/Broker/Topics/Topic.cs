@@ -44,6 +44,12 @@ internal sealed class Topic(TopicKind kind, byte[] name, BrokerContext context)
     /// <summary>Members now. A hint without the lock.</summary>
     public int MemberCount => _members.Count;
 
+    /// <summary>For who holds the lock.</summary>
+    public ref MemberTable Members => ref _members;
+
+    /// <summary>Over 0 while it counts as online; until then it stays in the table. The <see cref="IPresenceWatch"/>'s, under the lock; a hint without it.</summary>
+    public ushort Announcement { get; set; }
+
     /// <summary>True when a pass would have to deflate what takes too long for a thread that serves sockets. A hint without the lock.</summary>
     public bool HasLargeToDeflate => _counts.Deflating > 0 && _log is { HasLarge: true };
 
@@ -81,15 +87,15 @@ internal sealed class Topic(TopicKind kind, byte[] name, BrokerContext context)
     /// <returns>Cached, not found when it is not kept, or retired when somebody has joined meanwhile, or the topic was retired: look it up again.</returns>
     public PublishOutcome Keep(Publication publication, PublishTerms? terms = null)
     {
-        bool isKept;
+        PublishOutcome kept;
         lock (this)
         {
             if (_retired || _members.Count > 0)
                 return PublishOutcome.Retired;
-            isKept = Log.TryKeep(publication, terms);
+            kept = Log.TryKeep(publication, terms) ? PublishOutcome.Cached : PublishOutcome.NotFound;
         }
         Tidy();
-        return isKept ? PublishOutcome.Cached : PublishOutcome.NotFound;
+        return kept;
     }
 
     /// <summary>Lets go of a cached publication whose time is up or whose memory is needed; nothing when a HELLO took it meanwhile.</summary>
@@ -110,13 +116,6 @@ internal sealed class Topic(TopicKind kind, byte[] name, BrokerContext context)
             Log.EndPosition(position, isOverBound, isEmpty: _members.Count == 0);
         }
         Tidy();
-    }
-
-    /// <inheritdoc cref="Joining.LookAlikesOf"/>
-    public Session[]? LookAlikesOf(Session session)
-    {
-        lock (this)
-            return Joining.LookAlikesOf(ref _members, session);
     }
 
     /// <summary>Adds a member, marked as pending, for the caller to start it. Cursor and cached range are taken in one step, so that no publication falls between cached and live.</summary>
@@ -271,7 +270,7 @@ internal sealed class Topic(TopicKind kind, byte[] name, BrokerContext context)
         Tidy();
     }
 
-    private bool IsDisposable => Kind != TopicKind.Broadcast && !_passRunning && _members.Count == 0 && (_log is null || _log.IsUnused);
+    private bool IsDisposable => Kind != TopicKind.Broadcast && !_passRunning && Announcement == 0 && _members.Count == 0 && (_log is null || _log.IsUnused);
 
     /// <summary>Lets go of what nobody needs any more, and of the topic when nobody needs that.</summary>
     private void Tidy()

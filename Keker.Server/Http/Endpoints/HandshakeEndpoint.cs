@@ -16,6 +16,9 @@ internal abstract class HandshakeEndpoint(ServerContext server) : Endpoint(serve
     /// <summary>Seconds: memory comes back when somebody leaves.</summary>
     protected const int RetryAfterMemory = 5;
 
+    /// <summary>What an event stream is told whose token is refused for a time.</summary>
+    public static ReadOnlySpan<byte> LoggedOut => "logged out: do not try again"u8;
+
     protected static ReadOnlySpan<byte> ShortOfMemory => "the server is short of memory: connect again later"u8;
 
     private readonly byte[][] _allowedOrigins = [.. server.Options.AllowedOrigins.Select(Encoding.ASCII.GetBytes)];
@@ -74,6 +77,8 @@ internal abstract class HandshakeEndpoint(ServerContext server) : Endpoint(serve
             Server.Counters.RateLimited.Increment();
             return Refuse(exchange, 429, "too many wrong tokens from this address: try again in a minute"u8, GuessRate.Minute);
         }
+        if (exchange.Head.TryGet(head, "user-agent"u8, out Slice agent))
+            connection.UserAgent = Server.Presence.Agents.Find(agent.In(head));
         byte[]? client = Server.Proxies.FindClient(connection, exchange.Head, head, out bool isContradictory);
 
         // Who adds a field of its own, so that no address is believed, counts for the proxy's: else nobody would count it.

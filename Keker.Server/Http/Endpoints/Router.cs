@@ -13,6 +13,8 @@ internal sealed class Router(ServerContext server)
     private readonly HealthEndpoint _health = new(server);
     private readonly StatsEndpoint _stats = new(server);
     private readonly SessionsEndpoint _sessions = new(server);
+    private readonly PresenceEndpoint _presence = new(server);
+    private readonly OnlineEndpoint _online = new(server);
     private readonly WebFileEndpoint _module = new(server, WebFile.Module, WebFileEndpoint.JavaScript);
     private readonly WebFileEndpoint _moduleTypes = new(server, WebFile.ModuleTypes, WebFileEndpoint.TypeScript);
     private readonly EchoEndpoint? _echo = server.Options.Echo ? new(server) : null;
@@ -30,6 +32,8 @@ internal sealed class Router(ServerContext server)
             path.SequenceEqual("/v1/health"u8) ? _health :
             path.SequenceEqual("/v1/stats"u8) ? _stats :
             path.SequenceEqual("/v1/stats/sessions"u8) ? _sessions :
+            path.SequenceEqual("/v1/sessions"u8) ? _presence :
+            path.SequenceEqual("/v1/online"u8) ? _online :
             path.SequenceEqual("/v1/echo"u8) ? _echo :
             path.SequenceEqual("/keker.js"u8) ? _module :
             path.SequenceEqual("/keker.d.ts"u8) ? _moduleTypes :

@@ -47,6 +47,11 @@ internal sealed class StatsEndpoint(ServerContext server) : Endpoint(server)
             writer.WriteNumber("brokenPositions", broker.Breaks.Count);
             writer.WriteNumber("skipped", counters.Skipped.Value);
             writer.WriteNumber("slowConsumers", counters.SlowConsumers.Value);
+            writer.WriteNumber("loggedOut", counters.LoggedOut.Value);
+            writer.WriteNumber("refusedHellos", counters.RefusedHellos.Value);
+            writer.WriteNumber("hooksDelivered", counters.HooksDelivered.Value);
+            writer.WriteNumber("hookFailures", counters.HookFailures.Value);
+            writer.WriteNumber("hookResets", counters.HookResets.Value);
             writer.WriteNumber("failedRequests", counters.FailedRequests.Value);
             writer.WriteNumber("protocolErrors", counters.ProtocolErrors.Value);
             writer.WriteNumber("internalErrors", counters.InternalErrors.Value);

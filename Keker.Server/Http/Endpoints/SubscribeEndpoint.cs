@@ -29,6 +29,8 @@ internal sealed class SubscribeEndpoint(ServerContext server) : HandshakeEndpoin
         EventStreamRequest? request = EventStreamRequest.Read(exchange.Head, head, isChecked: Server.Access is not null, out ReadOnlySpan<byte> mistake);
         if (request is null)
             return Refuse(exchange, 400, mistake);
+        if (request.Token is { } token && Server.Presence.Refuses(token))
+            return Refuse(exchange, 403, LoggedOut);
         if (!TakesAnybody(exchange))
             return false;
         if (Server.Access is { } access && request.Token is null)

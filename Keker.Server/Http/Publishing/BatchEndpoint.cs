@@ -136,9 +136,12 @@ internal sealed class BatchEndpoint(ServerContext server) : PublishingEndpoint(s
         }
         message.Request.Terms = LineMembers.TermsOf(line);
         if (IsRepetition(batch, message, line.IdempotencyKey))
+        {
             message.Clear();
-        else
-            TryPublish(exchange);
+            return;
+        }
+        message.Request.Publication!.Key = message.Idempotent?.Key;
+        TryPublish(exchange);
     }
 
     /// <summary>Each line for itself: a batch may have no end, and its token has one.</summary>

@@ -38,6 +38,7 @@ internal abstract class MessageEndpoint(ServerContext server) : PublishingEndpoi
             RefuseMessage(exchange, PublishRefusals.ShortOfMemory);
             return;
         }
+        exchange.Message.Request.Publication!.Key = exchange.Message.Idempotent?.Key;
         TryPublish(exchange);
     }
 

@@ -37,6 +37,24 @@ internal sealed class SignedStreamTests
         Assert.That((goal.Type, goal.Data), Is.EqualTo(("message:match-1", "goal")));
     }
 
+    [Test]
+    public async Task Who_is_logged_out_for_a_time_does_not_come_in_with_a_token_that_is_good()
+    {
+        await using SignedServer server = await SignedServer.StartAsync("HS256", "--publish-key", "a-key-of-the-backend");
+        using var backend = new Backend(server.Keker.EndPoint) { Key = "a-key-of-the-backend" };
+        await using RawWebSocket session = await server.JoinAsync("\"sub\":\"bob\"");
+        Assert.That((await backend.DeleteAsync("/v1/sessions?token=bob&refuse=60")).Data.GetProperty("sessions").GetInt32(), Is.EqualTo(1));
+        await session.ExpectCloseAsync(4403, "logged out");
+
+        await using RawWebSocket again = await server.ConnectAsync();
+        await again.SendTextAsync($"HELLO {server.Maker.Token("\"sub\":\"bob\"")}");
+        await again.ExpectCloseAsync(4403, "logged out");
+        await using RawClient page = await RawClient.ConnectAsync(server.Keker.EndPoint);
+        await page.SendAsync(RawClient.Head("GET", EventStream.Target(server.Maker.Token("\"sub\":\"bob\"")), "Accept: text/event-stream"));
+        Assert.That((await page.ReadResponseAsync()).Status, Is.EqualTo(403));
+        Assert.That((await backend.GetAsync("/v1/stats")).Data.GetProperty("refusedHellos").GetInt64(), Is.EqualTo(2));
+    }
+
     [TestCase("/v1/subscribe?token=alice-7f3a9c", 401)]
     [TestCase("/v1/subscribe?topic=news", 401)]
     [TestCase("/v1/subscribe?token=EXPIRED", 401)]

@@ -31,6 +31,8 @@ internal sealed class CommandLineTests
         yield return Good("--publish-key", null, "a=b:c~", o => Encoding.UTF8.GetString(o.PublishKeys.Single()), "a=b:c~");
         yield return Good("--publish-key", null, "-Dash", o => Encoding.UTF8.GetString(o.PublishKeys.Single()), "-Dash");
         yield return Good("--admin-listen", null, "unix:/run/keker.sock", o => o.AdminListen.Single().Path!, "/run/keker.sock");
+        yield return Good("--hook-url", null, "https://backend.example:8443/keker?a=b", o => o.HookUrl!.AbsoluteUri, "https://backend.example:8443/keker?a=b");
+        yield return Good("--hook-secret", null, "s3cret", o => System.Text.Encoding.ASCII.GetString(o.HookSecret), "s3cret");
         yield return Good("--allow-origin", null, "HTTPS://Example.com:443", o => o.AllowedOrigins.Single(), "https://example.com");
         yield return Good("--max-connections", null, "2147483647", o => o.MaxConnections, int.MaxValue);
         yield return Good("--max-connections-per-ip", null, "3", o => o.MaxConnectionsPerIp, 3);
