@@ -64,7 +64,7 @@ internal sealed class HookReceiver : IAsyncDisposable
                 _connections.Add((socket, ServeAsync(socket)));
             }
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        catch (Exception e) when (e is SocketException or InvalidOperationException)
         {
             // It was killed.
         }

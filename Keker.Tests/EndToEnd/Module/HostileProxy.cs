@@ -104,7 +104,7 @@ internal sealed class HostileProxy : ILine, IDisposable
             await _hole;
             to.Shutdown(SocketShutdown.Send);
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException)
+        catch (Exception e) when (e is SocketException or InvalidOperationException or OperationCanceledException)
         {
             // Where it was not the test that broke it, the other side learns of it.
             if (silence.IsCancellationRequested || IsInHole(from, server, endedInHole))
