@@ -76,6 +76,15 @@ internal sealed partial class LayeringTests
         Assert.That(naming, Is.Empty);
     }
 
+    /// <summary>The runtime's own ends the process where OpenSSL is missing: only what is signed, and TLS, may ask for it.</summary>
+    [Test]
+    public void Only_signed_tokens_hash_with_OpenSSL()
+    {
+        string[] hashes = ["SHA1", "SHA256", "SHA384", "SHA512", "MD5", "HMACSHA1", "HMACSHA256", "HMACSHA384", "HMACSHA512", "RandomNumberGenerator"];
+        string[] naming = [.. Sources("Keker.Protocol").Concat(Sources("Keker.Server")).Where(file => hashes.Any(hash => Names(Code(file), hash))).Select(Short)];
+        Assert.That(naming, Is.EqualTo(new[] { "Keker.Server/Access/VerificationKey.cs" }));
+    }
+
     [Test]
     public void Files_are_short()
     {

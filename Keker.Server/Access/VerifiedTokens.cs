@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
+using Keker.Protocol.Hashes;
 
 namespace Keker.Server.Access;
 
@@ -20,8 +20,8 @@ internal sealed class VerifiedTokens
     /// <summary>The name of a token in here.</summary>
     public static UInt128 HashOf(ReadOnlySpan<byte> token)
     {
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(token, hash);
+        Span<byte> hash = stackalloc byte[Sha256.HashLength];
+        Sha256.Hash(token, hash);
         return MemoryMarshal.Read<UInt128>(hash);
     }
 

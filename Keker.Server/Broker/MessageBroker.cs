@@ -237,7 +237,7 @@ internal sealed class MessageBroker : IDisposable
                 case PublishOutcome.Published:
                     dirty.Add(topic!);
                     Context.Counters.Published.Increment();
-                    if (terms is not null)
+                    if (terms is not null && topic!.Kind == TopicKind.Named)
                         Context.CacheLedger.DropOverBound();
                     return result;
                 case PublishOutcome.NoRoom:

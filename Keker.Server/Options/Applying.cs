@@ -20,17 +20,17 @@ internal static class Applying
 
     /// <summary>An option with any number of values.</summary>
     public static Func<KekerOptions, IReadOnlyList<GivenValue>, Mistakes, KekerOptions> Many<T>(
-        ValueReader<T?> read, Func<KekerOptions, ImmutableArray<T>, KekerOptions> set)
-        where T : class =>
+        ValueReader<T?> read, Func<KekerOptions, ImmutableArray<T>, KekerOptions> set) =>
         (options, values, mistakes) =>
         {
             ImmutableArray<T>.Builder all = ImmutableArray.CreateBuilder<T>(values.Count);
             foreach (GivenValue value in values)
             {
-                if (read(value.Text, out string? mistake) is { } good && mistake is null)
-                    all.Add(good);
+                T? good = read(value.Text, out string? mistake);
+                if (mistake is null)
+                    all.Add(good!);
                 else
-                    mistakes.Add(value, mistake!);
+                    mistakes.Add(value, mistake);
             }
 
             return set(options, all.ToImmutable());

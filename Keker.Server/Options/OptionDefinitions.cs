@@ -173,18 +173,7 @@ internal static class OptionDefinitions
 
     public static readonly OptionDefinition TrustProxy = new(
         "--trust-proxy", "CIDR", "proxies that are believed when they tell for whom they connect: X-Forwarded-For, Forwarded, and PROXY on a listener that says so",
-        (options, values, mistakes) =>
-        {
-            List<IPNetwork> networks = [];
-            foreach (GivenValue value in values)
-            {
-                if (Values.Network(value.Text, out string? mistake) is { } network)
-                    networks.Add(network);
-                else
-                    mistakes.Add(value, mistake!);
-            }
-            return options with { TrustedProxies = [.. networks] };
-        })
+        Many<IPNetwork>(Values.Network, (options, networks) => options with { TrustedProxies = networks }))
     {
         Default = "none",
         Repeatable = true,

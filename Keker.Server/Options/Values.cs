@@ -93,10 +93,10 @@ internal static class Values
     public static ListenAddress? Address(string text, out string? mistake) =>
         ListenAddress.TryParse(text, out ListenAddress? address, out mistake) ? address : null;
 
-    public static IPNetwork? Network(string text, out string? mistake)
+    public static IPNetwork Network(string text, out string? mistake)
     {
         mistake = TrustedNetworks.TryParse(text, out IPNetwork? network) ? null : "expected an address or a network without bits behind its prefix, such as 10.0.0.0/8 or 2001:db8::/32";
-        return network;
+        return network.GetValueOrDefault();
     }
 
     public static string? Origin(string text, out string? mistake)

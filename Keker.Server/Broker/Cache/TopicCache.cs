@@ -179,8 +179,7 @@ internal sealed class TopicCache(Topic topic, PublicationRing log, BrokerContext
         {
             if (entry.ExpiresAt <= now)
             {
-                Drop(entry, isLost: !entry.Publication.HasOwnTime);
-                NoteExpired(entry.Publication);
+                Expire(entry, confirmedTo: 0);
                 continue;
             }
             _waiting.Remove(entry);

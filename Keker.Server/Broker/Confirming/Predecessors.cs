@@ -95,7 +95,7 @@ internal sealed class Predecessors
                 continue;
             }
             SetStartOffset(first, log);
-            receipts?.Missed(first.Member, first.Member.RestsAt, Math.Max(first.Member.Cursor, first.Member.LiveFrom));
+            receipts?.Missed(first.Member, first.Member.RestsAt, first.Member.LogCursor);
             if (first.MayDeliver)
                 (decided ??= []).Add(first);
         }

@@ -39,7 +39,7 @@ internal class Session(ISessionTransport transport, BrokerContext context) : Con
 
             // The owner of the gate has it on its list and will read a head at least as new as ours. Before it has its start it is not
             // slow: it may not move, and will begin with what is there then.
-            if (member.HasStartOffset && Math.Max(member.Cursor, member.LiveFrom) < member.Topic.Tail && Variant != Variant.Tagged)
+            if (member.HasStartOffset && member.LogCursor < member.Topic.Tail && Variant != Variant.Tagged)
                 Overtaken();
             return;
         }

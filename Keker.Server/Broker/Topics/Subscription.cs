@@ -90,6 +90,9 @@ internal sealed class Subscription(Topic topic, Session session)
     /// </summary>
     public long LiveFrom => Volatile.Read(ref _sent)?.LiveFrom ?? 0;
 
+    /// <summary>The offset of the next publication to send out of the log.</summary>
+    public long LogCursor => Math.Max(Cursor, LiveFrom);
+
     /// <summary><see cref="LiveFrom"/> while its cursor is before that; else 0.</summary>
     public long KeptEnd => LiveFrom is var live && Cursor < live ? live : 0;
 

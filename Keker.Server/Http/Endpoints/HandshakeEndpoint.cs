@@ -72,14 +72,14 @@ internal abstract class HandshakeEndpoint(ServerContext server) : Endpoint(serve
     {
         Connection connection = exchange.Connection;
         connection.Mark = ClientMark.Of(connection, exchange.Head, head);
-        if (Server.Guesses?.IsRefused(Server.Proxies.FindAddress(connection, exchange.Head, head)) is true)
+        byte[]? client = Server.Proxies.FindClient(connection, exchange.Head, head, out bool isContradictory);
+        if (Server.Guesses?.IsRefused(client is null ? AddressKey.Of(connection) : AddressKey.Of(client)) is true)
         {
             Server.Counters.RateLimited.Increment();
             return Refuse(exchange, 429, "too many wrong tokens from this address: try again in a minute"u8, GuessRate.Minute);
         }
         if (exchange.Head.TryGet(head, "user-agent"u8, out Slice agent))
             connection.UserAgent = Server.Presence.Agents.Find(agent.In(head));
-        byte[]? client = Server.Proxies.FindClient(connection, exchange.Head, head, out bool isContradictory);
 
         // Who adds a field of its own, so that no address is believed, counts for the proxy's: else nobody would count it.
         if (client is null && !isContradictory)

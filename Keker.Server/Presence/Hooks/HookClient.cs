@@ -11,18 +11,7 @@ namespace Keker.Server.Presence.Hooks;
 internal sealed class HookClient(Uri url, byte[] secret) : IHookReceiver, IDisposable
 {
     // What a redirect leads to was never meant to be told who is online; nor is a proxy of the environment.
-    private readonly HttpClient _http = new(new SocketsHttpHandler
-    {
-        AllowAutoRedirect = false,
-        UseCookies = false,
-        UseProxy = false,
-        ConnectTimeout = Limits.HookTimeout,
-        PooledConnectionLifetime = TimeSpan.FromMinutes(1),
-    })
-    {
-        Timeout = Limits.HookTimeout,
-    };
-
+    private readonly HttpClient _http = Outgoing.CreateClient(mostConnections: 1, Limits.HookTimeout);
     private volatile byte[] _secret = secret;
 
     /// <summary>Puts another secret in force.</summary>

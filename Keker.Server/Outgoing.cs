@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace Keker.Server.Access;
+namespace Keker.Server;
 
 /// <summary>
 /// Requests that the server makes: no redirect is followed, no cookie kept, no proxy of the environment used, and nothing is taken that is larger than expected.
@@ -15,7 +15,8 @@ internal static class Outgoing
 
     /// <summary>Made once for whoever asks.</summary>
     /// <param name="mostConnections">At a time, to one host.</param>
-    public static HttpClient CreateClient(int mostConnections) => new(new SocketsHttpHandler
+    /// <param name="timeout">For one request; null where whoever asks has a time of its own.</param>
+    public static HttpClient CreateClient(int mostConnections, TimeSpan? timeout = null) => new(new SocketsHttpHandler
     {
         AllowAutoRedirect = false,
         UseCookies = false,
@@ -26,8 +27,7 @@ internal static class Outgoing
         PooledConnectionLifetime = ConnectionLifetime,
     })
     {
-        // Whoever asks has a time of its own.
-        Timeout = Timeout.InfiniteTimeSpan,
+        Timeout = timeout ?? Timeout.InfiniteTimeSpan,
     };
 
     /// <summary>Reads a body whole.</summary>
