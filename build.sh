@@ -90,6 +90,7 @@ missing_packages() {
     has_openssl || echo libssl3
     find_browser || echo chromium
     has tsc || echo node-typescript
+    has python3 || echo python3
     has_firefox || echo firefox-esr
     # Network namespaces, for which a test has to be root.
     [[ $(uname -s) != Linux || $(id -u) != 0 ]] || has ip || echo iproute2

@@ -3,10 +3,12 @@ using Keker.Tests.EndToEnd;
 
 namespace Keker.Tests;
 
-/// <summary>What the documents point to is there.</summary>
+/// <summary>What the documents point to is there, and their lines are short.</summary>
 internal sealed partial class ManualTests
 {
     private const string Map = "Keker.Server/Manual/inside.md";
+    private const int MostColumns = 159;
+    private const int MostLinesOfReadme = 150;
 
     [Test]
     public void The_map_names_files_that_are_there()
@@ -21,9 +23,27 @@ internal sealed partial class ManualTests
     [Test]
     public void Every_link_leads_somewhere()
     {
-        string[] broken = [.. ReadmeFile.Files.Append(Map).SelectMany(file => Link().Matches(Read(file)).Select(match => (File: file, To: match.Groups[1].Value)))
+        string[] broken = [.. ReadmeFile.Files.SelectMany(file => Link().Matches(Read(file)).Select(match => (File: file, To: match.Groups[1].Value)))
             .Where(link => !Leads(link.File, link.To)).Select(link => $"{link.File}: {link.To}")];
         Assert.That(broken, Is.Empty);
+    }
+
+    [Test]
+    public void Lines_are_short()
+    {
+        string[] tooLong = [.. ReadmeFile.Files.SelectMany(file => Read(file).Split('\n').Select((line, index) => (Where: $"{file}:{index + 1}", line.Length)))
+            .Where(line => line.Length > MostColumns).Select(line => line.Where)];
+        Assert.That(tooLong, Is.Empty);
+    }
+
+    [Test]
+    public void The_README_is_short() => Assert.That(Read("README.md").TrimEnd('\n').Split('\n'), Has.Length.LessThanOrEqualTo(MostLinesOfReadme));
+
+    [Test]
+    public void The_README_leads_to_every_page_of_the_manual()
+    {
+        IEnumerable<string> linked = Link().Matches(Read("README.md")).Select(match => match.Groups[1].Value.Split('#')[0]);
+        Assert.That(ReadmeFile.Files.Skip(1), Is.SubsetOf(linked));
     }
 
     private static bool Leads(string file, string to)

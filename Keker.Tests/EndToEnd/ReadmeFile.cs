@@ -2,14 +2,18 @@ using System.Text.RegularExpressions;
 
 namespace Keker.Tests.EndToEnd;
 
-/// <summary>README.md and the pages of the manual for users: their examples and tables, for tests that hold them to their word.</summary>
+/// <summary>README.md and all pages of the manual: their examples and tables, for tests that hold them to their word.</summary>
 internal static partial class ReadmeFile
 {
     /// <summary>The root of the checkout, found upwards from the test assembly.</summary>
     public static string Root { get; } = FindRoot();
 
-    /// <summary>The files that users read.</summary>
-    public static IEnumerable<string> Files => ["README.md", "Keker.Server/Manual/pages.md"];
+    /// <summary>The README, then the pages of the manual, as paths from the root.</summary>
+    public static IReadOnlyList<string> Files { get; } =
+    [
+        "README.md",
+        .. Directory.GetFiles(Path.Combine(Root, "Keker.Server", "Manual"), "*.md").Order(StringComparer.Ordinal).Select(file => Path.GetRelativePath(Root, file)),
+    ];
 
     public static string Text { get; } = string.Join('\n', Files.Select(file => File.ReadAllText(Path.Combine(Root, file))));
 
@@ -22,9 +26,9 @@ internal static partial class ReadmeFile
     /// <inheritdoc cref="Example"/>
     public static IEnumerable<string> Examples(string heading, string language) => BlocksOf(Section(heading), language);
 
-    /// <summary>Commands of all shell blocks that call curl, or print what is piped into it, in order, without comments.</summary>
+    /// <summary>Commands of all shell blocks that call curl, or print what is piped into it, in order, without comments. What goes on in the next line is one.</summary>
     public static IEnumerable<string> CurlCommands() =>
-        BlocksOf(Text, "sh").SelectMany(block => block.Split('\n'))
+        BlocksOf(Text, "sh").SelectMany(block => block.Replace("\\\n", "", StringComparison.Ordinal).Split('\n'))
             .Where(line => line.StartsWith("curl ", StringComparison.Ordinal) || line.StartsWith("printf ", StringComparison.Ordinal));
 
     /// <summary>Rows of the first table under a heading, cells trimmed, head and rule left out.</summary>
@@ -46,8 +50,9 @@ internal static partial class ReadmeFile
 
     private static string Section(string heading)
     {
-        Match start = Regex.Match(Text, $"^#+ {Regex.Escape(heading)}$", RegexOptions.Multiline);
-        Assert.That(start.Success, Is.True, $"no document has a heading '{heading}'");
+        MatchCollection found = Regex.Matches(Text, $"^#+ {Regex.Escape(heading)}$", RegexOptions.Multiline);
+        Assert.That(found, Has.Count.EqualTo(1), $"headings '{heading}' in all documents");
+        Match start = found[0];
         string rest = Text[(start.Index + start.Length)..];
         Match next = NextHeading().Match(Fence().Replace(rest, match => new string('x', match.Length)));
         return next.Success ? rest[..next.Index] : rest;

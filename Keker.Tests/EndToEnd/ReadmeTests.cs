@@ -2,10 +2,11 @@ using System.Net;
 using System.Text.Json;
 using Keker.Benchmarks.Load.Options;
 using Keker.Server.Options;
+using Keker.Tests.EndToEnd.Browsers;
 
 namespace Keker.Tests.EndToEnd;
 
-/// <summary>README.md keeps its word: its commands work and its tables say what the server does.</summary>
+/// <summary>README.md and the manual keep their word: their commands work and their tables say what the server does.</summary>
 internal sealed class ReadmeTests
 {
     private const string Key = "readme-key";
@@ -53,8 +54,12 @@ internal sealed class ReadmeTests
             .Where(word => word.StartsWith("--", StringComparison.Ordinal))
             .Distinct();
 
-        // The last one is curl's.
-        string[] known = [.. OptionDefinitions.All.Select(option => option.Name), .. LoadOptionTable.All.Select(option => option.Name), "--help", "--version", "--unix-socket"];
+        // The last ones are those of curl, of the soak and of dotnet test.
+        string[] known =
+        [
+            .. OptionDefinitions.All.Select(option => option.Name), .. LoadOptionTable.All.Select(option => option.Name), "--help", "--version",
+            "--unix-socket", "--chaos", "--filter",
+        ];
         Assert.That(mentioned, Is.SubsetOf(known));
     }
 
@@ -135,6 +140,20 @@ internal sealed class ReadmeTests
             Assert.That(ReadmeFile.Table("Publishing to one recipient")[1][2], Is.EqualTo($"`{cached}`"));
             Assert.That(dropped, Is.EqualTo(cached.Replace("\"cached\":1", "\"cached\":0", StringComparison.Ordinal)));
         }
+    }
+
+    [Test]
+    public async Task The_lines_in_Python_store_a_message_for_who_is_away()
+    {
+        if (BrowserProcess.Find("python3") is null)
+            Assert.Ignore("no python3 on PATH (on Debian: apt-get install python3)");
+        await using ReadmeServer server = await ReadmeServer.StartAsync();
+        using var folder = new TempDirectory();
+        await File.WriteAllTextAsync(folder.File("push.py"), server.Localize(ReadmeFile.Example("Quick start", "python")));
+
+        string printed = await ReadmeShell.RunAsync($"python3 {folder.File("push.py")}");
+
+        Assert.That(printed, Is.EqualTo("{'sessions': 0, 'cached': 1}\n"));
     }
 
     private static string? Message(string line)
