@@ -1,10 +1,11 @@
 using System.Net.WebSockets;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Keker.Tests.EndToEnd;
 
-/// <summary>The table of close codes in README.md, as far as a client can provoke them at will.</summary>
-internal sealed class ReadmeCloseCodeTests
+/// <summary>The tables of close codes in the manual, as far as a client can provoke them at will.</summary>
+internal sealed partial class ReadmeCloseCodeTests
 {
     private static readonly byte[] Hello = "HELLO alice-7f3a9c"u8.ToArray();
 
@@ -97,6 +98,9 @@ internal sealed class ReadmeCloseCodeTests
         return client;
     }
 
+    /// <summary>What the reference of the wire says that the server says.</summary>
+    private static IEnumerable<string> Reasons(int code) => ReadmeFile.Table("Codes and reasons").Where(row => row[0] == $"{code}").Select(row => row[1]);
+
     private static Task SendAsync(ClientWebSocket client, WebSocketMessageType type, byte[] message) =>
         client.SendAsync(message, type, endOfMessage: true, CancellationToken.None);
 
@@ -109,6 +113,10 @@ internal sealed class ReadmeCloseCodeTests
             Assert.That((int?)received.CloseStatus, Is.EqualTo(code));
             Assert.That(received.CloseStatusDescription, Is.EqualTo(reason));
             Assert.That(ReadmeFile.Table("Close codes").Select(row => row[0]), Does.Contain($"{code}"));
+            Assert.That(Reasons(code), reason.Length == 0 ? Has.Some.Empty : Has.Some.Contains($"`{Number().Replace(reason, "<N>")}`"));
         }
     }
+
+    [GeneratedRegex("[0-9]+")]
+    private static partial Regex Number();
 }
