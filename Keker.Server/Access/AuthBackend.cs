@@ -109,12 +109,20 @@ internal sealed class AuthBackend : IDisposable
         {
             writer.WriteStartObject();
             writer.WriteString("auth_info", authInfo);
-            writer.WriteString("origin", visitor.Origin);
+            WriteText(writer, "origin"u8, visitor.Origin);
             writer.WriteString("address", visitor.Address.Length == 0 ? null : new IPAddress(visitor.Address).ToString());
-            writer.WriteString("user_agent", visitor.UserAgent);
+            WriteText(writer, "user_agent"u8, visitor.UserAgent);
             writer.WriteEndObject();
         }
         return json.WrittenMemory;
+    }
+
+    private static void WriteText(Utf8JsonWriter writer, ReadOnlySpan<byte> name, byte[]? text)
+    {
+        if (text is null)
+            writer.WriteNull(name);
+        else
+            writer.WriteString(name, text);
     }
 
     /// <exception cref="FormatException">It is no answer.</exception>

@@ -103,10 +103,17 @@ internal abstract class HandshakeEndpoint(ServerContext server) : Endpoint(serve
             return null;
         Span<byte> address = stackalloc byte[16];
         address = address[..exchange.Connection.WriteAddress(address)];
-        return new Visitor(address.ToArray(), Text(exchange, head, "origin"u8), Text(exchange, head, "user-agent"u8));
+        return new Visitor(address.ToArray(), TextOf(exchange, head, "origin"u8), TextOf(exchange, head, "user-agent"u8));
+    }
 
-        static string? Text(HttpExchange exchange, ReadOnlySpan<byte> head, ReadOnlySpan<byte> name) =>
-            exchange.Head.TryGet(head, name, out Slice value) ? Encoding.UTF8.GetString(value.In(head)) : null;
+    /// <summary>The value of a field, whole; the one copy that all share who say the same, where there is one.</summary>
+    private byte[]? TextOf(HttpExchange exchange, ReadOnlySpan<byte> head, ReadOnlySpan<byte> name)
+    {
+        if (!exchange.Head.TryGet(head, name, out Slice slice))
+            return null;
+        ReadOnlySpan<byte> value = slice.In(head);
+        byte[]? shared = Server.Presence.Agents.Find(value);
+        return shared.AsSpan().SequenceEqual(value) && shared is not null ? shared : Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(value));
     }
 
     public override void Handle(HttpExchange exchange, in ReadOnlySequence<byte> body) => throw new NotSupportedException();
