@@ -167,10 +167,19 @@ build() {
     rm -rf out
     # Without -r: the server takes the platform from the machine, and the library stays free of it. What it does goes to standard error,
     # as all that this script says.
-    dotnet publish "$server" -c Release -o out -v m -tl:off --nologo "${how[@]}" >&2
+    dotnet publish "$server" -c Release -o out -v m -tl:off --nologo -p:SourceRevisionId="$(revision)" "${how[@]}" >&2
     rm -f out/*.pdb
     [[ -z $made_of ]] || echo "$made_of $(checksum < out/kekerd)" > "$stamp"
     say "out/kekerd is ready"
+}
+
+# The commit of the sources, and whether they are changed since; nothing where that cannot be told.
+revision() {
+    local commit
+    if [[ -e .git ]] && has git && commit=$(git rev-parse --short=10 HEAD 2> /dev/null); then
+        [[ -z $(git status --porcelain -- Keker.Protocol "$server" 'Directory.*') ]] || commit+=-changed
+        echo "$commit"
+    fi
 }
 
 # What a build reads: sources and settings, the SDK, the compiler that links, and variables that either heeds. Nothing where it cannot
@@ -181,6 +190,7 @@ fingerprint() {
         echo "$1"
         [[ -z $1 ]] || "$1" --version
         dotnet --version
+        revision
         env | grep -E '^(CI|DOTNET_.*|MSBUILD.*|NUGET_.*)=' | sort || true
         find Keker.Protocol "$server" \( -name bin -o -name obj \) -prune -o -type f -print0 | sort -z | checksums
         find . -maxdepth 1 -type f \( -name 'Directory.*' -o -name global.json -o -name .editorconfig -o -iname nuget.config -o -name build.sh \) -print0 |

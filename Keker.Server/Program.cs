@@ -17,15 +17,21 @@ internal static class Program
         if (!Loops.AreUsed)
             Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
 
-        CommandLineResult commandLine = CommandLine.Parse(args, EnvironmentOptions.OfProcess(), Console.Out, Console.Error);
-        if (commandLine.Options is not { } options)
-            return commandLine.ExitCode;
-
-        using var log = new LineLogger(Console.OpenStandardOutput(), options.Verbosity, Limits.LogLinesWaiting, Limits.LogLinesPerSecond, TimeProvider.System);
-        var host = new ServerHost(options, () => ReadAgain(args), TimeProvider.System, log);
         try
         {
-            return await host.RunAsync().ConfigureAwait(false);
+            IReadOnlyDictionary<string, string> environment = EnvironmentOptions.OfProcess();
+            CommandLineResult commandLine = CommandLine.Parse(args, environment, Console.Out, Console.Error);
+            if (commandLine.Options is not { } options)
+                return commandLine.ExitCode;
+            if (commandLine.Health is { } url)
+                return await HealthCheck.RunAsync(options, url, Console.Out).ConfigureAwait(false);
+
+            using var log = new LineLogger(
+                Console.OpenStandardOutput(), options.Verbosity, Limits.LogLinesWaiting, Limits.LogLinesPerSecond, TimeProvider.System, FormOf(options.LogFormat));
+            options = InheritedListeners.Apply(options, environment, Environment.ProcessId);
+            foreach (string variable in InheritedListeners.Variables)
+                Environment.SetEnvironmentVariable(variable, null);
+            return await new ServerHost(options, () => ReadAgain(args), TimeProvider.System, log).RunAsync().ConfigureAwait(false);
         }
         catch (StartException e)
         {
@@ -33,6 +39,14 @@ internal static class Program
             return ExitCodeCannotStart;
         }
     }
+
+    private static LineForm FormOf(LogFormat? format) => format switch
+    {
+        LogFormat.Json => new JsonForm(),
+        LogFormat.Text => new TextForm(),
+        LogFormat.Journal => new JournalForm(),
+        _ => JournalStream.IsStandardOutput() ? new JournalForm() : new TextForm(),
+    };
 
     /// <summary>The options once more, for the files that they name.</summary>
     /// <exception cref="StartException">They are mistaken by now; the message has all mistakes.</exception>

@@ -30,6 +30,7 @@ internal sealed class ServerContext
         Connections = connections;
         Log = log;
         Memory = new MemoryGuard(broker.Context.Clock, figures ?? new ProcessMemory());
+        Readiness = new Readiness(Memory);
         PublishKeys = new PublishKeyCheck(options.PublishKeys);
         Guesses = options.HelloRate > 0 ? new GuessRate(options.HelloRate, broker.Context.Clock) : null;
         PublishRate = options.PublishRate > 0 ? new PublishRate(options.PublishRate, broker.Context.Clock) : null;
@@ -50,6 +51,9 @@ internal sealed class ServerContext
 
     /// <summary>Whether there is memory left for new subscribers and new messages.</summary>
     public MemoryGuard Memory { get; }
+
+    /// <summary>Whether traffic is wanted.</summary>
+    public Readiness Readiness { get; }
 
     /// <summary>Who may; null in an open server.</summary>
     public AccessPolicy? Access { get; init; }
@@ -111,5 +115,9 @@ internal sealed class ServerContext
     public void EndLinger() => Interlocked.Decrement(ref _lingering);
 
     /// <returns>False when it was draining already.</returns>
-    public bool TryBeginDrain() => Interlocked.Exchange(ref _draining, 1) == 0;
+    public bool TryBeginDrain()
+    {
+        Readiness.BeginStop();
+        return Interlocked.Exchange(ref _draining, 1) == 0;
+    }
 }

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using Keker.Server.Access;
 using Keker.Server.Broker;
 using Keker.Server.Net;
+using Keker.Server.Net.Systemd;
 using Keker.Server.Observability;
 using Keker.Server.Options;
 using Keker.Server.Presence.Hooks;
@@ -21,6 +22,9 @@ internal sealed class ServerHost(KekerOptions options, Func<KekerOptions> readAg
     /// <summary>Beyond the time over which closes are spread: for peers to answer their Close.</summary>
     private static readonly TimeSpan DrainGrace = TimeSpan.FromSeconds(5);
 
+    /// <summary>Beyond all that, before the service manager loses its patience: for the log, and a machine that is busy.</summary>
+    private static readonly TimeSpan StopSlack = TimeSpan.FromSeconds(10);
+
     private readonly TaskCompletionSource _stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _stopNow = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -30,29 +34,47 @@ internal sealed class ServerHost(KekerOptions options, Func<KekerOptions> readAg
     public async Task<int> RunAsync()
     {
         using var ignored = new IgnoredSignals(log);
+        using ServiceManager? manager = ServiceManager.OfEnvironment(log);
+        RequireOpenSsl();
         var counters = new Counters();
+        int descriptors = DescriptorLimit.Raise();
         int most = options.MaxConnections > 0 ? options.MaxConnections : int.MaxValue;
-        var connections = new ConnectionTable(Math.Min(most, DescriptorLimit.RaiseAndGetMostConnections()), options.MaxConnectionsPerIp, counters);
+        var connections = new ConnectionTable(Math.Min(most, DescriptorLimit.MostConnections(descriptors)), options.MaxConnectionsPerIp, counters);
         var memory = new ProcessMemory();
         long memoryLimit = Math.Min(memory.HeapLimit, memory.ResidentLimit);
         var clock = new MonotonicClock(timeProvider);
         using EventHooks? hooks = options.HookUrl is null ? null : new EventHooks(options.HookUrl, options.HookSecret, clock, counters, timeProvider, log);
         using var broker = new MessageBroker(new BrokerContext(LimitsFrom(options, memoryLimit), clock, counters) { OnUnexpected = log.InternalError, Presence = hooks?.Watch });
-        using AccessPolicy? access = LoadAccess(counters);
+        using AccessPolicy? access = options.Access.IsChecked ? new AccessPolicy(options.Access, timeProvider, counters, log) : null;
+        Action? takeKeys = PrepareKeys(access);
         var server = new ServerContext(options, broker, connections, log, memory) { Access = access };
 
         TlsUpgrade? tls = LoadCertificate();
+        using CertificateTerm? term = tls is null ? null : new CertificateTerm(tls, timeProvider, log);
         using PosixSignalRegistration terminate = OnSignal(PosixSignal.SIGTERM, Stop);
         using PosixSignalRegistration interrupt = OnSignal(PosixSignal.SIGINT, Stop);
-        using PosixSignalRegistration hangUp = OnSignal(PosixSignal.SIGHUP, () => Reload(server, tls, hooks));
-        List<Listener> listeners = Listen(new ConnectionHandler(server, tls, timeProvider));
+        using PosixSignalRegistration hangUp = OnSignal(PosixSignal.SIGHUP, () => Reload(new Reloadable(server, tls, term, hooks, manager)));
+        Loops? loops = Loops.AreUsed ? new Loops(log) : null;
+        List<Listener> listeners = Listen(new ConnectionHandler(server, tls, timeProvider), loops);
+        Announcement.Begin(log, options, descriptors, memoryLimit, tls);
+        takeKeys?.Invoke();
         using var heartbeat = new Heartbeat(connections, server.Clock, timeProvider, Limits.HeartbeatInterval, () => Beat(server, hooks), log);
         foreach (Listener listener in listeners)
             Start(listener);
-        Announce(listeners);
+        Announcement.Listeners(log, options, listeners);
+        term?.Check();
         hooks?.Start();
+        using Watchdog? watchdog = manager?.Patience is { } patience ? new Watchdog(loops?.All ?? [], patience, manager.Beat, timeProvider, log) : null;
+        manager?.Ready(StatusOf(listeners));
 
         await _stop.Task.ConfigureAwait(false);
+        manager?.Stopping(options.DrainDelay + options.Drain + DrainGrace + Limits.HookEndTime + StopSlack);
+        server.Readiness.BeginStop();
+        if (options.DrainDelay > TimeSpan.Zero)
+        {
+            log.StoppingSoon(Durations.Format(options.DrainDelay));
+            await Task.WhenAny(Task.Delay(options.DrainDelay, timeProvider), _stopNow.Task).ConfigureAwait(false);
+        }
         listeners.ForEach(listener => listener.Dispose());
         await new DrainSequence(server, timeProvider, options.Drain, DrainGrace).RunAsync(_stopNow.Task).ConfigureAwait(false);
         if (hooks is not null)
@@ -113,44 +135,54 @@ internal sealed class ServerHost(KekerOptions options, Func<KekerOptions> readAg
         }
     }
 
-    private AccessPolicy? LoadAccess(Counters counters)
+    /// <summary>Where it is not there, whoever needs it first would end the process.</summary>
+    private void RequireOpenSsl()
     {
-        if (!options.Access.IsChecked)
-            return null;
-        var access = new AccessPolicy(options.Access, timeProvider, counters, log);
+        if (options.Access.HasKeys)
+            OpenSsl.Require("checking signed tokens");
+        string?[] urls = [options.HookUrl?.Scheme, options.Access.Backend?.Scheme, options.Access.KeySet];
+        if (Array.Exists(urls, static url => url?.StartsWith(Uri.UriSchemeHttps, StringComparison.OrdinalIgnoreCase) is true))
+            OpenSsl.Require("asking a backend over https");
+    }
+
+    /// <returns>Puts the keys in force; null where there are none.</returns>
+    private Action? PrepareKeys(AccessPolicy? access)
+    {
         try
         {
-            access.Prepare(options.Access)();
-            return access;
+            return access?.Prepare(options.Access);
         }
         catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException)
         {
-            throw new StartException($"cannot use the key set {options.Access.KeySet}: {e.Message}", e);
+            throw new StartException(options.Access.KeySet is { } set ? $"cannot use the key set {set}: {e.Message}" : $"cannot use the keys of --jwt-key: {e.Message}", e);
         }
     }
 
     /// <summary>All or nothing: the new certificate does not come into force beside keys that cannot be read.</summary>
-    private void Reload(ServerContext server, TlsUpgrade? tls, EventHooks? hooks)
+    private void Reload(Reloadable parts)
     {
+        bool isTold = parts.Manager?.Reloading() ?? false;
         try
         {
             KekerOptions latest = readAgain();
-            Action? takeKeys = server.Access?.Prepare(latest.Access);
-            tls?.Reload();
+            Action? takeKeys = parts.Server.Access?.Prepare(latest.Access);
+            parts.Tls?.Reload();
             takeKeys?.Invoke();
-            server.PublishKeys.Replace(latest.PublishKeys);
-            hooks?.Replace(latest.HookSecret);
-            log.Reloaded();
+            parts.Server.PublishKeys.Replace(latest.PublishKeys);
+            parts.Hooks?.Replace(latest.HookSecret);
+            log.Reloaded(CertificateTerm.Describe(parts.Tls), Announcement.KeyHashes(latest));
         }
         catch (Exception e) when (e is CryptographicException or StartException or FormatException or IOException or UnauthorizedAccessException)
         {
             log.NotReloaded(e.Message);
         }
+        parts.Term?.Check();
+        if (isTold)
+            parts.Manager!.Ready("serving");
     }
 
-    private List<Listener> Listen(ConnectionHandler handler)
+    private List<Listener> Listen(ConnectionHandler handler, Loops? loops)
     {
-        Loops? loops = Loops.AreUsed ? new Loops(log) : null;
         List<Listener> listeners = [];
         foreach (ListenAddress address in options.Listen)
             listeners.Add(Listen(address, loops, socket => handler.Accept(socket, isAdmin: false, address.IsProxied)));
@@ -178,15 +210,5 @@ internal sealed class ServerHost(KekerOptions options, Func<KekerOptions> readAg
             throw new StartException($"cannot accept on {listener.BoundAddress}: {run.Exception.InnerException!.Message}", run.Exception);
     }
 
-    private void Announce(List<Listener> listeners)
-    {
-        for (int i = 0; i < listeners.Count; i++)
-            log.Listening(listeners[i].BoundAddress, i < options.Listen.Length ? "" : " (admin)");
-        if (options.PublishKeys.IsEmpty && options.AdminListen.IsEmpty)
-            log.PublishingIsOpen();
-        if (options.AllowedOrigins.IsEmpty)
-            log.AnyOrigin();
-        foreach (string warning in OptionWarnings.Of(options))
-            log.OptionWarning(warning);
-    }
+    private static string StatusOf(List<Listener> listeners) => $"serving on {string.Join(", ", listeners.Select(listener => listener.BoundAddress))}";
 }

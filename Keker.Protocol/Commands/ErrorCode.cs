@@ -20,7 +20,7 @@ public enum ErrorCode : byte
     /// <summary><c>not-subscribed</c>: UNSUBSCRIBE for a topic the session is not in.</summary>
     NotSubscribed,
 
-    /// <summary><c>try-later</c>: the server is short of memory.</summary>
+    /// <summary><c>try-later</c>: the server is short of memory, or nobody can say now what is allowed.</summary>
     TryLater,
 
     /// <summary><c>not-allowed</c>: the client has no right to this topic, or no longer.</summary>

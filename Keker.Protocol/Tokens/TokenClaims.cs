@@ -55,7 +55,10 @@ public sealed class TokenClaims
     /// <returns>Null when they cannot be read.</returns>
     public static TokenClaims? Read(ReadOnlySpan<byte> json) => Read(json, isAnswer: false);
 
-    /// <summary>Reads the answer of a backend, where <c>token</c> stands for <c>sub</c> and <c>expires_in</c>, in seconds from now, for <c>exp</c>.</summary>
+    /// <summary>
+    /// Reads the answer of a backend, where <c>token</c> stands for <c>sub</c> and <c>expires_in</c>, in seconds from now, for <c>exp</c>. A member that is
+    /// <c>null</c> is absent.
+    /// </summary>
     /// <param name="json">The text; it need not be JSON, nor UTF-8.</param>
     /// <returns>Null when it cannot be read.</returns>
     public static TokenClaims? ReadAnswer(ReadOnlySpan<byte> json) => Read(json, isAnswer: true);
@@ -86,13 +89,17 @@ public sealed class TokenClaims
                 return false;
             _seen |= claim;
             reader.Read();
-            if (claim == ClaimSet.None)
+            if (claim == ClaimSet.None || IsLeftOut(ref reader, claim))
                 reader.Skip();
             else if (!TryTake(ref reader, claim))
                 return false;
         }
         return reader.TokenType == JsonTokenType.EndObject && !reader.Read();
     }
+
+    /// <summary>Many languages write <c>null</c> for what is not there. An answer may do so; an issuer of tokens says less or means something.</summary>
+    private bool IsLeftOut(ref Utf8JsonReader reader, ClaimSet claim) =>
+        _isAnswer && claim != ClaimSet.Subject && reader.TokenType == JsonTokenType.Null;
 
     private ClaimSet ClaimOf(ref Utf8JsonReader reader)
     {

@@ -51,11 +51,12 @@ internal sealed class AccessPolicy : IDisposable
     /// <summary>Checks what was said in a HELLO.</summary>
     /// <param name="authInfo">The word, valid UTF-8; copied where it is needed longer.</param>
     /// <param name="visitor">Who says it; null where nobody <see cref="WantsVisitor"/>.</param>
-    public ValueTask<Decision> CheckAsync(ReadOnlySpan<byte> authInfo, Visitor? visitor)
+    /// <param name="cancellation">Nobody waits any more: it comes out as not to be decided, and gives its place to others.</param>
+    public ValueTask<Decision> CheckAsync(ReadOnlySpan<byte> authInfo, Visitor? visitor, CancellationToken cancellation = default)
     {
         if (_backend is null || HasKeys && SignedToken.HasForm(authInfo))
-            return _tokens.CheckAsync(authInfo, TokenPurpose.Hello);
-        return _backend.Find(VerifiedTokens.HashOf(authInfo)) is { } known ? ValueTask.FromResult(known) : AskAsync(_backend, authInfo.ToArray(), visitor!);
+            return _tokens.CheckAsync(authInfo, TokenPurpose.Hello, cancellation);
+        return _backend.Find(VerifiedTokens.HashOf(authInfo)) is { } known ? ValueTask.FromResult(known) : AskAsync(_backend, authInfo.ToArray(), visitor!, cancellation);
     }
 
     /// <summary>Checks a token that was shown for one topic; what it grants is that topic.</summary>
@@ -81,14 +82,14 @@ internal sealed class AccessPolicy : IDisposable
     }
 
     /// <summary>What waits for its turn holds memory as well.</summary>
-    private async ValueTask<Decision> AskAsync(AuthBackend backend, byte[] authInfo, Visitor visitor)
+    private async ValueTask<Decision> AskAsync(AuthBackend backend, byte[] authInfo, Visitor visitor, CancellationToken cancellation)
     {
         int held = CheckQueue.BytesFor(authInfo.Length);
         if (!_queue.TryHold(held))
             return Decision.Refuse(RefusalReason.Undecided);
         try
         {
-            return await backend.AskAsync(authInfo, visitor).ConfigureAwait(false);
+            return await backend.AskAsync(authInfo, visitor, cancellation).ConfigureAwait(false);
         }
         finally
         {

@@ -51,13 +51,15 @@ internal sealed class AuthBackend : IDisposable
     /// <summary>Asks.</summary>
     /// <param name="authInfo">What was said, valid UTF-8.</param>
     /// <param name="visitor">Who said it.</param>
-    public async Task<Decision> AskAsync(byte[] authInfo, Visitor visitor)
+    /// <param name="cancellation">Whoever said it is gone.</param>
+    public async Task<Decision> AskAsync(byte[] authInfo, Visitor visitor, CancellationToken cancellation = default)
     {
-        if (!await TryTakeTurnAsync().ConfigureAwait(false))
+        if (!await TryTakeTurnAsync(cancellation).ConfigureAwait(false))
             return Decision.Refuse(RefusalReason.Undecided);
         try
         {
-            using var deadline = new CancellationTokenSource(Patience, _timeProvider);
+            using var patience = new CancellationTokenSource(Patience, _timeProvider);
+            using var deadline = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation);
             using var request = new HttpRequestMessage(HttpMethod.Post, _url) { Content = new ReadOnlyMemoryContent(Question(authInfo, visitor)) };
             request.Content.Headers.ContentType = JsonType;
             using HttpResponseMessage response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, deadline.Token).ConfigureAwait(false);
@@ -67,6 +69,10 @@ internal sealed class AuthBackend : IDisposable
             if (Interlocked.Exchange(ref _isFailing, 0) != 0)
                 _log.BackendDecides();
             return decision;
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            return Decision.Refuse(RefusalReason.Undecided);
         }
         catch (Exception e) when (Outgoing.IsFailure(e) || e is FormatException)
         {
@@ -86,11 +92,12 @@ internal sealed class AuthBackend : IDisposable
         _turns.Dispose();
     }
 
-    private async Task<bool> TryTakeTurnAsync()
+    private async Task<bool> TryTakeTurnAsync(CancellationToken cancellation)
     {
-        if (_turns.Wait(0))
+        if (_turns.Wait(0, CancellationToken.None))
             return true;
-        using var deadline = new CancellationTokenSource(TurnPatience, _timeProvider);
+        using var patience = new CancellationTokenSource(TurnPatience, _timeProvider);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation);
         try
         {
             await _turns.WaitAsync(deadline.Token).ConfigureAwait(false);

@@ -42,8 +42,9 @@ internal sealed class CheckQueue(int mostAtATime, long mostBytes) : IThreadPoolW
     /// <summary>Has something checked.</summary>
     /// <param name="check">Checks; must not throw.</param>
     /// <param name="bytes">What is held until then.</param>
+    /// <param name="cancellation">Nobody waits for it any more: it is not to be decided then, and its place is free at once.</param>
     /// <returns>Null when too much waits already.</returns>
-    public Task<Decision>? TryAdd(Func<Decision> check, int bytes)
+    public Task<Decision>? TryAdd(Func<Decision> check, int bytes, CancellationToken cancellation = default)
     {
         var queued = new QueuedCheck(check, bytes);
         lock (_lock)
@@ -52,11 +53,16 @@ internal sealed class CheckQueue(int mostAtATime, long mostBytes) : IThreadPoolW
                 return null;
             _bytes += bytes;
             _waiting.Enqueue(queued);
-            if (_running == mostAtATime)
-                return queued.Done.Task;
-            _running++;
+            if (_running < mostAtATime)
+            {
+                _running++;
+                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            }
         }
-        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+
+        // Whoever takes it may be done with it by now: nothing comes of giving it up then.
+        if (cancellation.CanBeCanceled)
+            cancellation.UnsafeRegister(state => GiveUp((QueuedCheck)state!), queued);
         return queued.Done.Task;
     }
 
@@ -78,11 +84,27 @@ internal sealed class CheckQueue(int mostAtATime, long mostBytes) : IThreadPoolW
     {
         lock (_lock)
         {
-            if (_waiting.TryDequeue(out QueuedCheck? next))
+            while (_waiting.TryDequeue(out QueuedCheck? next))
+            {
+                if (!next.TryTake())
+                    continue;
                 _bytes -= next.Bytes;
-            else
-                _running--;
-            return next;
+                return next;
+            }
+            _running--;
+            return null;
         }
+    }
+
+    /// <summary>What is given up stays in the queue as an empty shell until its turn would have come.</summary>
+    private void GiveUp(QueuedCheck check)
+    {
+        lock (_lock)
+        {
+            if (!check.TryTake())
+                return;
+            _bytes -= check.Bytes;
+        }
+        check.GiveUp();
     }
 }

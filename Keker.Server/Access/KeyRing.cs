@@ -6,11 +6,32 @@ namespace Keker.Server.Access;
 /// <summary>The keys in force, and what was found good with them: with other keys all is checked anew. Thread-safe.</summary>
 internal sealed class KeyRing(IReadOnlyList<VerificationKey> keys)
 {
-    /// <summary>Keys that one token is tried with at the most: signatures are dear, and the next key has its turn when there are fewer of them.</summary>
-    private const int MostTried = 8;
+    /// <summary>Keys that one token is tried with at the most: signatures are dear, and strangers decide how often one is checked.</summary>
+    public const int MostTried = 8;
 
     /// <summary>Tokens that are signed with one of them.</summary>
     public VerifiedTokens Verified { get; } = new();
+
+    /// <summary>
+    /// More keys without a name (<c>kid</c>) than a token is tried with would be keys that never count, and whoever has signed with one would not know why.
+    /// </summary>
+    /// <exception cref="FormatException">There are more, for one algorithm.</exception>
+    public static void RequireTriable(IEnumerable<VerificationKey> keys)
+    {
+        if (FindLargeFamily(keys.Where(static key => key.Id is null)) is { } family)
+            throw new FormatException($"{family.Count} keys for {family.Algorithm} have no name (kid), and a token is tried with {MostTried} at the most");
+    }
+
+    /// <summary>The algorithm for which there are more keys than a token without a name is tried with, and how many; null for none.</summary>
+    public static (string Algorithm, int Count)? FindLargeFamily(IEnumerable<VerificationKey> keys)
+    {
+        foreach (IGrouping<string, string> family in keys.SelectMany(static key => key.Algorithms).GroupBy(static algorithm => algorithm))
+        {
+            if (family.Count() > MostTried)
+                return (family.Key, family.Count());
+        }
+        return null;
+    }
 
     /// <summary>Whether a token names a key that nothing in here is called.</summary>
     public bool IsUnknown(SignedToken token) => token.KeyId is { } id && !keys.Any(key => key.Id == id);

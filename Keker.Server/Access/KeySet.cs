@@ -16,7 +16,7 @@ internal static class KeySet
     private const int MostKeys = 64;
 
     /// <summary>The keys that verify signatures of a kind that counts here.</summary>
-    /// <exception cref="FormatException">It is no set of keys.</exception>
+    /// <exception cref="FormatException">It is no set of keys, or one that cannot be used beside those that are given.</exception>
     public static IReadOnlyList<VerificationKey> Read(ReadOnlyMemory<byte> json, AccessOptions options)
     {
         try
@@ -27,7 +27,9 @@ internal static class KeySet
                     throw new FormatException("it has no member keys with an array");
             }
             var set = new JsonWebKeySet(Encoding.UTF8.GetString(json.Span));
-            return [.. set.Keys.Select(key => TryRead(key, options)).OfType<VerificationKey>().Take(MostKeys)];
+            VerificationKey[] read = [.. set.Keys.Select(key => TryRead(key, options)).OfType<VerificationKey>().Take(MostKeys)];
+            KeyRing.RequireTriable(options.Keys.Select(key => VerificationKey.Of(key, options)).Concat(read));
+            return read;
         }
         catch (Exception e) when (e is JsonException or ArgumentException or InvalidOperationException)
         {

@@ -154,5 +154,7 @@ internal sealed class KeySetSource : IDisposable
         _changed(keys);
         Volatile.Write(ref _last, json);
         _log.KeySetTaken(keys.Count);
+        if (KeyRing.FindLargeFamily(keys) is { } family)
+            _log.KeySetIsLarge(family.Count, family.Algorithm, KeyRing.MostTried);
     }
 }

@@ -37,13 +37,15 @@ internal sealed class KeyStore : IDisposable
     /// <inheritdoc cref="KeySetSource.Prepare" path="/exception"/>
     public Action Prepare(AccessOptions latest)
     {
+        VerificationKey[] given = KeysOf(latest);
+        KeyRing.RequireTriable([.. given, .. _ofSet]);
         Action? takeSet = _set?.Prepare();
         return () =>
         {
             takeSet?.Invoke();
             lock (_lock)
             {
-                _given = KeysOf(latest);
+                _given = given;
                 _ring = new KeyRing([.. _given, .. _ofSet]);
             }
         };

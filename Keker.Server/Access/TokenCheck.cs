@@ -20,9 +20,11 @@ internal sealed class TokenCheck(KeyStore keys, CheckQueue queue, TimeProvider t
     /// <param name="word">What was said; copied where it is needed longer.</param>
     /// <param name="purpose">What it is shown for.</param>
     /// <returns>Completed where that takes little time.</returns>
-    public ValueTask<Decision> CheckAsync(ReadOnlySpan<byte> word, TokenPurpose purpose) => CheckAsync(word, purpose, mayRefresh: true);
+    /// <param name="cancellation">Nobody waits for it any more.</param>
+    public ValueTask<Decision> CheckAsync(ReadOnlySpan<byte> word, TokenPurpose purpose, CancellationToken cancellation = default) =>
+        CheckAsync(word, purpose, mayRefresh: true, cancellation);
 
-    private ValueTask<Decision> CheckAsync(ReadOnlySpan<byte> word, TokenPurpose purpose, bool mayRefresh)
+    private ValueTask<Decision> CheckAsync(ReadOnlySpan<byte> word, TokenPurpose purpose, bool mayRefresh, CancellationToken cancellation)
     {
         KeyRing ring = keys.Ring;
         UInt128 hash = VerifiedTokens.HashOf(word);
@@ -38,7 +40,7 @@ internal sealed class TokenCheck(KeyStore keys, CheckQueue queue, TimeProvider t
         if (found.Length == 0)
         {
             if (mayRefresh && keys.TryRefresh() is { } refresh)
-                return AfterAsync(refresh, word.ToArray(), purpose);
+                return AfterAsync(refresh, word.ToArray(), purpose, cancellation);
             return Decision.RefuseNow(keys.IsReady ? reason : RefusalReason.Undecided);
         }
         bool isQuick = Array.TrueForAll(found, static key => key.IsQuick);
@@ -51,10 +53,10 @@ internal sealed class TokenCheck(KeyStore keys, CheckQueue queue, TimeProvider t
         bool isKept = !isQuick || purpose == TokenPurpose.Publish;
         if (isQuick)
             return ValueTask.FromResult(Check());
-        Task<Decision>? queued = queue.TryAdd(Check, CheckQueue.BytesFor(word.Length));
+        Task<Decision>? queued = queue.TryAdd(Check, CheckQueue.BytesFor(word.Length), cancellation);
         if (queued is null)
             return Decision.RefuseNow(RefusalReason.Undecided);
-        return new ValueTask<Decision>(ring.IsUnknown(token) || !keys.IsReady ? ElsewhereAsync(queued, ring, word.ToArray(), purpose, mayRefresh) : queued);
+        return new ValueTask<Decision>(ring.IsUnknown(token) || !keys.IsReady ? ElsewhereAsync(queued, ring, word.ToArray(), purpose, mayRefresh, cancellation) : queued);
 
         Decision Check()
         {
@@ -66,27 +68,30 @@ internal sealed class TokenCheck(KeyStore keys, CheckQueue queue, TimeProvider t
     }
 
     /// <summary>A key without a name was tried, since it may be the one that is meant. Where it is not, that one may be in the set by now.</summary>
-    private async Task<Decision> ElsewhereAsync(Task<Decision> tried, KeyRing ring, byte[] word, TokenPurpose purpose, bool mayRefresh)
+    private async Task<Decision> ElsewhereAsync(
+        Task<Decision> tried, KeyRing ring, byte[] word, TokenPurpose purpose, bool mayRefresh, CancellationToken cancellation)
     {
         Decision decision = await tried.ConfigureAwait(false);
         if (decision.Reason != RefusalReason.Signature)
             return decision;
         if (mayRefresh && keys.TryRefresh() is { } refresh)
-            return await AfterAsync(refresh, word, purpose).ConfigureAwait(false);
+            return await AfterAsync(refresh, word, purpose, cancellation).ConfigureAwait(false);
         if (mayRefresh && keys.Ring != ring)
-            return await CheckAsync(word, purpose, mayRefresh: false).ConfigureAwait(false);
+            return await CheckAsync(word, purpose, mayRefresh: false, cancellation).ConfigureAwait(false);
         return keys.IsReady ? decision : Decision.Refuse(RefusalReason.Undecided);
     }
 
     /// <summary>Checks it once the set of keys has been asked for again.</summary>
-    private async ValueTask<Decision> AfterAsync(Task refresh, byte[] word, TokenPurpose purpose)
+    private async ValueTask<Decision> AfterAsync(Task refresh, byte[] word, TokenPurpose purpose, CancellationToken cancellation)
     {
         int held = CheckQueue.BytesFor(word.Length);
         if (!queue.TryHold(held))
             return Decision.Refuse(RefusalReason.Undecided);
-        await refresh.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await refresh.WaitAsync(cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         queue.LetGo(held);
-        return await CheckAsync(word, purpose, mayRefresh: false).ConfigureAwait(false);
+        return cancellation.IsCancellationRequested
+            ? Decision.Refuse(RefusalReason.Undecided)
+            : await CheckAsync(word, purpose, mayRefresh: false, cancellation).ConfigureAwait(false);
     }
 
     private static VerificationKey[] SignersOf(ReadOnlySpan<byte> word, string algorithm, VerificationKey[] candidates)

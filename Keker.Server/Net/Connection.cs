@@ -55,9 +55,7 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
     /// <summary>The client's address as it is on the wire, where a trusted proxy has told it; null where the peer is the client, for all that is known.</summary>
     public byte[]? Client { get; set; }
 
-    /// <summary>The IP address of the client without the port, as it is on the wire; nothing on a unix socket that tells none.</summary>
-    /// <param name="bytes">At least 16 bytes.</param>
-    /// <returns>Bytes written.</returns>
+    /// <inheritdoc cref="ISessionTransport.WriteAddress"/>
     public int WriteAddress(Span<byte> bytes) => Client is null ? _socket.WriteAddress(bytes) : AddressKey.Copy(Client, bytes);
 
     /// <summary>See <see cref="ISessionTransport.Mark"/>. Set before the connection becomes a session's.</summary>
@@ -146,6 +144,9 @@ internal sealed class Connection : ISessionTransport, IAsyncDisposable
 
     /// <summary>Waits until something has arrived, and leaves it there. Before the first read.</summary>
     public ValueTask WaitForInputAsync() => _socket.WaitForInputAsync();
+
+    /// <inheritdoc cref="PeerSocket.HasPeerEnded"/>
+    public bool HasPeerEnded => _socket.HasPeerEnded;
 
     /// <inheritdoc cref="PeerSocket.Peek"/>
     public int Peek(Span<byte> bytes) => _socket.Peek(bytes);

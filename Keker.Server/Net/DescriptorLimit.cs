@@ -11,7 +11,15 @@ internal static partial class DescriptorLimit
     private const int NoFile = 7;
 
     /// <summary>Raises the soft limit to the hard one and returns how many connections fit.</summary>
-    public static int RaiseAndGetMostConnections()
+    public static int RaiseAndGetMostConnections() => MostConnections(Raise());
+
+    /// <summary>How many connections fit.</summary>
+    /// <param name="descriptors">What <see cref="Raise"/> has returned.</param>
+    public static int MostConnections(int descriptors) => descriptors == int.MaxValue ? descriptors : descriptors - Math.Min(Reserved, descriptors / 2);
+
+    /// <summary>Raises the soft limit to the hard one.</summary>
+    /// <returns>The limit; the largest number where it cannot be told.</returns>
+    public static int Raise()
     {
         if (!OperatingSystem.IsLinux() || GetLimit(NoFile, out Limit limit) != 0)
             return int.MaxValue;
@@ -21,8 +29,7 @@ internal static partial class DescriptorLimit
             if (SetLimit(NoFile, limit) != 0 && GetLimit(NoFile, out limit) != 0)
                 return int.MaxValue;
         }
-        int most = (int)Math.Min(limit.Soft, int.MaxValue);
-        return most - Math.Min(Reserved, most / 2);
+        return (int)Math.Min(limit.Soft, int.MaxValue);
     }
 
     [LibraryImport("libc", EntryPoint = "getrlimit")]

@@ -23,6 +23,17 @@ internal sealed class EngineSocket : PeerSocket
 
     public override bool IsUnix => _socket.AddressFamily == AddressFamily.Unix;
 
+    /// <summary>What the peer has sent before its end hides that.</summary>
+    public override bool HasPeerEnded
+    {
+        get
+        {
+            Span<byte> one = stackalloc byte[1];
+            lock (_socket)
+                return _isClosed || Peek(one) == 0;
+        }
+    }
+
     public override int Receive(Span<byte> bytes)
     {
         int received = _socket.Receive(bytes, SocketFlags.None, out SocketError error);

@@ -71,6 +71,22 @@ internal static unsafe partial class LinuxSockets
     [LibraryImport("libc", EntryPoint = "getpeername")]
     public static partial int GetPeerName(int socket, byte* address, uint* length);
 
+    /// <summary>F_SETFD of fcntl(2), with FD_CLOEXEC.</summary>
+    public const int SetFlags = 2;
+    public const int CloseOnExecuteFlag = 1;
+
+    /// <summary>SO_ACCEPTCONN of socket(7).</summary>
+    public const int IsListeningOption = 30;
+
+    [LibraryImport("libc", EntryPoint = "fcntl")]
+    public static partial int Control(int descriptor, int command, int argument);
+
+    [LibraryImport("libc", EntryPoint = "eventfd")]
+    public static partial int CreateEvent(uint initial, int flags);
+
+    [LibraryImport("libc", EntryPoint = "write")]
+    public static partial nint Write(int descriptor, void* bytes, nuint count);
+
     [LibraryImport("libc", EntryPoint = "close")]
     public static partial int Close(int descriptor);
 }

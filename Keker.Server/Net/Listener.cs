@@ -23,10 +23,16 @@ internal sealed class Listener : IDisposable
     /// <param name="loops">Poll it, and what it accepts; null for the runtime's engine.</param>
     /// <param name="accepted">Takes over each accepted socket; must not wait.</param>
     /// <exception cref="SocketException">The address cannot be bound.</exception>
+    /// <exception cref="IOException">There is something else in its place.</exception>
     public Listener(ListenAddress address, TimeProvider timeProvider, ILogger log, Loops? loops, Action<PeerSocket> accepted)
     {
         _address = address;
-        _socket = address.Kind == ListenKind.Unix ? ListenOnPath(address) : ListenOnPort((IPEndPoint)address.ToEndPoint());
+        _socket = address.Kind switch
+        {
+            ListenKind.Unix => ListenOnPath(address),
+            ListenKind.Inherited => TakeOver(address.Port),
+            _ => ListenOnPort((IPEndPoint)address.ToEndPoint()),
+        };
 
         // Whoever is to be refused may be gone by then: that must not make the accept loop wait for the next one.
         _socket.Blocking = false;
@@ -35,7 +41,10 @@ internal sealed class Listener : IDisposable
     }
 
     /// <summary>The address that is really listened on: a port of 0 has become the one that was free.</summary>
-    public string BoundAddress => _address.Kind == ListenKind.Unix ? _address.ToString() : _socket.LocalEndPoint!.ToString()!;
+    public string BoundAddress =>
+        _address.Kind == ListenKind.Unix ? _address.ToString() :
+        _socket.AddressFamily == AddressFamily.Unix ? ListenAddress.UnixPrefix + _socket.LocalEndPoint :
+        _socket.LocalEndPoint!.ToString()!;
 
     /// <summary>Accepts until it is disposed.</summary>
     public Task RunAsync() => _acceptor.RunAsync(_stopped.Token);
@@ -64,6 +73,29 @@ internal sealed class Listener : IDisposable
         listening.NoDelay = true;
         if (OperatingSystem.IsLinux())
             listening.SetRawSocketOption((int)SocketOptionLevel.Tcp, TcpNotSentLowWater, BitConverter.GetBytes(Limits.NotSentLowWaterBytes));
+    }
+
+    /// <summary>Takes over a descriptor that listens already. Its address stays bound when it is closed: whoever has bound it keeps it.</summary>
+    private static Socket TakeOver(int descriptor)
+    {
+        // The runtime's own questions fail with the error of the descriptor where it is no socket, or none at all.
+        _ = LinuxSockets.Control(descriptor, LinuxSockets.SetFlags, LinuxSockets.CloseOnExecuteFlag);
+        var socket = new Socket(new SafeSocketHandle(descriptor, ownsHandle: true));
+        try
+        {
+            byte[] listens = new byte[sizeof(int)];
+            socket.GetRawSocketOption(LinuxSockets.SocketLevel, LinuxSockets.IsListeningOption, listens);
+            if (socket.SocketType != SocketType.Stream || BitConverter.ToInt32(listens) == 0)
+                throw new IOException("it is no stream socket that listens (Accept=no, ListenStream=)");
+            if (socket.AddressFamily != AddressFamily.Unix)
+                Prepare(socket);
+            return socket;
+        }
+        catch (Exception)
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 
     private static Socket ListenOnPath(ListenAddress address)

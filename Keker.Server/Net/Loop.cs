@@ -25,7 +25,9 @@ internal sealed unsafe class Loop
     private readonly ILogger _log;
     private readonly int _poll;
     private IPolled?[] _polled = new IPolled?[64];
+    private LoopWaker? _waker;
     private uint _generation;
+    private long _turns;
 
     /// <exception cref="Win32Exception">The system has no descriptor left for it.</exception>
     public Loop(int index, ILogger log)
@@ -35,6 +37,23 @@ internal sealed unsafe class Loop
         if (_poll < 0)
             throw new Win32Exception(Marshal.GetLastSystemError());
         new Thread(Run) { IsBackground = true, Name = $"loop {index}" }.Start();
+    }
+
+    /// <summary>How often it has looked for something to do. It only grows; one that stands still hangs, or has nothing to do: see <see cref="Wake"/>.</summary>
+    public long Turns => Volatile.Read(ref _turns);
+
+    /// <summary>Has it take a turn. One caller at a time: the first call makes what that needs.</summary>
+    /// <exception cref="Win32Exception">The system has no descriptor or no memory left for it.</exception>
+    public void Wake()
+    {
+        if (_waker is null)
+        {
+            var waker = new LoopWaker();
+            if (!TryAdd(waker, LinuxSockets.Input | LinuxSockets.EdgeTriggered))
+                throw new Win32Exception(Marshal.GetLastSystemError());
+            _waker = waker;
+        }
+        _waker.Wake();
     }
 
     /// <summary>Polls something from now on.</summary>
@@ -84,6 +103,7 @@ internal sealed unsafe class Loop
         while (true)
         {
             int count = LinuxSockets.Poll(_poll, events, EventsAtATime, -1);
+            Volatile.Write(ref _turns, _turns + 1);
             IPolled?[] polled = Volatile.Read(ref _polled);
             for (byte* next = events; next < events + count * EventBytes; next += EventBytes)
                 Dispatch(polled, *(uint*)next, *(ulong*)(next + DataOffset));

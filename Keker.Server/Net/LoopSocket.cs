@@ -34,6 +34,8 @@ internal sealed class LoopSocket : PeerSocket, IPolled
 
     public override bool IsUnix { get; }
 
+    public override bool HasPeerEnded => (Volatile.Read(ref _flags) & HasEnded) != 0;
+
     public uint Generation { get; set; }
 
     public int Descriptor { get; }

@@ -21,6 +21,9 @@ internal sealed class Loops(ILogger log, int count)
     /// <summary>True where there is epoll, unless tests want to do without it.</summary>
     public static bool AreUsed => OperatingSystem.IsLinux() && Environment.GetEnvironmentVariable(Switch) != "engine";
 
+    /// <summary>All of them.</summary>
+    public IReadOnlyList<Loop> All => _loops;
+
     /// <summary>The loop whose turn it is to get something to poll.</summary>
     public Loop Next => _loops[Interlocked.Increment(ref _next) % (uint)_loops.Length];
 

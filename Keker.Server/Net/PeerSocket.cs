@@ -24,6 +24,9 @@ internal abstract class PeerSocket
     /// <returns>How many bytes there are, at most as many as asked for; 0 at the end, orderly or not; -1 when there is nothing now.</returns>
     public abstract int Peek(Span<byte> bytes);
 
+    /// <summary>Whether the peer has stopped sending, as far as it is known without reading. Not while somebody waits for input.</summary>
+    public abstract bool HasPeerEnded { get; }
+
     /// <summary>Has somebody told when there may be something to receive.</summary>
     /// <returns>True when it is now: then nobody is told.</returns>
     public abstract bool WaitForInput(IReadyHandler handler);

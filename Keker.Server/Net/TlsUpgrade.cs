@@ -1,5 +1,4 @@
 using System.Net.Security;
-using System.Runtime.InteropServices;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -13,14 +12,19 @@ internal sealed class TlsUpgrade
     private readonly string _certificatePath;
     private readonly string _keyPath;
     private volatile SslServerAuthenticationOptions _options;
+    private long _end;
 
     /// <exception cref="CryptographicException">Unreadable, mismatched or expired; the message says which file and why.</exception>
+    /// <exception cref="StartException">There is no OpenSSL.</exception>
     public TlsUpgrade(string certificatePath, string keyPath)
     {
         _certificatePath = certificatePath;
         _keyPath = keyPath;
         _options = Load();
     }
+
+    /// <summary>When the certificate in force ends.</summary>
+    public DateTimeOffset End => new(Volatile.Read(ref _end), TimeSpan.Zero);
 
     /// <summary>Reads certificate and key again; when they cannot be used the old ones stay in force.</summary>
     /// <exception cref="CryptographicException">See the constructor.</exception>
@@ -32,10 +36,11 @@ internal sealed class TlsUpgrade
 
     private SslServerAuthenticationOptions Load()
     {
-        RequireOpenSsl();
+        OpenSsl.Require("TLS");
         (X509Certificate2 certificate, X509Certificate2Collection chain) = LoadFiles();
         if (certificate.NotAfter.ToUniversalTime() <= DateTime.UtcNow)
             throw new CryptographicException($"the certificate in {_certificatePath} expired on {certificate.NotAfter.ToUniversalTime():yyyy-MM-dd}");
+        Volatile.Write(ref _end, certificate.NotAfter.ToUniversalTime().Ticks);
         return new SslServerAuthenticationOptions
         {
             ServerCertificateContext = SslStreamCertificateContext.Create(certificate, chain, offline: true),
@@ -44,14 +49,6 @@ internal sealed class TlsUpgrade
             AllowRenegotiation = false,
             CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
         };
-    }
-
-    /// <summary>The runtime ends the process where it finds no OpenSSL; an operator deserves a sentence.</summary>
-    private static void RequireOpenSsl()
-    {
-        string[] names = ["libssl.so.3", "libssl.so.1.1", "libssl.so"];
-        if (OperatingSystem.IsLinux() && !Array.Exists(names, name => NativeLibrary.TryLoad(name, out _)))
-            throw new CryptographicException("TLS needs OpenSSL, and there is none here: install libssl3");
     }
 
     private (X509Certificate2 Certificate, X509Certificate2Collection Chain) LoadFiles()

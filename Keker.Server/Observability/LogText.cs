@@ -1,3 +1,4 @@
+using System.Net;
 using Keker.Protocol.Hashes;
 
 namespace Keker.Server.Observability;
@@ -13,5 +14,19 @@ internal static class LogText
         Span<byte> hash = stackalloc byte[Sha256.HashLength];
         Sha256.Hash(token, hash);
         return Convert.ToHexStringLower(hash[..TokenBytesShown]);
+    }
+
+    /// <summary>The same for a key that a request shows: which one it was, and not what it is.</summary>
+    /// <param name="key">The key; empty where none was shown.</param>
+    public static string Key(ReadOnlySpan<byte> key) => key.IsEmpty ? "none" : Token(key);
+
+    /// <summary>An address as people write it.</summary>
+    /// <param name="bytes">4 or 16 bytes as they are on the wire; empty for a peer that has none.</param>
+    public static string Address(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.IsEmpty)
+            return "a unix socket";
+        var address = new IPAddress(bytes);
+        return (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString();
     }
 }

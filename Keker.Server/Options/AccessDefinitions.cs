@@ -17,8 +17,9 @@ internal static class AccessDefinitions
 
     public static readonly OptionDefinition KeySet = new(
         "--jwt-jwks", "URL/PATH", "the same with the public keys of a JSON Web Key Set",
-        One(AccessValues.KeySet, (options, place) => options with { Access = options.Access with { KeySet = place } }))
+        OneSecret(AccessValues.KeySet, (options, place) => options with { Access = options.Access with { KeySet = place } }))
     {
+        IsSecret = true,
         GuardsAccess = true,
     };
 
@@ -40,8 +41,9 @@ internal static class AccessDefinitions
 
     public static readonly OptionDefinition Backend = new(
         "--auth-url", "URL", "asked with POST for every HELLO that is no signed token: who it is, and what it may",
-        One(AccessValues.Url, (options, url) => options with { Access = options.Access with { Backend = url } }))
+        OneSecret(AccessValues.Url, (options, url) => options with { Access = options.Access with { Backend = url } }))
     {
+        IsSecret = true,
         GuardsAccess = true,
     };
 

@@ -12,6 +12,11 @@ internal static class CommandLine
     public const int ExitCodeDone = 0;
     public const int ExitCodeMistaken = 2;
 
+    /// <summary>For whoever asks for health and gets no answer, for whatever reason: those who read it know no other.</summary>
+    public const int ExitCodeUnhealthy = 1;
+
+    public const string HealthOption = "--health";
+
     private const string ProgramName = "kekerd";
 
     /// <param name="arguments">The arguments, without the name of the program.</param>
@@ -23,8 +28,9 @@ internal static class CommandLine
     {
         var help = new Option<bool>("--help", "-h", "-?") { Arity = ArgumentArity.Zero };
         var version = new Option<bool>("--version") { Arity = ArgumentArity.Zero };
+        var health = new Option<string>(HealthOption) { Arity = ArgumentArity.ZeroOrOne };
         Dictionary<OptionDefinition, Option> options = OptionDefinitions.All.ToDictionary(definition => definition, ToOption);
-        ParseResult parsed = Cut(arguments, [help, version, .. options.Values]);
+        ParseResult parsed = Cut(arguments, [help, version, health, .. options.Values]);
 
         if (IsGiven(parsed, help))
         {
@@ -49,7 +55,8 @@ internal static class CommandLine
         foreach (string line in mistakes.Lines)
             error.WriteLine($"{ProgramName}: {line}");
 
-        return mistakes.Count == 0 ? new CommandLineResult(result, ExitCodeDone) : new CommandLineResult(null, ExitCodeMistaken);
+        string? asked = IsGiven(parsed, health) ? parsed.GetValue(health) ?? "" : null;
+        return mistakes.Count == 0 ? new CommandLineResult(result, ExitCodeDone) { Health = asked } : new CommandLineResult(null, asked is null ? ExitCodeMistaken : ExitCodeUnhealthy);
     }
 
     /// <summary>Any number of values is let through, so that missing and surplus ones can be told in our own words.</summary>

@@ -30,6 +30,7 @@ internal static class HelpText
             WriteEntry(output, option.ShortName, $"{option.Name} {option.ArgumentName}", $"{option.Meaning}{repeat} (default {option.Default})");
         }
 
+        WriteEntry(output, null, $"{CommandLine.HealthOption} [URL]", "serve nothing: ask the server that has these options, or the one at the URL, whether it is alive, and exit with 0 or 1");
         WriteEntry(output, "-h", "--help", "print this text and exit");
         WriteEntry(output, null, "--version", "print the version and exit");
         output.WriteLine();

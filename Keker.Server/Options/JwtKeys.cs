@@ -18,6 +18,7 @@ internal static class JwtKeys
 
     /// <param name="text">@ and the path of the file.</param>
     /// <param name="mistake">What is wrong, without a word of the value, which may be a key by mistake; null when all is well.</param>
+    /// <exception cref="StartException">It is a public key, and there is no OpenSSL to read it with.</exception>
     public static JwtKey? Read(string text, out string? mistake)
     {
         if (PathIn(text).Length == 0)
@@ -76,6 +77,7 @@ internal static class JwtKeys
             mistake = "the file after @ holds a private key, which belongs to the issuer alone: give the public one, such as: openssl pkey -pubout";
             return null;
         }
+        OpenSsl.Require("a public key of --jwt-key");
         if (TryReadRsa(pem) is { } rsa)
         {
             mistake = null;

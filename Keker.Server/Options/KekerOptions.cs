@@ -49,6 +49,9 @@ internal sealed record KekerOptions
     /// <summary>The lowest level that is logged.</summary>
     public LogLevel Verbosity { get; init; } = LogLevel.Information;
 
+    /// <summary>How lines of the log look; null leaves it to where they go.</summary>
+    public LogFormat? LogFormat { get; init; }
+
     /// <summary>Keys as UTF-8, of which publishing needs one; empty leaves publishing open.</summary>
     public ImmutableArray<byte[]> PublishKeys { get; init; } = [];
 
@@ -66,6 +69,7 @@ internal sealed record KekerOptions
 
     /// <summary>Publishes a second of one publisher; 0 sets no limit.</summary>
     public int PublishRate { get; init; }
+
     /// <summary>Where the backend is told who comes and goes; null for nowhere.</summary>
     public Uri? HookUrl { get; init; }
 
@@ -95,4 +99,7 @@ internal sealed record KekerOptions
 
     /// <summary>The time over which closes are spread at the end.</summary>
     public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The time before that, in which only /v1/ready says that the end is near.</summary>
+    public TimeSpan DrainDelay { get; init; }
 }

@@ -259,6 +259,9 @@ internal static class Limits
 
     // ---- Log
 
+    /// <summary>A certificate that ends sooner is worth a warning a day: whoever renews by hand has time for it, and automata have failed twice by then.</summary>
+    public static readonly TimeSpan CertificateWarning = TimeSpan.FromDays(14);
+
     /// <summary>Lines that wait to be written; more are dropped. It bridges a reader that is busy for a moment, at DEBUG in a storm.</summary>
     public const int LogLinesWaiting = 1024;
 

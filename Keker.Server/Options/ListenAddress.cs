@@ -46,7 +46,7 @@ internal sealed class ListenAddress : IEquatable<ListenAddress>
 
     public ListenKind Kind { get; }
 
-    /// <summary>The port as given, 0 for any free one; 0 for a Unix socket.</summary>
+    /// <summary>The port as given, 0 for any free one; 0 for a Unix socket. The number of an inherited descriptor.</summary>
     public int Port { get; }
 
     /// <summary>The path of a Unix socket; null for TCP.</summary>
@@ -57,6 +57,12 @@ internal sealed class ListenAddress : IEquatable<ListenAddress>
 
     /// <summary>Whether a PROXY header has to come first on each connection.</summary>
     public bool IsProxied { get; private set; }
+
+    /// <summary>A socket that listens already.</summary>
+    /// <param name="descriptor">Its number.</param>
+    /// <param name="isProxied">See <see cref="IsProxied"/>.</param>
+    public static ListenAddress OfDescriptor(int descriptor, bool isProxied) =>
+        new($"fd:{descriptor}{(isProxied ? $",{ProxySetting}" : "")}", ListenKind.Inherited, null, "", descriptor) { IsProxied = isProxied };
 
     /// <exception cref="FormatException">The text is none of <see cref="Forms"/>; the message says what is wrong.</exception>
     public static ListenAddress Parse(string text) =>
@@ -79,6 +85,7 @@ internal sealed class ListenAddress : IEquatable<ListenAddress>
     }
 
     /// <summary>Host names are looked up here, not when parsed, so that a broken resolver is a failure to bind and not a mistake in the options.</summary>
+    /// <remarks>Not for an inherited descriptor, whose address is known by the socket alone.</remarks>
     /// <exception cref="SocketException">The host name has no address.</exception>
     public EndPoint ToEndPoint() =>
         Kind == ListenKind.Unix ? new UnixDomainSocketEndPoint(_place) : new IPEndPoint(_ip ?? Resolve(_place), Port);

@@ -5,4 +5,7 @@ internal enum ListenKind
 {
     Tcp,
     Unix,
+
+    /// <summary>Nothing: whoever has started the process has bound it already.</summary>
+    Inherited,
 }

@@ -101,6 +101,13 @@ internal static class OptionDefinitions
         Default = "INFO",
     };
 
+    public static readonly OptionDefinition LogFormat = new(
+        "--log-format", "FORMAT", $"how lines of the log look: {Values.Formats}",
+        One(Values.Format, (options, format) => options with { LogFormat = format }))
+    {
+        Default = "text, journal where the log goes to the journal",
+    };
+
     public static readonly OptionDefinition PublishKey = new(
         "--publish-key", "KEY",
         "publish, broadcast and stats need Authorization: Bearer KEY; @FILE reads it from a file, which hides it from ps",
@@ -121,7 +128,7 @@ internal static class OptionDefinitions
     };
 
     public static readonly OptionDefinition AllowOrigin = new(
-        "--allow-origin", "ORIGIN", "exact scheme://host[:port] of pages that may subscribe; others get 403",
+        "--allow-origin", "ORIGIN", "exact scheme://host[:port] of pages that may subscribe, *. before the host stands for one label; others get 403",
         Many<string>(Values.Origin, (options, origins) => options with { AllowedOrigins = origins }))
     {
         Default = "any",
@@ -195,6 +202,13 @@ internal static class OptionDefinitions
         Default = Durations.Format(Defaults.Drain),
     };
 
+    public static readonly OptionDefinition DrainDelay = new(
+        "--drain-delay", "DURATION", "on SIGTERM only /v1/ready says no for so long, before all else",
+        One(Values.Duration(TimeSpan.FromHours(1)), (options, delay) => options with { DrainDelay = delay }))
+    {
+        Default = Durations.Format(Defaults.DrainDelay),
+    };
+
     public static readonly OptionDefinition Echo = new(
         "--echo", "on/off", "serve /v1/echo, which sends every message back: for connectivity checks and conformance suites",
         One(Values.Switch, (options, on) => options with { Echo = on }))
@@ -205,8 +219,9 @@ internal static class OptionDefinitions
 
     public static readonly ImmutableArray<OptionDefinition> All =
     [
-        Listen, Certificate, Key, ReadBuffer, WriteBuffer, Timeout, Cache, Resume, CacheSize, Lag, CacheMemory, Verbosity, PublishKey, AdminListen,
-        AllowOrigin, .. AccessDefinitions.All, HookUrl, HookSecret, MaxConnections, MaxConnectionsPerIp, HelloRate, PublishRate, TrustProxy, Compression, Drain, Echo,
+        Listen, Certificate, Key, ReadBuffer, WriteBuffer, Timeout, Cache, Resume, CacheSize, Lag, CacheMemory, Verbosity, LogFormat, PublishKey, AdminListen,
+        AllowOrigin, .. AccessDefinitions.All, HookUrl, HookSecret, MaxConnections, MaxConnectionsPerIp, HelloRate, PublishRate, TrustProxy, Compression, Drain, DrainDelay,
+        Echo,
     ];
 
     /// <summary>Unlike other values a key is told by its place only: what goes to standard error ends up in a log.</summary>

@@ -2,12 +2,13 @@ using System.Buffers;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 
 namespace Keker.Server.Options;
 
 /// <summary>
-/// Origins in the one spelling that browsers send (RFC 6454 6.2: lower case, no default port, no path), so that a comparison of bytes is
-/// enough later.
+/// Origins in the one spelling that browsers send (RFC 6454 6.2: lower case, no default port, no path), so that bytes are compared later. A host may
+/// begin with <c>*.</c>.
 /// </summary>
 internal static class Origins
 {
@@ -18,6 +19,9 @@ internal static class Origins
     private const string LocalFile = "file://";
 
     private const string SchemeEnd = "://";
+
+    /// <summary>Stands for one label of a host: what it allows is as wide as the operator sees, and no host of a host.</summary>
+    private const string AnyLabel = "*.";
 
     private static readonly SearchValues<char> SchemeLetters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789+-.");
     private static readonly SearchValues<char> HostLetters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-._");
@@ -46,8 +50,30 @@ internal static class Origins
             host = host[..colon];
         }
 
-        return NormalizeHost(host) is { } normal ? scheme + SchemeEnd + normal + port : null;
+        bool isOpen = host.StartsWith(AnyLabel, StringComparison.Ordinal);
+        string? normal = isOpen ? NormalizeParent(host[AnyLabel.Length..]) : NormalizeHost(host);
+        return normal is null ? null : scheme + SchemeEnd + (isOpen ? AnyLabel : "") + normal + port;
     }
+
+    /// <summary>Whether the origin of a page is one that is allowed.</summary>
+    /// <param name="allowed">As <see cref="Normalize"/> has it, in ASCII.</param>
+    /// <param name="origin">As the browser sends it.</param>
+    public static bool Matches(ReadOnlySpan<byte> allowed, ReadOnlySpan<byte> origin)
+    {
+        int label = allowed.IndexOf("://*."u8) + SchemeEnd.Length;
+        if (label < SchemeEnd.Length)
+            return Ascii.EqualsIgnoreCase(origin, allowed);
+        ReadOnlySpan<byte> rest = allowed[(label + 1)..];
+        int length = origin.Length - label - rest.Length;
+        return length > 0
+            && Ascii.EqualsIgnoreCase(origin[..label], allowed[..label])
+            && Ascii.EqualsIgnoreCase(origin[^rest.Length..], rest)
+            && !origin.Slice(label, length).ContainsAny("./:@*"u8);
+    }
+
+    /// <summary>What follows the label: a name, and no address, of which the label would be no part.</summary>
+    private static string? NormalizeParent(string host) =>
+        host.StartsWith('[') || host.StartsWith('.') || IPAddress.TryParse($"1.{host}", out _) ? null : NormalizeHost(host);
 
     private static string? NormalizeHost(string host)
     {

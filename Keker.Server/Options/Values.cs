@@ -13,6 +13,8 @@ internal static class Values
 
     public const string Levels = "ERROR, WARN, INFO or DEBUG";
 
+    public const string Formats = "text, json or journal";
+
     /// <summary>One message is one array, and an array has to fit beside its frame header.</summary>
     public const long MostBufferBytes = 1L << 30;
 
@@ -78,6 +80,28 @@ internal static class Values
         }
     }
 
+    /// <summary>A level in the words of <see cref="Level"/>.</summary>
+    public static string LevelName(LogLevel level) => level switch
+    {
+        LogLevel.Debug => "DEBUG",
+        LogLevel.Information => "INFO",
+        LogLevel.Warning => "WARN",
+        _ => "ERROR",
+    };
+
+    public static LogFormat? Format(string text, out string? mistake)
+    {
+        LogFormat? format = text.ToUpperInvariant() switch
+        {
+            "TEXT" => LogFormat.Text,
+            "JSON" => LogFormat.Json,
+            "JOURNAL" => LogFormat.Journal,
+            _ => null,
+        };
+        mistake = format is null ? $"expected {Formats}" : null;
+        return format;
+    }
+
     public static bool Switch(string text, out string? mistake)
     {
         bool? value = text.ToUpperInvariant() switch
@@ -102,7 +126,7 @@ internal static class Values
     public static string? Origin(string text, out string? mistake)
     {
         string? origin = Origins.Normalize(text);
-        mistake = origin is not null ? null : "expected scheme://host[:port] in ASCII without a path, file:// or null; leave the option out to allow any";
+        mistake = origin is not null ? null : "expected scheme://host[:port] in ASCII without a path, file:// or null; a host may begin with *. for one label, such as https://*.example.com; leave the option out to allow any";
         return origin;
     }
 

@@ -25,7 +25,7 @@ internal sealed class CheckedSession : WebSocketSession
     private readonly AccessPolicy _access;
     private readonly Visitor? _visitor;
     private SessionRights _rights = new();
-    private bool _isAsking;
+    private Func<Task>? _giveUp;
 
     public CheckedSession(Connection connection, ServerContext server, AccessPolicy access, Visitor? visitor, Variant variant)
         : base(connection, server, variant)
@@ -48,6 +48,9 @@ internal sealed class CheckedSession : WebSocketSession
 
     public override void OnHeartbeat(long now)
     {
+        // Nobody reads the end of its peer while it waits: the place in the queue is somebody else's then.
+        if (Volatile.Read(ref _giveUp) is { } giveUp && Connection.HasPeerEnded)
+            _ = giveUp();
         long second = _access.Now;
         if (_rights.HasEnded(second) && Session.CloseRequested is null)
         {
@@ -63,7 +66,7 @@ internal sealed class CheckedSession : WebSocketSession
 
     protected override void EndWithoutHello(TimeSpan timeout)
     {
-        if (!Volatile.Read(ref _isAsking))
+        if (Volatile.Read(ref _giveUp) is null)
         {
             base.EndWithoutHello(timeout);
             return;
@@ -74,7 +77,9 @@ internal sealed class CheckedSession : WebSocketSession
 
     protected override void TakeHello(in ClientCommand command)
     {
-        Wait(BeginAsync(CheckAsync(command.Name), ResumeOf(command), command.HasBadId));
+        var asking = new CancellationTokenSource();
+        Volatile.Write(ref _giveUp, asking.CancelAsync);
+        Wait(BeginAsync(CheckAsync(command.Name, asking.Token), ResumeOf(command), command.HasBadId));
         if (SaidHello && Pause is null)
             (Frames.MaxMessageBytes, Frames.MaxFragments) = (MostMessageBytes, MostFragments);
     }
@@ -82,10 +87,10 @@ internal sealed class CheckedSession : WebSocketSession
     protected override void TakeHelloAgain(in ClientCommand command) => Wait(RenewAsync(CheckAsync(command.Name)));
 
     /// <summary>Whoever guesses is not told whether it was right.</summary>
-    private ValueTask<Decision> CheckAsync(ReadOnlySpan<byte> word)
+    private ValueTask<Decision> CheckAsync(ReadOnlySpan<byte> word, CancellationToken cancellation = default)
     {
         if (Server.Guesses?.IsRefused(AddressKey.Of(Connection)) is not true)
-            return _access.CheckAsync(word, _visitor);
+            return _access.CheckAsync(word, _visitor, cancellation);
         Server.Counters.RateLimited.Increment();
         return Decision.RefuseNow(RefusalReason.Undecided);
     }
@@ -124,9 +129,8 @@ internal sealed class CheckedSession : WebSocketSession
 
     private async Task BeginAsync(ValueTask<Decision> asked, ResumePoint? resume, bool hadBadId)
     {
-        Volatile.Write(ref _isAsking, true);
         Decision decision = await asked.ConfigureAwait(false);
-        Volatile.Write(ref _isAsking, false);
+        Volatile.Write(ref _giveUp, null);
         if (IsOver)
             return;
         if (decision.Grant is not { } grant)
@@ -155,7 +159,7 @@ internal sealed class CheckedSession : WebSocketSession
         {
             _access.Refused(decision.Reason, "renewing HELLO");
             if (IsTagged)
-                await Session.SendAsync(TaggedAnswers.Error(ErrorCode.TryLater)).ConfigureAwait(false);
+                await Session.SendAsync(TaggedAnswers.Undecided()).ConfigureAwait(false);
         }
         else if (decision.Grant is not { } grant || isOther)
         {
@@ -205,12 +209,9 @@ internal sealed class CheckedSession : WebSocketSession
         Decision decision = await asked.ConfigureAwait(false);
         if (IsOver)
             return;
-        RefusalReason reason = decision.Reason;
-        if (decision.Grant is { } grant)
-        {
-            bool isOther = !grant.Token.AsSpan().SequenceEqual(Session.Token);
-            reason = isOther ? RefusalReason.OtherSubject : grant.Topics.Matches(topic) ? RefusalReason.None : RefusalReason.Topic;
-        }
+        bool isOther = decision.Grant is { } other && !other.Token.AsSpan().SequenceEqual(Session.Token);
+        bool isForOther = decision.Grant is { } grant && !grant.Topics.Matches(topic);
+        RefusalReason reason = isOther ? RefusalReason.OtherSubject : isForOther ? RefusalReason.Topic : decision.Reason;
         if (reason != RefusalReason.None)
         {
             await RefuseTopic(topic, reason).ConfigureAwait(false);
@@ -272,11 +273,10 @@ internal sealed class CheckedSession : WebSocketSession
     private Task RefuseTopic(ReadOnlySpan<byte> topic, RefusalReason reason)
     {
         _access.Refused(reason, "SUBSCRIBE");
+        NoteGuess(reason);
         bool isUndecided = reason == RefusalReason.Undecided;
-        if (reason.IsGuess())
-            Server.Guesses?.NoteWrong(AddressKey.Of(Connection));
         if (IsTagged)
-            return Session.SendAsync(isUndecided ? TaggedAnswers.Error(ErrorCode.TryLater) : TaggedAnswers.NotAllowed(topic));
+            return Session.SendAsync(isUndecided ? TaggedAnswers.Undecided() : TaggedAnswers.NotAllowed(topic));
         if (isUndecided)
             Close(CloseCode.TryAgainLater, CloseReasons.Undecided);
         else
@@ -287,11 +287,14 @@ internal sealed class CheckedSession : WebSocketSession
     private void RefuseHello(RefusalReason reason)
     {
         _access.Refused(reason, "HELLO");
+        NoteGuess(reason);
+        bool isUndecided = reason == RefusalReason.Undecided;
+        Close(isUndecided ? CloseCode.TryAgainLater : CloseCode.Unauthorized, isUndecided ? CloseReasons.Undecided : CloseReasons.BadToken);
+    }
+
+    private void NoteGuess(RefusalReason reason)
+    {
         if (reason.IsGuess())
             Server.Guesses?.NoteWrong(AddressKey.Of(Connection));
-        if (reason == RefusalReason.Undecided)
-            Close(CloseCode.TryAgainLater, CloseReasons.Undecided);
-        else
-            Close(CloseCode.Unauthorized, CloseReasons.BadToken);
     }
 }

@@ -43,18 +43,18 @@ internal static class TaggedAnswers
     }
 
     /// <summary><c>ERR &lt;code&gt; &lt;text&gt;</c>.</summary>
-    public static byte[] Error(ErrorCode code)
-    {
-        byte[] frame = FrameWriter.Create(OpCode.Text, ErrorLine.Length(code, code.Text().Length), out Span<byte> line);
-        ErrorLine.Write(line, code, code.Text());
-        return frame;
-    }
+    public static byte[] Error(ErrorCode code) => Error(code, code.Text());
 
     /// <summary><c>ERR not-allowed &lt;topic&gt;</c>.</summary>
-    public static byte[] NotAllowed(ReadOnlySpan<byte> topic)
+    public static byte[] NotAllowed(ReadOnlySpan<byte> topic) => Error(ErrorCode.NotAllowed, topic);
+
+    /// <summary><c>ERR try-later &lt;text&gt;</c> where nobody can say now who somebody is, or what it may.</summary>
+    public static byte[] Undecided() => Error(ErrorCode.TryLater, "it cannot be checked now who you are: try again after a random delay"u8);
+
+    private static byte[] Error(ErrorCode code, ReadOnlySpan<byte> text)
     {
-        byte[] frame = FrameWriter.Create(OpCode.Text, ErrorLine.Length(ErrorCode.NotAllowed, topic.Length), out Span<byte> line);
-        ErrorLine.Write(line, ErrorCode.NotAllowed, topic);
+        byte[] frame = FrameWriter.Create(OpCode.Text, ErrorLine.Length(code, text.Length), out Span<byte> line);
+        ErrorLine.Write(line, code, text);
         return frame;
     }
 

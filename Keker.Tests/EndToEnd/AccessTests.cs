@@ -115,12 +115,15 @@ internal sealed class AccessTests
     public async Task Only_pages_of_allowed_origins_and_clients_without_one_may_subscribe()
     {
         await using KekerProcess keker = await KekerProcess.StartAsync(
-            "--allow-origin", "https://app.example", "--allow-origin", "http://localhost:8080");
+            "--allow-origin", "https://app.example", "--allow-origin", "http://localhost:8080", "--allow-origin", "https://*.wild.example");
         (string[] Headers, int Status)[] cases =
         [
             ([], 101),
             (["Origin: https://app.example"], 101),
             (["Origin: http://localhost:8080"], 101),
+            (["Origin: https://tenant-1.wild.example"], 101),
+            (["Origin: https://wild.example"], 403),
+            (["Origin: https://a.b.wild.example"], 403),
             (["Origin: http://app.example"], 403),
             (["Origin: https://app.example:8443"], 403),
             (["Origin: https://app.example.evil.example"], 403),

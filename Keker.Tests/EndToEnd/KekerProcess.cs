@@ -24,6 +24,8 @@ internal sealed partial class KekerProcess : IAsyncDisposable
 
     public IReadOnlyList<IPEndPoint> AdminEndPoints { get; private set; } = [];
 
+    public int ProcessId => _process.Id;
+
     public bool HasExited => _process.HasExited;
 
     /// <summary>Starts kekerd and waits until it says where it listens.</summary>

@@ -6,6 +6,7 @@ using Keker.Protocol.WebSocket;
 using Keker.Server.Access;
 using Keker.Server.Net;
 using Keker.Server.Observability;
+using Keker.Server.Options;
 using Keker.Server.Rates;
 
 namespace Keker.Server.Http.Endpoints;
@@ -126,7 +127,7 @@ internal abstract class HandshakeEndpoint(ServerContext server) : Endpoint(serve
         ReadOnlySpan<byte> origin = slice.In(head);
         foreach (byte[] allowed in _allowedOrigins)
         {
-            if (Ascii.EqualsIgnoreCase(origin, allowed))
+            if (Origins.Matches(allowed, origin))
                 return true;
         }
         return false;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Keker.Protocol.Http;
+using Keker.Protocol.Proxy;
 using Keker.Server.Broker.Topics;
 using Keker.Server.Observability;
 using Keker.Server.Options;
@@ -39,7 +40,7 @@ internal sealed class PresenceEndpoint(ServerContext server) : Endpoint(server)
         bool isLong = request.Sessions.Find(Server.Broker.Context) is { MemberCount: > Limits.SmallPassMembers };
         if (isLong && !Server.Presence.HasRoomForAnswer)
             return Refuse(exchange, 503, "too many long lists are under way: try again later"u8, RetryAfter);
-        ILongAnswer answer = isLogOut ? LogOut(request) : new SessionList(request.Sessions, Server.Broker.Context);
+        ILongAnswer answer = isLogOut ? LogOut(request, exchange, head) : new SessionList(request.Sessions, Server.Broker.Context);
         if (isLong)
             exchange.Upgrade = new Upgrade(UpgradeKind.LongAnswer, LongAnswer: LongAnswer.To(exchange, default, isLogOut ? LogOutBeginning : ListBeginning, answer, End));
         else
@@ -49,13 +50,26 @@ internal sealed class PresenceEndpoint(ServerContext server) : Endpoint(server)
 
     public override void Handle(HttpExchange exchange, in ReadOnlySequence<byte> body) => throw new NotSupportedException();
 
-    private SessionLogOut LogOut(SessionsRequest request) => new(
-        request.Sessions, request.Reason.Length > 0 ? request.Reason : DefaultReason, Server.Broker.Context, count => Note(request, count));
+    private SessionLogOut LogOut(SessionsRequest request, HttpExchange exchange, ReadOnlySpan<byte> head)
+    {
+        string address = AddressOf(exchange, head);
+        string key = LogText.Key(BearerField.Find(exchange.Head, head));
+        ReadOnlyMemory<byte> reason = request.Reason.Length > 0 ? request.Reason : DefaultReason;
+        return new SessionLogOut(request.Sessions, reason, Server.Broker.Context, count => Note(request, count, address, key));
+    }
 
-    private void Note(SessionsRequest request, int count)
+    private string AddressOf(HttpExchange exchange, ReadOnlySpan<byte> head)
+    {
+        if (Server.Proxies.FindClient(exchange.Connection, exchange.Head, head, out _) is { } client)
+            return LogText.Address(client);
+        Span<byte> address = stackalloc byte[ProxyHeader.AddressBytes];
+        return LogText.Address(address[..exchange.Connection.WriteAddress(address)]);
+    }
+
+    private void Note(SessionsRequest request, int count, string address, string key)
     {
         string kind = request.Sessions.Kind == TopicKind.Token ? "token" : "topic";
-        Server.Log.LoggedOut(count, kind, LogText.Token(request.Sessions.Name), (long)(request.Refuse ?? TimeSpan.Zero).TotalSeconds);
+        Server.Log.LoggedOut(count, kind, LogText.Token(request.Sessions.Name), (long)(request.Refuse ?? TimeSpan.Zero).TotalSeconds, address, key);
     }
 
     private static void AnswerAtOnce(HttpExchange exchange, ReadOnlySpan<byte> message, ILongAnswer answer)

@@ -11,6 +11,7 @@ internal sealed class Router(ServerContext server)
     private readonly BatchEndpoint _batch = new(server);
     private readonly BroadcastEndpoint _broadcast = new(server);
     private readonly HealthEndpoint _health = new(server);
+    private readonly ReadyEndpoint _ready = new(server);
     private readonly StatsEndpoint _stats = new(server);
     private readonly SessionsEndpoint _sessions = new(server);
     private readonly PresenceEndpoint _presence = new(server);
@@ -30,6 +31,7 @@ internal sealed class Router(ServerContext server)
             path.SequenceEqual("/v1/publish/batch"u8) ? _batch :
             path.SequenceEqual("/v1/broadcast"u8) ? _broadcast :
             path.SequenceEqual("/v1/health"u8) ? _health :
+            path.SequenceEqual("/v1/ready"u8) ? _ready :
             path.SequenceEqual("/v1/stats"u8) ? _stats :
             path.SequenceEqual("/v1/stats/sessions"u8) ? _sessions :
             path.SequenceEqual("/v1/sessions"u8) ? _presence :
@@ -41,7 +43,7 @@ internal sealed class Router(ServerContext server)
         return endpoint is not null && IsServed(endpoint, isAdmin) ? endpoint : null;
     }
 
-    /// <summary>With an admin listener the two kinds of listener share nothing but health: the public port has no backend function at all.</summary>
+    /// <summary>With an admin listener the two kinds of listener share nothing but how the server is: the public port has no backend function at all.</summary>
     private bool IsServed(Endpoint endpoint, bool isAdmin) =>
-        server.Options.AdminListen.IsEmpty || endpoint == _health || endpoint.IsPrivileged == isAdmin;
+        server.Options.AdminListen.IsEmpty || endpoint == _health || endpoint == _ready || endpoint.IsPrivileged == isAdmin;
 }

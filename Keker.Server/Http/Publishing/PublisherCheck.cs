@@ -4,6 +4,7 @@ using Keker.Server.Access;
 using Keker.Server.Http.Endpoints;
 using Keker.Server.Observability;
 using Keker.Server.Rates;
+using Microsoft.Extensions.Logging;
 
 namespace Keker.Server.Http.Publishing;
 
@@ -56,6 +57,8 @@ internal sealed class PublisherCheck(ServerContext server)
                 server.Guesses?.NoteWrong(address);
             return false;
         }
+        if (!isOpen && exchange.Publisher is null && server.Log.IsEnabled(LogLevel.Debug))
+            server.Log.KeyUsed(LogText.Key(BearerField.Find(exchange.Head, head)));
         exchange.Bucket = server.PublishRate?.Find(PublisherOf(exchange, head, address, isOpen));
         return true;
     }

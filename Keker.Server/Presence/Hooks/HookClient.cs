@@ -17,7 +17,7 @@ internal sealed class HookClient(Uri url, byte[] secret) : IHookReceiver, IDispo
     /// <summary>Puts another secret in force.</summary>
     public void Replace(byte[] secret) => _secret = secret;
 
-    public async Task<string?> TryPostAsync(byte[] body, CancellationToken cancellation)
+    public async Task<HookFailure?> TryPostAsync(byte[] body, CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
@@ -26,18 +26,26 @@ internal sealed class HookClient(Uri url, byte[] secret) : IHookReceiver, IDispo
         try
         {
             using HttpResponseMessage answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
-            return answer.StatusCode is >= HttpStatusCode.OK and < HttpStatusCode.MultipleChoices ? null : $"status {(int)answer.StatusCode}";
+            return FailureOf((int)answer.StatusCode);
         }
         catch (HttpRequestException e)
         {
-            return e.HttpRequestError.ToString();
+            return new HookFailure(e.HttpRequestError.ToString());
         }
         catch (Exception e) when (e is OperationCanceledException or IOException)
         {
             cancellation.ThrowIfCancellationRequested();
-            return e is IOException ? "the connection broke" : "no answer in time";
+            return new HookFailure(e is IOException ? "the connection broke" : "no answer in time");
         }
     }
 
     public void Dispose() => _http.Dispose();
+
+    /// <summary>408, 425 and 429 say that it is to be tried again; any other 4xx, and a redirect, will say the same until somebody mends it.</summary>
+    private static HookFailure? FailureOf(int status) => status switch
+    {
+        >= 200 and < 300 => null,
+        408 or 425 or 429 or >= 500 => new HookFailure($"status {status}"),
+        _ => new HookFailure($"status {status}", IsMistake: true),
+    };
 }

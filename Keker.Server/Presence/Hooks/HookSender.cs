@@ -55,9 +55,10 @@ internal sealed class HookSender(HookQueue queue, IHookReceiver receiver, ulong 
 
     private async Task DeliverAsync(byte[] body)
     {
+        HookFailure? told = null;
         for (int failures = 0; ;)
         {
-            string? failure = await receiver.TryPostAsync(body, _cut.Token).ConfigureAwait(false);
+            HookFailure? failure = await receiver.TryPostAsync(body, _cut.Token).ConfigureAwait(false);
             if (failure is null)
             {
                 if (failures > 0)
@@ -65,10 +66,20 @@ internal sealed class HookSender(HookQueue queue, IHookReceiver receiver, ulong 
                 return;
             }
             counters.HookFailures.Increment();
-            if (failures++ == 0)
-                log.HookFailed(failure);
+            failures++;
+            if (failure != told)
+                Tell(failure);
+            told = failure;
             await PauseAsync(failures).ConfigureAwait(false);
         }
+    }
+
+    private void Tell(HookFailure failure)
+    {
+        if (failure.IsMistake)
+            log.HookRefused(failure.Reason);
+        else
+            log.HookFailed(failure.Reason);
     }
 
     /// <summary>At random up to a bound that doubles: a backend that comes back is not met by all servers at once.</summary>

@@ -6,6 +6,6 @@ internal interface IHookReceiver
     /// <summary>Hands a body over. Never throws but for the cancellation.</summary>
     /// <param name="body">A JSON array of events.</param>
     /// <param name="cancellation">Ends the attempt.</param>
-    /// <returns>Null when it was taken; else why not, in words for a log.</returns>
-    Task<string?> TryPostAsync(byte[] body, CancellationToken cancellation);
+    /// <returns>Null when it was taken; else why not.</returns>
+    Task<HookFailure?> TryPostAsync(byte[] body, CancellationToken cancellation);
 }

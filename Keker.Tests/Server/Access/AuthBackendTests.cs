@@ -29,6 +29,27 @@ internal sealed class AuthBackendTests
         Assert.That(stub.Asked, Has.Count.LessThanOrEqualTo(512));
     }
 
+    [Test]
+    public async Task Who_is_gone_gives_its_turn_to_others()
+    {
+        const int turns = 256;
+        await using var stub = new StubServer(_ => null);
+        using var backend = new AuthBackend(new Uri(stub.Url), new FakeTimeProvider(), NullLogger.Instance);
+        var visitor = new Visitor([], Origin: null, UserAgent: null);
+        using var gone = new CancellationTokenSource();
+        Task<Decision>[] first = [.. Enumerable.Range(0, turns).Select(_ => backend.AskAsync("a"u8.ToArray(), visitor, gone.Token))];
+        Task<Decision> waitsAndGoes = backend.AskAsync("b"u8.ToArray(), visitor, gone.Token);
+        Task<Decision> waits = backend.AskAsync("c"u8.ToArray(), visitor);
+        await WaitAsync(() => stub.Asked.Count == turns);
+
+        await gone.CancelAsync();
+
+        Assert.That((await Task.WhenAll([.. first, waitsAndGoes]).Soon("those who are gone")).Select(static decision => decision.Reason), Has.All.EqualTo(RefusalReason.Undecided));
+        await WaitAsync(() => stub.Asked.Count == turns + 1);
+        Assert.That(stub.Asked.Last(), Does.Contain("\"c\""));
+        Assert.That(waits.IsCompleted, Is.False);
+    }
+
     private static async Task WaitAsync(Func<bool> condition)
     {
         using var deadline = new CancellationTokenSource(Patience.Limit);

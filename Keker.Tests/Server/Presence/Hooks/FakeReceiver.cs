@@ -13,6 +13,9 @@ internal sealed class FakeReceiver : IHookReceiver
     /// <summary>Requests that it does not take yet.</summary>
     public int Failures { get; set; }
 
+    /// <summary>Why not.</summary>
+    public HookFailure Failure { get; set; } = new("status 503");
+
     /// <summary>Whether it never answers.</summary>
     public bool Hangs { get; set; }
 
@@ -22,7 +25,7 @@ internal sealed class FakeReceiver : IHookReceiver
     /// <summary>Waits for a request.</summary>
     public Task WhenPostedAsync() => _posts.Reader.ReadAsync().Soon("a request");
 
-    public async Task<string?> TryPostAsync(byte[] body, CancellationToken cancellation)
+    public async Task<HookFailure?> TryPostAsync(byte[] body, CancellationToken cancellation)
     {
         try
         {
@@ -31,7 +34,7 @@ internal sealed class FakeReceiver : IHookReceiver
             if (Failures > 0)
             {
                 Failures--;
-                return "status 503";
+                return Failure;
             }
             foreach (JsonElement each in JsonDocument.Parse(body).RootElement.EnumerateArray())
                 Taken.Add(each.GetProperty("seq").GetInt64());

@@ -3,6 +3,8 @@ using Keker.Server.Observability;
 using Keker.Server.Options;
 using Keker.Server.Presence.Hooks;
 using Keker.Tests.EndToEnd;
+using Keker.Tests.EndToEnd.Signed;
+using Keker.Tests.Server.Net;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
@@ -33,6 +35,45 @@ internal sealed class HookSenderTests
         await sender.StopAsync(TimeSpan.FromSeconds(1)).Soon("the end");
         Assert.That(_receiver.Taken, Is.EqualTo(new long[] { 1, 2, 3, 4 }));
         Assert.That((_counters.HookFailures.Value, _counters.HooksDelivered.Value), Is.EqualTo((8L, 4L)));
+    }
+
+    [Test]
+    public async Task Each_new_reason_is_told_once_and_a_mistake_of_the_set_up_as_one()
+    {
+        var log = new LogRecorder();
+        _receiver.Failures = 3;
+        using var sender = new HookSender(NewQueue(1), _receiver, boot: 7, _counters, _time, log);
+        sender.Start();
+        await _receiver.WhenPostedAsync();
+        await AdvanceUntilPostedAsync(Limits.HookBackOffMax);
+        _receiver.Failure = new HookFailure("status 404", IsMistake: true);
+        await AdvanceUntilPostedAsync(Limits.HookBackOffMax);
+        await AdvanceUntilPostedAsync(Limits.HookBackOffMax);
+        await sender.StopAsync(TimeSpan.FromSeconds(1)).Soon("the end");
+
+        Assert.That(_receiver.Taken, Is.EqualTo(new long[] { 1, 2 }), "what is a mistake is mended, and nothing is lost by then");
+        Assert.That(log.Lines, Has.Length.EqualTo(3));
+        Assert.That(log.Lines[0], Does.StartWith("Warning: the hook was not taken: status 503;"));
+        Assert.That(log.Lines[1], Does.StartWith("Error: the hook was refused: status 404; that is a mistake of the set-up"));
+        Assert.That(log.Lines[2], Is.EqualTo("Information: the hook is taken again, after 3 failures"));
+    }
+
+    [TestCase(200, null)]
+    [TestCase(204, null)]
+    [TestCase(307, true)]
+    [TestCase(400, true)]
+    [TestCase(404, true)]
+    [TestCase(408, false)]
+    [TestCase(425, false)]
+    [TestCase(429, false)]
+    [TestCase(500, false)]
+    [TestCase(503, false)]
+    public async Task What_a_status_says(int status, bool? isMistake)
+    {
+        await using var stub = new StubServer(_ => StubServer.Status(status));
+        using var client = new HookClient(new Uri(stub.Url), []);
+        HookFailure? failure = await client.TryPostAsync("[]"u8.ToArray(), CancellationToken.None).Soon("the answer");
+        Assert.That(failure, isMistake is null ? Is.Null : Is.EqualTo(new HookFailure($"status {status}", isMistake.Value)));
     }
 
     [Test]
