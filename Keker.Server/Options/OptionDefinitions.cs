@@ -105,7 +105,7 @@ internal static class OptionDefinitions
         "--log-format", "FORMAT", $"how lines of the log look: {Values.Formats}",
         One(Values.Format, (options, format) => options with { LogFormat = format }))
     {
-        Default = "text, journal where the log goes to the journal",
+        Default = "text, journal under systemd",
     };
 
     public static readonly OptionDefinition PublishKey = new(
