@@ -24,7 +24,7 @@ internal sealed class ReadmeTests
         Assert.That(lines, Is.Not.Empty);
         Assert.That(
             lines.Select(Message),
-            Is.All.EqualTo("ok").Or.EqualTo("statistics").Or.EqualTo("sessions").Or.EqualTo("sessions logged out").Or.EqualTo("online").Or.EqualTo($"recipient {Token} not found")
+            Is.All.EqualTo("ok").Or.EqualTo("ready").Or.EqualTo("statistics").Or.EqualTo("sessions").Or.EqualTo("sessions logged out").Or.EqualTo("online").Or.EqualTo($"recipient {Token} not found")
                 .Or.EqualTo("topic match-17 has no subscribers").Or.EqualTo("no recipient found").Or.StartsWith("message stored for ").Or.StartsWith("message sent to"));
     }
 
@@ -57,7 +57,7 @@ internal sealed class ReadmeTests
         // The last ones are those of curl, of the soak and of dotnet test.
         string[] known =
         [
-            .. OptionDefinitions.All.Select(option => option.Name), .. LoadOptionTable.All.Select(option => option.Name), "--help", "--version",
+            .. OptionDefinitions.All.Select(option => option.Name), .. LoadOptionTable.All.Select(option => option.Name), "--help", "--version", "--health",
             "--unix-socket", "--chaos", "--filter",
         ];
         Assert.That(mentioned, Is.SubsetOf(known));

@@ -13,28 +13,29 @@ internal sealed class CertificateTermTests
     {
         DateTimeOffset now = DateTimeOffset.UtcNow;
         using var directory = new TempDirectory();
-        new TestCertificate(now.AddDays(16)).WriteTo(directory);
+        new TestCertificate(now.AddDays(15.5)).WriteTo(directory);
         var tls = new TlsUpgrade(directory.File("cert.pem"), directory.File("key.pem"));
         var time = new FakeTimeProvider(now);
         using var term = new CertificateTerm(tls, time, _log);
 
         term.Check();
-        Assert.That(_log.Lines, Is.Empty, "16 days are enough");
+        time.Advance(TimeSpan.FromDays(1));
+        Assert.That(_log.Lines, Is.Empty, "14 days and a half are enough");
 
-        time.Advance(TimeSpan.FromDays(3));
-        Assert.That(_log.Lines, Has.Length.EqualTo(1).And.All.StartsWith("Warning: the certificate ends in 13 days, on 20"));
+        time.Advance(TimeSpan.FromDays(1));
+        Assert.That(_log.Lines, Has.Length.EqualTo(1).And.All.StartsWith("Warning: the certificate ends in 14 days, on 20"));
 
-        for (int day = 0; day < 12; day++)
+        for (int day = 3; day <= 15; day++)
             time.Advance(TimeSpan.FromDays(1));
-        Assert.That(_log.Lines, Has.Length.EqualTo(13).And.All.StartsWith("Warning"));
+        Assert.That(_log.Lines, Has.Length.EqualTo(14).And.All.StartsWith("Warning"));
         Assert.That(_log.Lines[^1], Does.Contain("in 1 days"));
 
         time.Advance(tls.End - time.GetUtcNow());
-        Assert.That(_log.Lines, Has.Length.EqualTo(14));
+        Assert.That(_log.Lines, Has.Length.EqualTo(15));
         Assert.That(_log.Lines[^1], Does.StartWith("Error: the certificate has ended, on 20"));
 
         time.Advance(TimeSpan.FromDays(1));
-        Assert.That(_log.Lines, Has.Length.EqualTo(15).And.Exactly(2).StartsWith("Error"));
+        Assert.That(_log.Lines, Has.Length.EqualTo(16).And.Exactly(2).StartsWith("Error"));
     }
 
     [Test]

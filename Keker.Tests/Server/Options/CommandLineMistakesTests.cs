@@ -7,7 +7,9 @@ internal sealed class CommandLineMistakesTests
     private const string Duration = "such as 500ms, 5s, 1m30s or 1h; bare digits are seconds";
     private const string Help = "see kekerd --help";
     private const string Switch = "expected on or off (or true/false, yes/no, 1/0)";
-    private const string Origin = "expected scheme://host[:port] in ASCII without a path, file:// or null; leave the option out to allow any";
+    private const string Origin =
+        "expected scheme://host[:port] in ASCII without a path, file:// or null; a host may begin with *. for one label, such as https://*.example.com; "
+        + "leave the option out to allow any";
     private const string Key = "1 to 4096 visible ASCII characters without spaces";
 
     [TestCase("--read-buffer 1023", $"--read-buffer '1023': expected 1024 to 1073741824 {Buffer}")]

@@ -1,5 +1,3 @@
-using System.Net.Sockets;
-using Keker.Protocol.WebSocket;
 using Keker.Server.Access;
 using Keker.Server.Broker.FanOut;
 using Keker.Server.Net;
@@ -8,7 +6,6 @@ using Keker.Server.Options;
 using Keker.Server.WebSocket;
 using Keker.Tests.EndToEnd;
 using Keker.Tests.EndToEnd.Signed;
-using Keker.Tests.Protocol.WebSocket;
 using Keker.Tests.Server.Http;
 using Keker.Tests.Server.Net;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -44,7 +41,8 @@ internal sealed class CheckedSessionTests
         client.Client.FinishSending();
 
         await WaitAsync(() => server.Context.Counters.RefusedAccess(RefusalReason.Undecided).Value == 1, session, server);
-        await client.ExpectCloseAsync(1013);
+        Assert.That((await client.ReadAsync()).CloseCode, Is.EqualTo(1013));
+        await client.Client.ExpectEndAsync();
         await ended.Task.Soon("the session to end");
         await connection.DisposeAsync();
         await client.DisposeAsync();

@@ -31,7 +31,7 @@ internal sealed class WatchdogTests
     [Test]
     public async Task A_loop_that_hangs_stops_the_beats_until_it_turns_again()
     {
-        var loops = new Loops(_log, 2);
+        var loops = new Loops(_log, 1);
         using SocketPair pair = SocketPair.Create();
         PeerSocket socket = pair.TakeServer(loops);
         using var hang = new HangingHandler();
@@ -43,7 +43,7 @@ internal sealed class WatchdogTests
         await pair.Client.SendAsync("x"u8.ToArray());
         await hang.Hangs.Soon("the loop to hang");
 
-        // The turn that hangs has begun since the last beat: one more may come.
+        // The turn that hangs has begun since the last beat: one more comes.
         _time.Advance(Patience10s / 4);
         int before = beats;
         for (int i = 0; i < 8; i++)

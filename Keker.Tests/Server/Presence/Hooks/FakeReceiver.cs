@@ -13,8 +13,8 @@ internal sealed class FakeReceiver : IHookReceiver
     /// <summary>Requests that it does not take yet.</summary>
     public int Failures { get; set; }
 
-    /// <summary>Why not.</summary>
-    public HookFailure Failure { get; set; } = new("status 503");
+    /// <summary>Why not, one after the other; then 503.</summary>
+    public Queue<HookFailure> Reasons { get; } = [];
 
     /// <summary>Whether it never answers.</summary>
     public bool Hangs { get; set; }
@@ -34,7 +34,7 @@ internal sealed class FakeReceiver : IHookReceiver
             if (Failures > 0)
             {
                 Failures--;
-                return Failure;
+                return Reasons.TryDequeue(out HookFailure? reason) ? reason : new HookFailure("status 503");
             }
             foreach (JsonElement each in JsonDocument.Parse(body).RootElement.EnumerateArray())
                 Taken.Add(each.GetProperty("seq").GetInt64());

@@ -42,13 +42,14 @@ internal sealed class HookSenderTests
     {
         var log = new LogRecorder();
         _receiver.Failures = 3;
+        _receiver.Reasons.Enqueue(new HookFailure("status 503"));
+        _receiver.Reasons.Enqueue(new HookFailure("status 503"));
+        _receiver.Reasons.Enqueue(new HookFailure("status 404", IsMistake: true));
         using var sender = new HookSender(NewQueue(1), _receiver, boot: 7, _counters, _time, log);
         sender.Start();
         await _receiver.WhenPostedAsync();
-        await AdvanceUntilPostedAsync(Limits.HookBackOffMax);
-        _receiver.Failure = new HookFailure("status 404", IsMistake: true);
-        await AdvanceUntilPostedAsync(Limits.HookBackOffMax);
-        await AdvanceUntilPostedAsync(Limits.HookBackOffMax);
+        for (int i = 0; i < 3; i++)
+            await AdvanceUntilPostedAsync(Limits.HookBackOffMax);
         await sender.StopAsync(TimeSpan.FromSeconds(1)).Soon("the end");
 
         Assert.That(_receiver.Taken, Is.EqualTo(new long[] { 1, 2 }), "what is a mistake is mended, and nothing is lost by then");
