@@ -46,7 +46,7 @@ internal sealed class LogSecrecyTests
 
         string log = keker.Log.Text;
         Assert.That(log, Does.Contain("DEBUG ").And.Contain("HELLO of token ").And.Contain("logged out by the backend").And.Contain("refused with 401"));
-        Assert.That(log, Does.Not.Contain("SECRET").IgnoreCase);
+        Assert.That(log.Replace(" hook-secret=none ", "", StringComparison.Ordinal), Does.Not.Contain("SECRET").IgnoreCase);
         Assert.That(log.Where(c => c is not '\n' and (< ' ' or > '~')), Is.Empty);
     }
 }

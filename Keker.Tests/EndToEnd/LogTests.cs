@@ -77,7 +77,7 @@ internal sealed class LogTests
         Assert.That(events[..3], Is.EqualTo(new[] { "starting", "settings_in_force", "listening" }));
         Assert.That(events, Does.Contain("request_refused").And.Contain("stopped"));
         Assert.That(lines[0].GetProperty("process_id").GetInt32(), Is.EqualTo(keker.ProcessId));
-        Assert.That(lines.Select(line => line.GetProperty("level").GetString()), Is.SubsetOf(new[] { "DEBUG", "INFO", "WARN" }));
+        Assert.That(lines.Select(line => line.GetProperty("level").GetString()).Distinct(), Is.SubsetOf(new[] { "DEBUG", "INFO", "WARN" }));
     }
 
     /// <summary>A socket that stands for the journal: the variable names it.</summary>

@@ -19,7 +19,7 @@ internal sealed class Watchdog : IDisposable
     private readonly long[] _turns;
     private readonly Lock _lock = new();
     private readonly ITimer _timer;
-    private bool _hasTold;
+    private int _missed;
 
     /// <param name="loops">Have to turn.</param>
     /// <param name="patience">The time after which the manager acts (WATCHDOG_USEC).</param>
@@ -50,12 +50,12 @@ internal sealed class Watchdog : IDisposable
                 for (int i = 0; i < _turns.Length; i++)
                     _turns[i] = _loops[i].Turns;
                 _beat();
+                _missed = 0;
             }
-            else if (!_hasTold)
+            else if (++_missed == Looks / 2)
             {
                 _log.LoopHangs();
             }
-            _hasTold = !turns;
             WakeAll();
         }
     }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Keker.Tests.Server.Net;
 
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class CertificateTermTests
 {
     private readonly LogRecorder _log = new();

@@ -42,7 +42,6 @@ internal sealed class CheckedSessionTests
 
         await WaitAsync(() => server.Context.Counters.RefusedAccess(RefusalReason.Undecided).Value == 1, session, server);
         Assert.That((await client.ReadAsync()).CloseCode, Is.EqualTo(1013));
-        await client.Client.ExpectEndAsync();
         await ended.Task.Soon("the session to end");
         await connection.DisposeAsync();
         await client.DisposeAsync();

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace Keker.Tests.Server.Net.Systemd;
 
 [Platform("Linux")]
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class WatchdogTests
 {
     private static readonly TimeSpan Patience10s = TimeSpan.FromSeconds(10);
@@ -25,7 +26,6 @@ internal sealed class WatchdogTests
             await AdvanceUntilAsync(() => beats >= beat);
             Assert.That(beats, Is.EqualTo(beat));
         }
-        Assert.That(_log.Lines, Is.Empty);
     }
 
     [Test]
