@@ -16,7 +16,7 @@ internal static class Announcement
     /// <param name="tls">The certificate; null for none.</param>
     public static void Begin(ILogger log, KekerOptions options, int descriptors, long memoryBytes, TlsUpgrade? tls)
     {
-        log.Starting(KekerVersion.Text, Environment.ProcessId, descriptors, memoryBytes, PublishersOf(options), CertificateTerm.Describe(tls));
+        log.Starting(KekerVersion.Text, Environment.ProcessId, descriptors, memoryBytes >> 20, PublishersOf(options), CertificateTerm.Describe(tls));
         log.SettingsInForce(EffectiveSettings.Line(options));
     }
 

@@ -26,9 +26,10 @@ internal static class Program
             if (commandLine.Health is { } url)
                 return await HealthCheck.RunAsync(options, url, Console.Out).ConfigureAwait(false);
 
+            LogFormat format = options.LogFormat ?? (JournalStream.IsStandardOutput() ? LogFormat.Journal : LogFormat.Text);
             using var log = new LineLogger(
-                Console.OpenStandardOutput(), options.Verbosity, Limits.LogLinesWaiting, Limits.LogLinesPerSecond, TimeProvider.System, FormOf(options.LogFormat));
-            options = InheritedListeners.Apply(options, environment, Environment.ProcessId);
+                Console.OpenStandardOutput(), options.Verbosity, Limits.LogLinesWaiting, Limits.LogLinesPerSecond, TimeProvider.System, FormOf(format));
+            options = InheritedListeners.Apply(options with { LogFormat = format }, environment, Environment.ProcessId);
             foreach (string variable in InheritedListeners.Variables)
                 Environment.SetEnvironmentVariable(variable, null);
             return await new ServerHost(options, () => ReadAgain(args), TimeProvider.System, log).RunAsync().ConfigureAwait(false);
@@ -40,12 +41,11 @@ internal static class Program
         }
     }
 
-    private static LineForm FormOf(LogFormat? format) => format switch
+    private static LineForm FormOf(LogFormat format) => format switch
     {
         LogFormat.Json => new JsonForm(),
-        LogFormat.Text => new TextForm(),
         LogFormat.Journal => new JournalForm(),
-        _ => JournalStream.IsStandardOutput() ? new JournalForm() : new TextForm(),
+        _ => new TextForm(),
     };
 
     /// <summary>The options once more, for the files that they name.</summary>

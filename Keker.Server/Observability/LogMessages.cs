@@ -6,8 +6,8 @@ namespace Keker.Server.Observability;
 internal static partial class LogMessages
 {
     [LoggerMessage(EventId = 25, Level = LogLevel.Information,
-        Message = "kekerd {Version} starts: pid {ProcessId}, {Descriptors} descriptors, {MemoryBytes} bytes of memory, {Publishers}, {Tls}")]
-    public static partial void Starting(this ILogger logger, string version, int processId, int descriptors, long memoryBytes, string publishers, string tls);
+        Message = "kekerd {Version} starts: pid {ProcessId}, {Descriptors} descriptors, {MemoryMebibytes} MiB of memory, {Publishers}, {Tls}")]
+    public static partial void Starting(this ILogger logger, string version, int processId, int descriptors, long memoryMebibytes, string publishers, string tls);
 
     [LoggerMessage(EventId = 26, Level = LogLevel.Information, Message = "settings: {Settings}")]
     public static partial void SettingsInForce(this ILogger logger, string settings);

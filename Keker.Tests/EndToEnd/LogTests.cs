@@ -17,8 +17,8 @@ internal sealed class LogTests
         string[] lines = keker.Log.Text.Split('\n');
 
         Assert.That(lines[0], Does.Match(
-            $@"Z INFO  kekerd \d+\.\d+\.\d+\S* starts: pid {keker.ProcessId}, \d+ descriptors, \d+ bytes of memory, publishing needs a key, no TLS$"));
-        Assert.That(lines[1], Does.Contain(" INFO  settings: listen=127.0.0.1:0 ").And.Contain(" cache=7s ").And.Contain(" publish-key=(1) "));
+            $@"Z INFO  kekerd \d+\.\d+\.\d+\S* starts: pid {keker.ProcessId}, \d+ descriptors, \d+ MiB of memory, publishing needs a key, no TLS$"));
+        Assert.That(lines[1], Does.Contain(" INFO  settings: listen=127.0.0.1:0 ").And.Contain(" cache=7s ").And.Contain(" publish-key=(1) ").And.Contain(" log-format=text "));
         Assert.That(lines[2], Does.Contain("listening on "));
         Assert.That(keker.Log.Text, Does.Not.Contain("SECRET"));
     }
