@@ -48,7 +48,7 @@ internal sealed class CommandLineTests
         yield return Good("--echo", null, "on", o => o.Echo, true);
         yield return Good("--drain", null, "1h", o => o.Drain, TimeSpan.FromHours(1));
         yield return Good("--drain-delay", null, "10s", o => o.DrainDelay, TimeSpan.FromSeconds(10));
-        yield return Good("--log-format", null, "Json", o => o.LogFormat, LogFormat.Json);
+        yield return Good("--log-format", null, "Json", o => o.LogFormat ?? LogFormat.Text, LogFormat.Json);
     }
 
     [Test]
