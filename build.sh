@@ -79,6 +79,9 @@ find_browser() {
 
 has_firefox() { has firefox-esr || has firefox; }
 
+# Of the python3 that comes first, or of the system's.
+has_python_jwt() { python3 -c 'import jwt' 2> /dev/null || /usr/bin/python3 -c 'import jwt' 2> /dev/null; }
+
 # TLS loads OpenSSL 3 when it is first used; macOS brings its own.
 has_openssl() {
     [[ $(uname -s) != Linux || -n $(find /lib /usr/lib /usr/local/lib /lib64 /usr/lib64 -maxdepth 2 -name libssl.so.3 2> /dev/null) ]]
@@ -92,6 +95,10 @@ missing_packages() {
     has tsc || echo node-typescript
     has python3 || echo python3
     has_firefox || echo firefox-esr
+    # For the recipes of the manual. Go and Java are large: their recipes are run where they are.
+    has php || echo php-cli php-curl
+    has ruby || echo ruby
+    has_python_jwt || echo python3-jwt
     # Network namespaces, for which a test has to be root.
     [[ $(uname -s) != Linux || $(id -u) != 0 ]] || has ip || echo iproute2
 }
