@@ -4,9 +4,6 @@
 // kekerd serves it without comments, indentation and spaces around punctuation, in less than 3 KiB gzipped. So write no comment behind code and no
 // text of several lines, and end each statement with a semicolon. Times are milliseconds.
 
-// Codes of closes after which the same would happen again: the fault is the client's, or the server does not want it.
-const FINAL = /1002|1003|1007|1008|1009|4403/;
-
 // What is kept over a reload has a name, another one for each object of the page.
 const names = new Set();
 
@@ -83,9 +80,10 @@ export function Keker(url, { token }) {
     };
   }
 
-  // The server has ended it. A token that cannot be asked for anew does not get better.
+  // The server has ended it. After some codes the same would happen again: the fault is the client's, or the server does not want it. And a token that
+  // cannot be asked for anew does not get better.
   function ended(code, reason) {
-    if (!FINAL.test(code) && (code !== 4401 || token.call)) return retry();
+    if (!/100[23789]|4403/.test(code) && (code !== 4401 || token.call)) return retry();
     fail(code + " " + reason, code);
     finish();
   }
@@ -239,14 +237,14 @@ export function Keker(url, { token }) {
     if (ids.size) query.push(["last_event_id", labels.map(topic => labels[1] && ids.has(topic) ? recode(ids.get(topic), [16n, 10n], [36, 36]) : ids.get(topic))]);
     const response = await fetch(url.replace(/^ws/, "http") + "?" + new URLSearchParams(query), { headers: { Accept: "text/event-stream" }, signal: abort.signal });
     if (mine !== link) return;
-    if (response.status === 401) return ended(4401, "");
+    if (/40[13]/.test(response.status)) return ended(4000 + response.status, "");
     if (!/event/.test(response.headers.get("Content-Type"))) throw await response.text();
     topics.forEach(entry => entry.link = link);
     connected(link);
     const reader = response.body.getReader();
     const decoder = new TextDecoder();
     let text = "";
-    while (true) {
+    for (;;) {
       const { value, done } = await reader.read();
       if (mine !== link) return;
       if (done) return retry();
@@ -265,8 +263,9 @@ export function Keker(url, { token }) {
       fields[key] = key in fields ? fields[key] + "\n" + value : value;
     }
     const { id, event = "", data } = fields;
-    const [kind, topic = "-"] = event.split(/:(.*)/s);
+    const [kind, topic = "-"] = event.split(/: ?(.*)/s);
     const place = i => labels[1] ? recode(id.split(",")[i], [36n, 36n], [16, 10]) : id;
+    if (kind === "expired") return ended(4401, data);
     if (data === undefined || kind === "gap") {
       // Where the stream begins.
       if (id) labels.forEach((label, i) => kind && label === topic && ids.has(label) ? gap(label, ids.get(label), place(i)) : begin(label, place(i)));

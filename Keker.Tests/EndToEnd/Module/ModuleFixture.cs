@@ -13,10 +13,12 @@ internal abstract class ModuleFixture(string hostName)
 
     private protected Backend Backend { get; private set; } = null!;
 
+    private protected virtual string[] Options => ["--cache", "2m"];
+
     [SetUp]
     public async Task StartAsync()
     {
-        Keker = await KekerProcess.StartAsync("--cache", "2m");
+        Keker = await KekerProcess.StartAsync(Options);
         Backend = new Backend(Keker.EndPoint);
         Proxy = new HostileProxy(Keker.EndPoint);
         Host = await ModuleHost.StartAsync(hostName, new Uri($"http://{Keker.EndPoint}/keker.js"));
@@ -55,6 +57,28 @@ internal abstract class ModuleFixture(string hostName)
     private protected Task PublishToAsync(string topic, params string[] texts) => PublishAsync(topic, "topic", texts);
 
     private protected Task AdvanceAsync(double seconds) => Host.RunAsync($"clock.advance({seconds * 1000})");
+
+    /// <summary>Makes a client whose WebSockets the proxy refuses, up to its first event stream.</summary>
+    private protected async Task FallBackAsync(string token = $"'{Token}'")
+    {
+        Proxy.RefusesWebSockets = true;
+        await MakeAsync(token);
+        await Host.ExpectAsync("[\"state\",\"connecting\"]");
+        for (int failure = 1; failure <= 3; failure++)
+        {
+            await FailAsync();
+            await AdvanceAsync(0.5 * Math.Pow(2, failure - 1));
+            await Host.ExpectAsync("[\"state\",\"connecting\"]");
+        }
+    }
+
+    /// <summary>Node 20 tells of a WebSocket that never opened by an error alone: a second later it counts as closed.</summary>
+    private async Task FailAsync()
+    {
+        await Host.ExpectAsync("[\"failed\"]");
+        await Host.RunAsync("if (state !== 'waiting') clock.advance(1000)");
+        await Host.ExpectAsync("[\"state\",\"waiting\"]");
+    }
 
     private async Task PublishAsync(string name, string header, string[] texts)
     {

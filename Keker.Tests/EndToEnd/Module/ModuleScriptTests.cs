@@ -229,6 +229,25 @@ internal sealed class ModuleScriptTests(string hostName) : ModuleFixture(hostNam
         await Host.ExpectAsync("[\"sent\",\"HELLO t 7fffffffffffffff:2\"]", Connected, "[\"sent\",\"SUBSCRIBE news abc:41\"]", "[\"sent\",\"SUBSCRIBE more \"]");
     }
 
+    [TestCase(401, 4401)]
+    [TestCase(403, 4403)]
+    public async Task A_stream_that_may_not_begin_ends_it_as_a_WebSocket_does(int status, int code)
+    {
+        await Host.RunAsync($"globalThis.fetch = async () => new Response('no', {{ status: {status} }})");
+        await MakeAsync("'t'");
+        await Host.ExpectAsync(Connecting, Socket);
+        foreach (double seconds in (double[])[0.5, 1, 2])
+        {
+            await Host.RunAsync("FakeSocket.last.ends(1006)");
+            await Host.ExpectAsync(Waiting);
+            await AdvanceAsync(seconds);
+            await Host.ExpectAsync(seconds == 2 ? [Connecting] : [Connecting, Socket]);
+        }
+        await Host.ExpectAsync($"[\"error\",{code}]", Closed);
+        await AdvanceAsync(1000);
+        Assert.That(Host.IsQuiet);
+    }
+
     /// <summary>Makes a client that is welcome with the id a:0.</summary>
     private async Task WelcomeAsync(string token, string word = "t")
     {
