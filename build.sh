@@ -9,9 +9,12 @@ readonly server=Keker.Server
 readonly results=$PWD/TestResults
 # Tells what out/kekerd was made of.
 readonly stamp=out/.made-of
+# Programs that tests want and that are not installed on the machine for that.
+readonly tools=$PWD/TestResults/tools
 
 export DOTNET_CLI_TELEMETRY_OPTOUT=1
 export DOTNET_NOLOGO=1
+export PATH=$PATH:$tools/usr/bin
 
 usage() {
     cat <<'END'
@@ -94,6 +97,7 @@ missing_packages() {
     find_browser || echo chromium
     has tsc || echo node-typescript
     has python3 || echo python3
+    { has prometheus && has promtool; } || echo prometheus
     has_firefox || echo firefox-esr
     # For the recipes of the manual. Go and Java are large: their recipes are run where they are.
     has php || echo php-cli php-curl
@@ -130,8 +134,25 @@ install_packages() {
     apt-get update -q < /dev/null || say "apt-get update failed, trying with what it knows"
     for package in "$@"; do
         # One at a time: where one has another name (libssl3t64, chromium-browser), the others still come.
-        apt-get install -q -y --no-install-recommends "$package" < /dev/null || say "could not install $package"
+        if [[ $package == prometheus ]]; then
+            unpack_prometheus || say "could not fetch $package"
+        else
+            apt-get install -q -y --no-install-recommends "$package" < /dev/null || say "could not install $package"
+        fi
     done
+}
+
+# Its package would start a server on this machine, now and at every boot, and bring a web page made of eleven more. Tests want two programs of it.
+unpack_prometheus() {
+    local folder
+    folder=$(mktemp -d)
+    mkdir -p "$tools"
+    if (cd "$folder" && apt-get download -q prometheus < /dev/null) && dpkg-deb -x "$folder"/prometheus_*.deb "$folder/root"; then
+        mkdir -p "$tools/usr/bin"
+        cp "$folder/root/usr/bin/prometheus" "$folder/root/usr/bin/promtool" "$tools/usr/bin"
+    fi
+    rm -rf "$folder"
+    has prometheus
 }
 
 # The tracked lock files name the packages for one platform and one version of the SDK. Elsewhere, and without the native compiler,
@@ -366,9 +387,9 @@ clean() {
 
 # Every step stops the check when it fails, but for the last two: whoever broke a test also wants to know whether the binary runs.
 check() {
-    # What a fuzzer found in hours is not for a test run to throw away.
+    # What a fuzzer found in hours is not for a test run to throw away, nor is what was fetched for it.
     mkdir -p "$results"
-    find "$results" -mindepth 1 -maxdepth 1 ! -name fuzz -exec rm -rf {} +
+    find "$results" -mindepth 1 -maxdepth 1 ! -name fuzz ! -name tools -exec rm -rf {} +
     trap report EXIT
     require_sdk
     install_missing

@@ -2,6 +2,7 @@ using Keker.Server.Access;
 using Keker.Server.Broker;
 using Keker.Server.Http;
 using Keker.Server.Http.Publishing;
+using Keker.Server.Metrics;
 using Keker.Server.Net;
 using Keker.Server.Observability;
 using Keker.Server.Options;
@@ -17,6 +18,7 @@ internal sealed class ServerContext
     private int _draining;
     private int _lingering;
     private uint _subscribes;
+    private IReadOnlyList<Metric>? _metrics;
 
     /// <param name="options">What the operator decided.</param>
     /// <param name="broker">The broker.</param>
@@ -57,6 +59,12 @@ internal sealed class ServerContext
 
     /// <summary>Who may; null in an open server.</summary>
     public AccessPolicy? Access { get; init; }
+
+    /// <summary>The loops; null where the runtime polls the sockets.</summary>
+    public Loops? Loops { get; init; }
+
+    /// <summary>What is told of all this. Put together when it is first asked for.</summary>
+    public IReadOnlyList<Metric> Metrics => _metrics ??= MetricCatalog.Of(this);
 
     /// <summary>The keys in force: those of the options until a reload.</summary>
     public PublishKeyCheck PublishKeys { get; }

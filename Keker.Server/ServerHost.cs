@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Keker.Server.Access;
 using Keker.Server.Broker;
+using Keker.Server.Metrics;
 using Keker.Server.Net;
 using Keker.Server.Net.Systemd;
 using Keker.Server.Observability;
@@ -47,14 +48,15 @@ internal sealed class ServerHost(KekerOptions options, Func<KekerOptions> readAg
         using var broker = new MessageBroker(new BrokerContext(LimitsFrom(options, memoryLimit), clock, counters) { OnUnexpected = log.InternalError, Presence = hooks?.Watch });
         using AccessPolicy? access = options.Access.IsChecked ? new AccessPolicy(options.Access, timeProvider, counters, log) : null;
         Action? takeKeys = PrepareKeys(access);
-        var server = new ServerContext(options, broker, connections, log, memory) { Access = access };
+        Loops? loops = Loops.AreUsed ? new Loops(log) : null;
+        var server = new ServerContext(options, broker, connections, log, memory) { Access = access, Loops = loops };
+        using var meter = new KekerMeter(server.Metrics);
 
         TlsUpgrade? tls = LoadCertificate();
         using CertificateTerm? term = tls is null ? null : new CertificateTerm(tls, timeProvider, log);
         using PosixSignalRegistration terminate = OnSignal(PosixSignal.SIGTERM, Stop);
         using PosixSignalRegistration interrupt = OnSignal(PosixSignal.SIGINT, Stop);
         using PosixSignalRegistration hangUp = OnSignal(PosixSignal.SIGHUP, () => Reload(new Reloadable(server, tls, term, hooks, manager)));
-        Loops? loops = Loops.AreUsed ? new Loops(log) : null;
         List<Listener> listeners = Listen(new ConnectionHandler(server, tls, timeProvider), loops);
         Announcement.Begin(log, options, descriptors, memoryLimit, tls);
         takeKeys?.Invoke();
@@ -106,7 +108,7 @@ internal sealed class ServerHost(KekerOptions options, Func<KekerOptions> readAg
         server.Memory.Check();
         if (server.Memory.Pressure != MemoryPressure.None)
             server.Unfinished.EndNewestStrangers();
-        server.Memory.CollectWhenQuiet(server.Counters.Published.Value, server.Input.Trim);
+        server.Memory.CollectWhenQuiet(server.Counters.Published, server.Input.Trim);
     }
 
     private static PosixSignalRegistration OnSignal(PosixSignal signal, Action action) =>

@@ -58,6 +58,14 @@ internal sealed partial class LayeringTests
         "ConnectionHandler", "ServerHost", "ServerContext",
     ]);
 
+    /// <summary>It looks at everybody, and is asked by whoever answers for it only.</summary>
+    [Test]
+    public void Metrics_are_told_where_they_are_asked_for()
+    {
+        foreach (string folder in new[] { "Access", "Broker", "Net", "Options", "Observability", "Presence", "Sse", "WebSocket", "Http/Publishing" })
+            Expect($"Keker.Server/{folder}", ["Keker.Server.Metrics"]);
+    }
+
     [Test]
     public void Options_and_Observability_are_leaves()
     {

@@ -11,24 +11,30 @@ public static class AcceptField
     /// </summary>
     /// <param name="head">A complete head.</param>
     /// <param name="bytes">The bytes it was parsed from.</param>
-    public static bool NamesEventStream(RequestHead head, ReadOnlySpan<byte> bytes)
+    public static bool NamesEventStream(RequestHead head, ReadOnlySpan<byte> bytes) => Names(head, bytes, "text/event-stream"u8);
+
+    /// <summary>Whether an Accept line names a media type itself, without a wildcard, with a weight over 0.</summary>
+    /// <param name="head">A complete head.</param>
+    /// <param name="bytes">The bytes it was parsed from.</param>
+    /// <param name="type">The media type in lower case, without parameters.</param>
+    public static bool Names(RequestHead head, ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> type)
     {
         foreach (Slice line in head.ValuesOf(bytes, "accept"u8))
         {
             foreach (ReadOnlySpan<byte> range in new QuotedElements(line.In(bytes), (byte)','))
             {
-                if (IsWantedEventStream(range))
+                if (IsWanted(range, type))
                     return true;
             }
         }
         return false;
     }
 
-    private static bool IsWantedEventStream(ReadOnlySpan<byte> range)
+    private static bool IsWanted(ReadOnlySpan<byte> range, ReadOnlySpan<byte> type)
     {
         QuotedElements parts = new(range, (byte)';');
         parts.MoveNext();
-        if (!Ascii.EqualsIgnoreCase(parts.Current, "text/event-stream"u8))
+        if (!Ascii.EqualsIgnoreCase(parts.Current, type))
             return false;
         while (parts.MoveNext())
         {

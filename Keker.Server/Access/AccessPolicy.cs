@@ -27,7 +27,7 @@ internal sealed class AccessPolicy : IDisposable
         _counters = counters;
         _log = log;
         _keys = new KeyStore(options, timeProvider, log);
-        _tokens = new TokenCheck(_keys, _queue, timeProvider);
+        _tokens = new TokenCheck(_keys, _queue, timeProvider, counters.Histograms.TokenChecks);
         _backend = options.Backend is { } url ? new AuthBackend(url, timeProvider, log) : null;
         _publicTopics = new NamePatterns(options.PublicTopics, []);
         HasKeys = options.HasKeys;
@@ -71,7 +71,7 @@ internal sealed class AccessPolicy : IDisposable
     /// <summary>Somebody is refused: counts it and says why in the log.</summary>
     public void Refused(RefusalReason reason, string what)
     {
-        _counters.RefusedAccess(reason).Increment();
+        _counters.RefusedAccess[reason].Increment();
         _log.AccessRefused(what, reason);
     }
 

@@ -9,7 +9,8 @@ namespace Keker.Server.Access;
 /// <param name="keys">The keys.</param>
 /// <param name="queue">Where checks wait that take long.</param>
 /// <param name="timeProvider">The time of tokens.</param>
-internal sealed class TokenCheck(KeyStore keys, CheckQueue queue, TimeProvider timeProvider)
+/// <param name="times">Gets how long checks take.</param>
+internal sealed class TokenCheck(KeyStore keys, CheckQueue queue, TimeProvider timeProvider, Histogram times)
 {
     /// <summary>Bytes of the longest token that is read to the end where sockets are polled: some tens of microseconds.</summary>
     private const int QuickBytes = 1024;
@@ -47,6 +48,7 @@ internal sealed class TokenCheck(KeyStore keys, CheckQueue queue, TimeProvider t
         if (isQuick && (found = SignersOf(word, token.Algorithm, found)).Length == 0)
             return Decision.RefuseNow(RefusalReason.Signature);
         isQuick = isQuick && word.Length <= QuickBytes;
+        long begun = timeProvider.GetTimestamp();
         string text = Encoding.ASCII.GetString(word);
 
         // A page that comes back is checked again in a few microseconds, and a session is not to cost more for that; a publisher shows its token with every message.
@@ -61,6 +63,7 @@ internal sealed class TokenCheck(KeyStore keys, CheckQueue queue, TimeProvider t
         Decision Check()
         {
             Decision decision = Verify(text, token, found);
+            times.Record(timeProvider.GetElapsedTime(begun));
             if (isKept && decision.Grant is { } grant)
                 ring.Verified.Add(hash, purpose, grant);
             return decision;

@@ -14,6 +14,9 @@ internal interface IPresenceWatch
     /// <summary>The number of the last change; whoever has read it sees that change in the topics.</summary>
     long LastChange { get; }
 
+    /// <summary>Changes that have yet to be told.</summary>
+    int Untold { get; }
+
     /// <summary>The first member has joined.</summary>
     void Occupied(Topic topic, int members);
 

@@ -70,7 +70,7 @@ internal sealed class MessageBroker : IDisposable
         PublishResult appended = _broadcast.Append(publication);
         if (appended.Outcome == PublishOutcome.NoRoom)
             return appended;
-        Context.Counters.Published.Increment();
+        Context.Counters.Broadcasts.Increment();
         if (appended.Outcome == PublishOutcome.Published)
             dirty.Add(_broadcast);
         return new PublishResult(PublishOutcome.Published, appended.Sessions, (int)Context.Topics.Occupied.Value);
@@ -217,6 +217,9 @@ internal sealed class MessageBroker : IDisposable
     private bool IsCacheable(Publication publication, PublishTerms? terms) =>
         (terms?.TimeToLive ?? Context.Limits.Cache) > TimeSpan.Zero && Context.CacheLedger.IsCacheable(publication);
 
+    private void CountPublished(SubscriberTable topics) =>
+        (topics == Context.Topics ? Context.Counters.PublishedToTokens : Context.Counters.PublishedToTopics).Increment();
+
     private PublishResult Broadcast(PublishRequest request, DirtyTopics dirty)
     {
         PublishResult result = Broadcast(request.Publication!, dirty);
@@ -236,7 +239,7 @@ internal sealed class MessageBroker : IDisposable
             {
                 case PublishOutcome.Published:
                     dirty.Add(topic!);
-                    Context.Counters.Published.Increment();
+                    CountPublished(topics);
                     if (terms is not null && topic!.Kind == TopicKind.Named)
                         Context.CacheLedger.DropOverBound();
                     return result;
@@ -250,7 +253,7 @@ internal sealed class MessageBroker : IDisposable
                         return result;
                     if (kept == PublishOutcome.Retired)
                         break;
-                    Context.Counters.Published.Increment();
+                    CountPublished(topics);
                     Context.Counters.Cached.Increment();
                     Context.CacheLedger.DropOverBound();
                     Context.Breaks.DropOverBound();

@@ -32,6 +32,9 @@ internal static partial class DescriptorLimit
         return (int)Math.Min(limit.Soft, int.MaxValue);
     }
 
+    /// <summary>Descriptors that the process may have; NaN where that is not known.</summary>
+    public static double Most => OperatingSystem.IsLinux() && GetLimit(NoFile, out Limit limit) == 0 ? limit.Soft : double.NaN;
+
     [LibraryImport("libc", EntryPoint = "getrlimit")]
     private static partial int GetLimit(int resource, out Limit limit);
 

@@ -87,6 +87,9 @@ internal static unsafe partial class LinuxSockets
     [LibraryImport("libc", EntryPoint = "write")]
     public static partial nint Write(int descriptor, void* bytes, nuint count);
 
+    [LibraryImport("libc", EntryPoint = "gettid")]
+    public static partial int GetThread();
+
     [LibraryImport("libc", EntryPoint = "close")]
     public static partial int Close(int descriptor);
 }

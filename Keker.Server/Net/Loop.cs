@@ -27,7 +27,8 @@ internal sealed unsafe class Loop
     private IPolled?[] _polled = new IPolled?[64];
     private LoopWaker? _waker;
     private uint _generation;
-    private long _turns;
+    private LoopTurns _turns;
+    private int _thread;
 
     /// <exception cref="Win32Exception">The system has no descriptor left for it.</exception>
     public Loop(int index, ILogger log)
@@ -39,8 +40,14 @@ internal sealed unsafe class Loop
         new Thread(Run) { IsBackground = true, Name = $"loop {index}" }.Start();
     }
 
-    /// <summary>How often it has looked for something to do. It only grows; one that stands still hangs, or has nothing to do: see <see cref="Wake"/>.</summary>
-    public long Turns => Volatile.Read(ref _turns);
+    /// <summary>How often it has come back from polling.</summary>
+    public long Turns => Volatile.Read(ref _turns.Value);
+
+    /// <summary>
+    /// Seconds in which it had something to do: on a processor, or waiting for one. Nothing is measured for that in a turn: the kernel keeps it. NaN where it does not
+    /// (proc(5), schedstat).
+    /// </summary>
+    public double BusySeconds => ThreadTimes.BusySeconds(Volatile.Read(ref _thread));
 
     /// <summary>Has it take a turn. One caller at a time: the first call makes what that needs.</summary>
     /// <exception cref="Win32Exception">The system has no descriptor or no memory left for it.</exception>
@@ -100,10 +107,11 @@ internal sealed unsafe class Loop
     private void Run()
     {
         byte* events = stackalloc byte[EventsAtATime * EventBytes];
+        Volatile.Write(ref _thread, LinuxSockets.GetThread());
         while (true)
         {
             int count = LinuxSockets.Poll(_poll, events, EventsAtATime, -1);
-            Volatile.Write(ref _turns, _turns + 1);
+            Volatile.Write(ref _turns.Value, _turns.Value + 1);
             IPolled?[] polled = Volatile.Read(ref _polled);
             for (byte* next = events; next < events + count * EventBytes; next += EventBytes)
                 Dispatch(polled, *(uint*)next, *(ulong*)(next + DataOffset));

@@ -1,12 +1,19 @@
 namespace Keker.Server.Observability;
 
-/// <summary>What an operator can ask about; `/v1/stats` shows every one of them.</summary>
+/// <summary>What an operator can ask about; <c>/metrics</c> shows every one of them.</summary>
 internal sealed class Counters
 {
-    private readonly Counter[] _refusedAccess = [.. Enum.GetValues<RefusalReason>().Select(_ => new Counter())];
-
     /// <summary>Messages accepted by publish and broadcast.</summary>
-    public Counter Published { get; } = new();
+    public long Published => PublishedToTokens.Value + PublishedToTopics.Value + Broadcasts.Value;
+
+    /// <summary>Messages accepted for a token: one for each of several.</summary>
+    public Counter PublishedToTokens { get; } = new();
+
+    /// <summary>Messages accepted for a topic: one for each of several.</summary>
+    public Counter PublishedToTopics { get; } = new();
+
+    /// <summary>Messages accepted for everybody.</summary>
+    public Counter Broadcasts { get; } = new();
 
     /// <summary>Messages handed to the kernel, one for each session.</summary>
     public Counter Delivered { get; } = new();
@@ -44,8 +51,11 @@ internal sealed class Counters
     /// <summary>Open connections of any kind (a level).</summary>
     public Counter Connections { get; } = new();
 
-    /// <summary>Sessions that said HELLO (a level).</summary>
-    public Counter Sessions { get; } = new();
+    /// <summary>Sessions that said HELLO.</summary>
+    public long Sessions => SessionsByMode.Sum;
+
+    /// <summary>Sessions that said HELLO, by how they get their messages (levels).</summary>
+    public CounterFamily<SessionMode> SessionsByMode { get; } = new(Enum.GetValues<SessionMode>());
 
     /// <summary>Connections refused because there were too many.</summary>
     public Counter Refused { get; } = new();
@@ -59,9 +69,18 @@ internal sealed class Counters
     /// <summary>Things that went wrong in the server itself; each cost one connection at the most.</summary>
     public Counter InternalErrors { get; } = new();
 
-    /// <summary>Refusals of those who may not, for a reason.</summary>
-    public Counter RefusedAccess(RefusalReason reason) => _refusedAccess[(int)reason];
+    /// <summary>Publishes that wanted to know that all have confirmed, and whose time was over before that.</summary>
+    public Counter ReceiptsIncomplete { get; } = new();
+
+    /// <summary>Refusals of those who may not, by reason.</summary>
+    public CounterFamily<RefusalReason> RefusedAccess { get; } = new([.. Enum.GetValues<RefusalReason>().Where(reason => reason != RefusalReason.None)]);
 
     /// <summary>WebSocket connections closed for breaking the protocol.</summary>
-    public Counter ProtocolErrors { get; } = new();
+    public long ProtocolErrors => ProtocolErrorsByCode.Sum;
+
+    /// <summary>WebSocket connections closed for breaking the protocol, by the code of the Close (RFC 6455 7.4.1).</summary>
+    public CounterFamily<ushort> ProtocolErrorsByCode { get; } = new(1002, 1003, 1007, 1008, 1009);
+
+    /// <summary>How long things take, and how large they are.</summary>
+    public Histograms Histograms { get; } = new();
 }

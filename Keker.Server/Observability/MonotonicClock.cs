@@ -7,7 +7,16 @@ internal sealed class MonotonicClock(TimeProvider timeProvider)
     private long _forgiven;
 
     /// <summary>Milliseconds since the start, less what was forgiven.</summary>
-    public long Now => (long)timeProvider.GetElapsedTime(_start).TotalMilliseconds - Volatile.Read(ref _forgiven);
+    public long Now => At(Timestamp);
+
+    /// <summary>This moment, to measure from with <see cref="Since"/>. Never 0.</summary>
+    public long Timestamp => timeProvider.GetTimestamp() is var timestamp && timestamp != 0 ? timestamp : 1;
+
+    /// <summary><see cref="Now"/> at a moment that has just been taken.</summary>
+    public long At(long timestamp) => (long)timeProvider.GetElapsedTime(_start, timestamp).TotalMilliseconds - Volatile.Read(ref _forgiven);
+
+    /// <summary>The time since a moment, with that in which the process stood still.</summary>
+    public TimeSpan Since(long timestamp) => timeProvider.GetElapsedTime(timestamp);
 
     /// <summary>Wall-clock time in UTC, for people and for the Date header; no deadline depends on it.</summary>
     public DateTimeOffset UtcNow => timeProvider.GetUtcNow();

@@ -175,6 +175,13 @@ internal abstract class FramePhase : ReadingPhase
         Session.RequestClose(code, reason);
     }
 
+    /// <summary>Closes because the peer broke the protocol: that is counted.</summary>
+    protected void CloseForError(ushort code, ReadOnlyMemory<byte> reason)
+    {
+        Server.Counters.ProtocolErrorsByCode[code].Increment();
+        Close(code, code == CloseCode.MessageTooBig ? TooBig : reason);
+    }
+
     /// <summary>Inflates a compressed message, with all its checks; a violation closes.</summary>
     /// <param name="opCode">Text is checked for UTF-8.</param>
     /// <param name="deflated">The payload as it came.</param>
@@ -185,7 +192,7 @@ internal abstract class FramePhase : ReadingPhase
         _hasInflated = true;
         (ushort code, ReadOnlyMemory<byte> reason) = InflatedMessage.Inflate(opCode, deflated, Frames.MaxMessageBytes, inflated);
         if (code != 0)
-            Close(code, code == CloseCode.MessageTooBig ? TooBig : reason);
+            CloseForError(code, reason);
         return code == 0;
     }
 
@@ -263,8 +270,7 @@ internal abstract class FramePhase : ReadingPhase
                     Close(Frames.CloseCode, default);
                     break;
                 case FrameEvent.Failed:
-                    Server.Counters.ProtocolErrors.Increment();
-                    Close(Frames.FailureCode, Frames.FailureCode == CloseCode.MessageTooBig ? TooBig : Frames.FailureReason.ToArray());
+                    CloseForError(Frames.FailureCode, Frames.FailureReason.ToArray());
                     break;
             }
         }

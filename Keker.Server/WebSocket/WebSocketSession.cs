@@ -72,7 +72,7 @@ internal class WebSocketSession : FramePhase
     {
         bool isHello = !SaidHello;
         if (opCode == OpCode.Binary)
-            Close(CloseCode.UnsupportedData, BinaryRefused);
+            CloseForError(CloseCode.UnsupportedData, BinaryRefused);
         else
             OnText();
         Forget();

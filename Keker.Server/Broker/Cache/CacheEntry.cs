@@ -8,7 +8,8 @@ namespace Keker.Server.Broker.Cache;
 /// <param name="publication">The message.</param>
 /// <param name="expiresAt">When its time is up, in milliseconds of <see cref="Observability.MonotonicClock"/>.</param>
 /// <param name="collapseKey">A later message with this key replaces it; null for none.</param>
-internal sealed class CacheEntry(Topic topic, long offset, Publication publication, long expiresAt, byte[]? collapseKey)
+/// <param name="isKept">Whether it is kept for newcomers.</param>
+internal sealed class CacheEntry(Topic topic, long offset, Publication publication, long expiresAt, byte[]? collapseKey, bool isKept = false)
 {
     public Topic Topic { get; } = topic;
 
@@ -19,6 +20,9 @@ internal sealed class CacheEntry(Topic topic, long offset, Publication publicati
     public long ExpiresAt { get; } = expiresAt;
 
     public byte[]? CollapseKey { get; } = collapseKey;
+
+    /// <summary>True where it is kept for newcomers, false where it waits.</summary>
+    public bool IsKept { get; } = isKept;
 
     /// <summary>The list that it is in, and the entries before and after it there; null once it was let go of. The <see cref="EntryList"/>'s.</summary>
     public EntryList? List { get; set; }

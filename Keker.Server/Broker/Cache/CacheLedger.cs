@@ -16,12 +16,19 @@ internal sealed class CacheLedger(BrokerContext context)
     private readonly LinkedList<CacheEntry> _timed = new();
     private readonly ExpiryHeap _expiry = new();
     private long _bytes;
+    private long _keptBytes;
     private long _accepted;
 
     /// <summary>Cached bytes now, overhead included.</summary>
     public long Bytes
     {
         get { lock (_lock) return _bytes; }
+    }
+
+    /// <summary>Those of them that are kept for newcomers; the others wait.</summary>
+    public long KeptBytes
+    {
+        get { lock (_lock) return _keptBytes; }
     }
 
     /// <summary>Cached publications now.</summary>
@@ -40,7 +47,7 @@ internal sealed class CacheLedger(BrokerContext context)
             entry.Node = (isOrdinary ? _ordinary : _timed).AddLast(entry);
             if (!isOrdinary)
                 _expiry.Add(entry);
-            _bytes += Cost(entry);
+            Tally(entry, Cost(entry));
         }
     }
 
@@ -107,7 +114,13 @@ internal sealed class CacheLedger(BrokerContext context)
             _expiry.Remove(entry);
         node.List!.Remove(node);
         entry.Node = null;
-        _bytes -= Cost(entry);
+        Tally(entry, -Cost(entry));
+    }
+
+    private void Tally(CacheEntry entry, long bytes)
+    {
+        _bytes += bytes;
+        _keptBytes += entry.IsKept ? bytes : 0;
     }
 
     private static long Cost(CacheEntry entry) => entry.Publication.Cost + EntryOverhead;

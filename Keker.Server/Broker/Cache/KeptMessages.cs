@@ -44,7 +44,7 @@ internal sealed class KeptMessages(Topic topic, long first, BrokerContext contex
     public void Add(long offset, Publication publication, byte[]? collapseKey)
     {
         _kept.Append(publication, offset, Math.Max(_unkeptBefore, LostBefore));
-        _entries.Add(new CacheEntry(topic, offset, publication, publication.ExpiresAt, collapseKey));
+        _entries.Add(new CacheEntry(topic, offset, publication, publication.ExpiresAt, collapseKey, isKept: true));
         context.Memory.Add(publication.Cost);
     }
 

@@ -11,6 +11,7 @@ internal sealed class Receipt(BrokerContext context, TimeSpan wait)
 {
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _lock = new();
+    private readonly long _madeAt = context.Clock.Timestamp;
     private readonly List<(Topic Topic, long Offset)> _messages = [];
     private ReceiptCounts _settled;
     private int _unsettled;
@@ -86,13 +87,19 @@ internal sealed class Receipt(BrokerContext context, TimeSpan wait)
                 _settled += counts;
         }
         lock (_lock)
+        {
+            if (!_hasEnded)
+                context.Counters.ReceiptsIncomplete.Increment();
             SetEnded();
+        }
     }
 
     private void EndWhenComplete()
     {
-        if (_hasBegun && _unsettled == 0)
-            SetEnded();
+        if (!_hasBegun || _unsettled > 0 || _hasEnded)
+            return;
+        context.Counters.Histograms.Receipts.Record(context.Clock.Since(_madeAt));
+        SetEnded();
     }
 
     private void SetEnded()

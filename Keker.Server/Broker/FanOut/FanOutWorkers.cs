@@ -66,6 +66,7 @@ internal sealed class FanOutWorkers : IDisposable
         try
         {
             Visit(pass, 0, pass.Members.Count, encoder);
+            NoteSent(pass);
         }
         finally
         {
@@ -172,6 +173,7 @@ internal sealed class FanOutWorkers : IDisposable
     {
         try
         {
+            NoteSent(job.Pass);
             job.Topic.EndPass(job.Pass);
             if (!job.Topic.PassGate.TryLeave())
                 _queue.Add(new FanOutJob(job.Topic));
@@ -180,6 +182,15 @@ internal sealed class FanOutWorkers : IDisposable
         {
             LeaveBroken(job.Topic, e);
         }
+    }
+
+    /// <summary>Every member was visited. A pass that brought nothing new is not counted.</summary>
+    private void NoteSent(in FlushPass pass)
+    {
+        if (pass.OldestAt == 0)
+            return;
+        _context.Counters.Histograms.PublishToSend.Record(_context.Clock.Since(pass.OldestAt));
+        _context.Counters.Histograms.PassMembers.Record(pass.Members.Count);
     }
 
     /// <summary>A pass could not begin or end: the next publish makes another one. For the owner of the pass gate.</summary>

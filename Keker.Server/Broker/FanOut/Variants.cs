@@ -1,4 +1,5 @@
 using Keker.Protocol.Deflate;
+using Keker.Server.Observability;
 
 namespace Keker.Server.Broker.FanOut;
 
@@ -15,6 +16,14 @@ internal static class Variants
 
     /// <summary>Whether permessage-deflate was negotiated.</summary>
     public static bool IsDeflated(this Variant variant) => variant is Variant.Deflated or (>= Variant.Deflated8 and <= Variant.Deflated14);
+
+    /// <summary>What a session with it counts as.</summary>
+    public static SessionMode Mode(this Variant variant) => variant switch
+    {
+        Variant.Tagged => SessionMode.Tagged,
+        Variant.EventStream or Variant.EventWithoutId => SessionMode.EventStream,
+        _ => SessionMode.Plain,
+    };
 
     /// <summary>
     /// The largest payload in bytes that may be deflated: nothing is taken over from message to message, so no distance in one that is no larger than the

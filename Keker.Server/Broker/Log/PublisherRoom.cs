@@ -8,6 +8,7 @@ internal struct PublisherRoom
 {
     private long _flushedOffset;
     private WaitingPublishers? _waiters;
+    private long _oldestAt;
 
     /// <summary>Where the last completed pass ended: every member that is not behind stands there or after it.</summary>
     public readonly long FlushedOffset => Volatile.Read(in _flushedOffset);
@@ -16,6 +17,25 @@ internal struct PublisherRoom
     public long FlushedPosition { get; private set; }
 
     public readonly bool IsAnyWaiting => _waiters is not null;
+
+    /// <summary>A message was appended for members that are there.</summary>
+    /// <param name="moment">When; see <see cref="Observability.MonotonicClock.Timestamp"/>.</param>
+    /// <returns>That moment.</returns>
+    public long Appended(long moment)
+    {
+        if (_oldestAt == 0)
+            _oldestAt = moment;
+        return moment;
+    }
+
+    /// <summary>A pass begins: what was appended before goes with it.</summary>
+    /// <returns>When the first of that was appended; 0 where there is none.</returns>
+    public long TakeOldest()
+    {
+        long oldest = _oldestAt;
+        _oldestAt = 0;
+        return oldest;
+    }
 
     /// <summary>A pass has ended.</summary>
     /// <returns>Publishers that may try again: the caller releases them once it has left the lock.</returns>

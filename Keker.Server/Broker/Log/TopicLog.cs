@@ -33,8 +33,6 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
     /// <summary>Sum of the costs of all publications ever appended, in bytes.</summary>
     public long HeadPosition => _log.HeadPosition;
 
-    public long Bytes => _log.Bytes;
-
     /// <inheritdoc cref="PublisherRoom.FlushedOffset"/>
     public long FlushedOffset => _room.FlushedOffset;
 
@@ -62,15 +60,15 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
     /// <summary>Appends a message.</summary>
     public long Append(Publication publication, PublishTerms? terms = null)
     {
-        long offset = Enter(publication, terms);
+        long offset = Enter(publication, terms, _room.Appended(context.Clock.Timestamp));
         if (terms is not null && topic.Kind == TopicKind.Named)
             Cache.Appended(offset, publication, terms);
         return offset;
     }
 
-    private long Enter(Publication publication, PublishTerms? terms)
+    private long Enter(Publication publication, PublishTerms? terms, long moment)
     {
-        publication.Accept(context.Clock.Now, terms?.TimeToLive);
+        publication.Accept(context.Clock.At(moment), terms?.TimeToLive);
         if (publication.HasOwnTime)
             Cache.NoteTimed();
         context.Memory.Add(publication.Cost);
@@ -98,7 +96,7 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
         bool waits = !HasBroken && !Cache.IsForNewcomers(terms);
         if (waits)
             Cache.MakeRoomFor(publication);
-        long offset = Enter(publication, terms);
+        long offset = Enter(publication, terms, context.Clock.Timestamp);
         if (waits)
             Cache.Add(offset, publication, publication.AcceptedAt + (long)time.TotalMilliseconds, terms?.CollapseKey);
         else if (terms?.CollapseKey is { } key)
@@ -224,6 +222,9 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
 
     /// <inheritdoc cref="PublisherRoom.Flushed"/>
     public WaitingPublishers? Flushed(long offset, long position) => _room.Flushed(offset, position);
+
+    /// <inheritdoc cref="PublisherRoom.TakeOldest"/>
+    public long TakeOldest() => _room.TakeOldest();
 
     /// <returns>Completes when a pass has made room, or at once when there is room; null when too many wait already.</returns>
     public Task? WaitForRoom() => HasRoom ? Task.CompletedTask : _room.Wait(context.Limits.MostWaitingPublishers);

@@ -104,5 +104,12 @@ internal abstract class GuardedSender(ISessionTransport transport, BrokerContext
     }
 
     /// <summary>Whole messages before the member's cursor are among the bytes sent so far.</summary>
-    protected void NoteSent(Subscription member) => member.Redelivery?.NoteSent(member, transport.SentBytes);
+    protected void NoteSent(Subscription member)
+    {
+        if (member.Redelivery is not { } redelivery)
+            return;
+        redelivery.NoteSent(member, transport.SentBytes);
+        if (redelivery.TakeFirst(member) is var joinedAt && joinedAt != 0 && member.Topic.Kind == TopicKind.Token)
+            Context.Counters.Histograms.FirstMessage.Record(Context.Clock.Since(joinedAt));
+    }
 }

@@ -103,8 +103,8 @@ internal class Session(ISessionTransport transport, BrokerContext context) : Con
     /// <summary>The session is a member of its own topic and of the broadcast, where it has them. Called once, before it joins others.</summary>
     public void Joined()
     {
-        Context.Counters.Sessions.Increment();
-        OwnTopic?.NoteRedelivery(Context.Clock.Now);
+        Context.Counters.SessionsByMode[Variant.Mode()].Increment();
+        OwnTopic?.NoteRedelivery(Context.Clock);
         if (!Topics.TryJoin())
             Leave();
     }
@@ -112,7 +112,7 @@ internal class Session(ISessionTransport transport, BrokerContext context) : Con
     /// <summary>The session is in one more topic.</summary>
     public void Joined(Subscription member)
     {
-        member.NoteRedelivery(Context.Clock.Now);
+        member.NoteRedelivery(Context.Clock);
         if (!Topics.TryAdd(member))
             member.Topic.Leave(member, IsBreak);
     }
@@ -141,7 +141,7 @@ internal class Session(ISessionTransport transport, BrokerContext context) : Con
     {
         bool isBreak = IsBreak;
         Topics.Leave(isBreak, isBreak ? FindRefused() : null);
-        Context.Counters.Sessions.Decrement();
+        Context.Counters.SessionsByMode[Variant.Mode()].Decrement();
         Context.Breaks.DropOverBound();
     }
 

@@ -1,14 +1,38 @@
+using Keker.Server.Observability;
+
 namespace Keker.Server.Broker.Topics;
 
 /// <summary>A session began in a topic with messages of which one may be what its client cannot take.</summary>
 /// <remarks><see cref="NoteSent"/> is for the owner of the session's gate; others read once the session has ended.</remarks>
-/// <param name="helloAt">When the session joined, in milliseconds of the clock.</param>
-internal sealed class Redelivery(long helloAt)
+internal sealed class Redelivery
 {
+    private readonly long _joinedAt;
+    private readonly long _head;
+    private bool _hasSent;
     private long _sentTo;
     private long _sentBytes;
 
-    public long HelloAt { get; } = helloAt;
+    /// <param name="clock">Tells when the session joined: now.</param>
+    /// <param name="head">Where the log ended then.</param>
+    public Redelivery(MonotonicClock clock, long head)
+    {
+        _joinedAt = clock.Timestamp;
+        _head = head;
+        HelloAt = clock.At(_joinedAt);
+    }
+
+    /// <summary>When the session joined, in milliseconds of the clock.</summary>
+    public long HelloAt { get; }
+
+    /// <summary>Something was sent to it.</summary>
+    /// <param name="member">The session in the topic.</param>
+    /// <returns>The first time, and where a message was there before the session: the moment at which it joined. Else 0.</returns>
+    public long TakeFirst(Subscription member)
+    {
+        bool isFirst = !_hasSent && member.Arrived < _head;
+        _hasSent = true;
+        return isFirst ? _joinedAt : 0;
+    }
 
     /// <summary>Whole messages before the member's cursor were sent. The first of them that are not confirmed are what counts.</summary>
     /// <param name="member">The session in the topic.</param>

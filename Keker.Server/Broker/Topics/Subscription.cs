@@ -2,6 +2,7 @@ using Keker.Server.Broker.Confirming;
 using Keker.Server.Broker.FanOut;
 using Keker.Server.Broker.Log;
 using Keker.Server.Broker.Sessions;
+using Keker.Server.Observability;
 
 namespace Keker.Server.Broker.Topics;
 
@@ -233,11 +234,10 @@ internal sealed class Subscription(Topic topic, Session session)
     }
 
     /// <summary>It has joined: what it is sent first its client may have got before.</summary>
-    /// <param name="now">Milliseconds of the clock.</param>
-    public void NoteRedelivery(long now)
+    public void NoteRedelivery(MonotonicClock clock)
     {
         if (!HasStartOffset || Cursor < Topic.Head)
-            Sent.Redelivery = new Redelivery(now);
+            Sent.Redelivery = new Redelivery(clock, Topic.Head);
     }
 
     /// <summary>

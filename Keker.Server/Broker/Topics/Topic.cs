@@ -200,7 +200,7 @@ internal sealed class Topic(TopicKind kind, byte[] name, BrokerContext context)
         lock (this)
         {
             _passRunning = true;
-            return new FlushPass(this, _members.Snapshot(), Log.Head, Log.HeadPosition);
+            return new FlushPass(this, _members.Snapshot(), Log.Head, Log.HeadPosition, Log.TakeOldest());
         }
     }
 

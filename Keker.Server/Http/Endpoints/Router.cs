@@ -13,6 +13,7 @@ internal sealed class Router(ServerContext server)
     private readonly HealthEndpoint _health = new(server);
     private readonly ReadyEndpoint _ready = new(server);
     private readonly StatsEndpoint _stats = new(server);
+    private readonly MetricsEndpoint _metrics = new(server);
     private readonly SessionsEndpoint _sessions = new(server);
     private readonly PresenceEndpoint _presence = new(server);
     private readonly OnlineEndpoint _online = new(server);
@@ -33,6 +34,7 @@ internal sealed class Router(ServerContext server)
             path.SequenceEqual("/v1/health"u8) ? _health :
             path.SequenceEqual("/v1/ready"u8) ? _ready :
             path.SequenceEqual("/v1/stats"u8) ? _stats :
+            path.SequenceEqual("/metrics"u8) ? _metrics :
             path.SequenceEqual("/v1/stats/sessions"u8) ? _sessions :
             path.SequenceEqual("/v1/sessions"u8) ? _presence :
             path.SequenceEqual("/v1/online"u8) ? _online :

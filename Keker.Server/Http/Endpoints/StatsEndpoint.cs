@@ -12,8 +12,6 @@ namespace Keker.Server.Http.Endpoints;
 /// <summary>`GET /v1/stats`: what the server has done and holds, in numbers.</summary>
 internal sealed class StatsEndpoint(ServerContext server) : Endpoint(server)
 {
-    private static readonly RefusalReason[] Reasons = [.. Enum.GetValues<RefusalReason>().Where(reason => reason != RefusalReason.None)];
-
     public override ReadOnlySpan<byte> Allow => AllowRead;
 
     public override bool IsPrivileged => true;
@@ -32,10 +30,10 @@ internal sealed class StatsEndpoint(ServerContext server) : Endpoint(server)
             writer.WriteNumber("uptimeSeconds", Server.Clock.Now / 1000);
             writer.WriteBoolean("draining", Server.IsDraining);
             writer.WriteNumber("connections", counters.Connections.Value);
-            writer.WriteNumber("sessions", counters.Sessions.Value);
+            writer.WriteNumber("sessions", counters.Sessions);
             writer.WriteNumber("recipients", broker.Topics.Occupied.Value);
             writer.WriteNumber("topics", broker.NamedTopics.Count);
-            writer.WriteNumber("published", counters.Published.Value);
+            writer.WriteNumber("published", counters.Published);
             writer.WriteNumber("delivered", counters.Delivered.Value);
             writer.WriteNumber("cached", counters.Cached.Value);
             writer.WriteNumber("cachedNow", broker.CacheLedger.Count);
@@ -53,14 +51,14 @@ internal sealed class StatsEndpoint(ServerContext server) : Endpoint(server)
             writer.WriteNumber("hookFailures", counters.HookFailures.Value);
             writer.WriteNumber("hookResets", counters.HookResets.Value);
             writer.WriteNumber("failedRequests", counters.FailedRequests.Value);
-            writer.WriteNumber("protocolErrors", counters.ProtocolErrors.Value);
+            writer.WriteNumber("protocolErrors", counters.ProtocolErrors);
             writer.WriteNumber("internalErrors", counters.InternalErrors.Value);
             writer.WriteNumber("heldBytes", broker.UnfinishedWrites.Bytes + broker.BuiltFrames.Bytes);
             writer.WriteNumber("refusedConnections", counters.Refused.Value);
             writer.WriteNumber("rateLimited", counters.RateLimited.Value);
             writer.WriteStartObject("refusedAccess");
-            foreach (RefusalReason reason in Reasons)
-                writer.WriteNumber(JsonNamingPolicy.CamelCase.ConvertName(reason.ToString()), counters.RefusedAccess(reason).Value);
+            foreach (RefusalReason reason in counters.RefusedAccess.Keys)
+                writer.WriteNumber(JsonNamingPolicy.CamelCase.ConvertName(reason.ToString()), counters.RefusedAccess[reason].Value);
             writer.WriteEndObject();
             writer.WriteNumber("memoryBytes", Environment.WorkingSet);
             writer.WriteNumber("memoryLimitBytes", Server.Memory.Limit);

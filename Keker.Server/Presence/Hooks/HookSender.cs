@@ -40,6 +40,9 @@ internal sealed class HookSender(HookQueue queue, IHookReceiver receiver, ulong 
             {
                 await DeliverAsync(HookBody.Write(events, boot)).ConfigureAwait(false);
                 counters.HooksDelivered.Add(events.Count);
+                DateTime now = timeProvider.GetUtcNow().UtcDateTime;
+                foreach (HookEvent each in events)
+                    counters.Histograms.HookDelay.Record(now - each.Time);
             }
         }
         catch (OperationCanceledException)

@@ -22,6 +22,8 @@ internal sealed class PresenceWatch(HookQueue events, MonotonicClock clock) : IP
 
     public long LastChange => events.LastSeq;
 
+    public int Untold => events.Count;
+
     public void Occupied(Topic topic, int members)
     {
         if (topic.Announcement > 0)

@@ -42,6 +42,16 @@ internal sealed class AcceptFieldTests
     [TestCase("x/y;a=\"text/event-stream, text/event-stream\"")]
     public void Nothing_else_chooses_it(params string[] lines) => Assert.That(Names(lines), Is.False);
 
+    [TestCase("application/openmetrics-text", true)]
+    [TestCase("APPLICATION/OpenMetrics-Text;version=1.0.0;q=0.5,text/plain;q=0.3", true)]
+    [TestCase("text/plain, */*", false)]
+    [TestCase("application/openmetrics-text;version=1.0.0;q=0", false)]
+    public void Any_type_can_be_looked_for(string line, bool isNamed)
+    {
+        RequestHead head = RequestHeads.With("Accept", [line], out byte[] bytes);
+        Assert.That(AcceptField.Names(head, bytes, "application/openmetrics-text"u8), Is.EqualTo(isNamed));
+    }
+
     private static bool Names(string[] lines)
     {
         RequestHead head = RequestHeads.With("ACCEPT", lines, out byte[] bytes);

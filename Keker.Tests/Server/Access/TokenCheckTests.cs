@@ -20,6 +20,7 @@ internal sealed class TokenCheckTests
     private static readonly TokenMaker Curve = TokenMaker.For("ES256");
 
     private readonly FakeTimeProvider _time = new(Start);
+    private readonly Histogram _times = new Histograms().TokenChecks;
 
     private static long Now => Start.ToUnixTimeSeconds();
 
@@ -43,6 +44,16 @@ internal sealed class TokenCheckTests
         Decision decision = await CheckAsync(Secret, Secret.Raw("{\"alg\":\"HS256\"}", $"{{\"sub\":\"a\",{times}}}"));
 
         Assert.That(decision.Reason, Is.EqualTo(expected));
+    }
+
+    [Test]
+    public async Task Checks_are_timed_and_what_is_no_token_is_not()
+    {
+        await CheckAsync(Secret, Secret.Raw("{\"alg\":\"HS256\"}", $"{{\"sub\":\"a\",\"exp\":{Now + 1}}}"));
+        await CheckAsync(Curve, Curve.Raw("{\"alg\":\"ES256\"}", $"{{\"sub\":\"a\",\"exp\":{Now + 1}}}"));
+        await CheckAsync(Secret, "no token");
+
+        Assert.That(_times.Snapshot.Count, Is.EqualTo(2));
     }
 
     [Test]
@@ -258,7 +269,7 @@ internal sealed class TokenCheckTests
     private async Task<Decision> CheckAsync(AccessOptions options, string token) =>
         await CheckWith(options).CheckAsync(Encoding.UTF8.GetBytes(token), TokenPurpose.Hello);
 
-    private TokenCheck CheckWith(AccessOptions options) => new(new KeyStore(options, _time, NullLogger.Instance), new CheckQueue(1, 1 << 20), _time);
+    private TokenCheck CheckWith(AccessOptions options) => new(new KeyStore(options, _time, NullLogger.Instance), new CheckQueue(1, 1 << 20), _time, _times);
 
     private static AccessOptions OptionsFor(TokenMaker maker)
     {

@@ -115,7 +115,7 @@ internal sealed class TestBroker : IDisposable
         Assert.That(Context.BuiltFrames.Bytes, Is.Zero, "bytes of built frames");
         Assert.That(Context.Topics.Count, Is.Zero, "topics in the table");
         Assert.That(Context.Topics.Occupied.Value, Is.Zero, "occupied topics");
-        Assert.That(Context.Counters.Sessions.Value, Is.Zero, "sessions");
+        Assert.That(Context.Counters.Sessions, Is.Zero, "sessions");
     }
 
     public void Dispose() => Broker.Dispose();

@@ -36,11 +36,11 @@ internal sealed class CheckedSessionTests
         await WaitAsync(() => !stub.Asked.IsEmpty, session, server);
         if (hasSentMore)
             await client.SendTextAsync("SUBSCRIBE news");
-        Assert.That(server.Context.Counters.RefusedAccess(RefusalReason.Undecided).Value, Is.Zero, "it waits");
+        Assert.That(server.Context.Counters.RefusedAccess[RefusalReason.Undecided].Value, Is.Zero, "it waits");
 
         client.Client.FinishSending();
 
-        await WaitAsync(() => server.Context.Counters.RefusedAccess(RefusalReason.Undecided).Value == 1, session, server);
+        await WaitAsync(() => server.Context.Counters.RefusedAccess[RefusalReason.Undecided].Value == 1, session, server);
         Assert.That((await client.ReadAsync()).CloseCode, Is.EqualTo(1013));
         await ended.Task.Soon("the session to end");
         await connection.DisposeAsync();

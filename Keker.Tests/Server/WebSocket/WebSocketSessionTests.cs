@@ -93,7 +93,7 @@ internal sealed class WebSocketSessionTests
         Pass(0.2);
 
         await _run.Soon("the session to end");
-        Assert.That(_server.Context.Counters.Sessions.Value, Is.Zero);
+        Assert.That(_server.Context.Counters.Sessions, Is.Zero);
     }
 
     [Test]

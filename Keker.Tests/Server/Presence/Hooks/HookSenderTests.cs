@@ -22,6 +22,7 @@ internal sealed class HookSenderTests
     [Test]
     public async Task What_is_not_taken_is_sent_again_in_order_with_pauses_that_grow()
     {
+        DateTimeOffset begun = _time.GetUtcNow();
         HookQueue queue = NewQueue(3);
         _receiver.Failures = 8;
         using HookSender sender = NewSender(queue);
@@ -35,6 +36,10 @@ internal sealed class HookSenderTests
         await sender.StopAsync(TimeSpan.FromSeconds(1)).Soon("the end");
         Assert.That(_receiver.Taken, Is.EqualTo(new long[] { 1, 2, 3, 4 }));
         Assert.That((_counters.HookFailures.Value, _counters.HooksDelivered.Value), Is.EqualTo((8L, 4L)));
+
+        // All four had waited for the whole time.
+        HistogramSnapshot delays = _counters.Histograms.HookDelay.Snapshot;
+        Assert.That((delays.Count, delays.Total), Is.EqualTo((4, 4 * (decimal)(_time.GetUtcNow() - begun).TotalSeconds)));
     }
 
     [Test]
