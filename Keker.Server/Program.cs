@@ -1,3 +1,4 @@
+using Keker.Server.Commands;
 using Keker.Server.Net;
 using Keker.Server.Observability;
 using Keker.Server.Options;
@@ -11,6 +12,8 @@ internal static class Program
     private static async Task<int> Main(string[] args)
     {
         StandardDescriptors.Complete();
+        if (args is [[not '-', ..] word, ..] && SubCommands.Find(word) is { } run)
+            return await run(args[1..]).ConfigureAwait(false);
 
         // Where the runtime's engine polls the sockets, completions run on its threads: a hop to the thread pool costs more than most of
         // what Keker does with them. Read once, when the first socket is made.

@@ -66,10 +66,20 @@ internal sealed partial class LayeringTests
             Expect($"Keker.Server/{folder}", ["Keker.Server.Metrics"]);
     }
 
+    /// <summary>A client knows what is on the wire, and nothing of how a server makes it.</summary>
+    [Test]
+    public void Client_and_Commands_know_no_broker()
+    {
+        string[] server = ["Broker", "Http", "WebSocket", "Sse", "Presence", "Rates", "Observability", "Metrics"];
+        string[] forbidden = [.. server.Select(name => $"Keker.Server.{name}"), "Socket", "SslStream", "ConnectionHandler", "ServerHost", "ServerContext"];
+        Expect("Keker.Server/Client", [.. forbidden, "Keker.Server.Access", "Keker.Server.Commands"]);
+        Expect("Keker.Server/Commands", forbidden);
+    }
+
     [Test]
     public void Options_and_Observability_are_leaves()
     {
-        string[] others = ["Access", "Broker", "Net", "Http", "WebSocket", "Sse", "Presence"];
+        string[] others = ["Access", "Broker", "Net", "Http", "WebSocket", "Sse", "Presence", "Client", "Commands"];
         Expect("Keker.Server/Options", [.. others.Append("Observability").Select(name => $"Keker.Server.{name}"), "ServerContext", "ConnectionHandler"]);
         Expect("Keker.Server/Observability", [.. others.Append("Options").Select(name => $"Keker.Server.{name}"), "ServerContext", "ConnectionHandler"]);
     }

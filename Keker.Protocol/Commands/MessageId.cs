@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Numerics;
+using System.Text;
 
 namespace Keker.Protocol.Commands;
 
@@ -50,6 +51,13 @@ public readonly record struct MessageId(ulong Epoch, long Offset)
         destination[length++] = Colon;
         Utf8Formatter.TryFormat(Offset, destination[length..], out int digits);
         return length + digits;
+    }
+
+    /// <summary>The id as <see cref="Write"/> writes it.</summary>
+    public string ToText()
+    {
+        Span<byte> text = stackalloc byte[MaxLength];
+        return Encoding.ASCII.GetString(text[..Write(text)]);
     }
 
     /// <summary>Digits of a number in hexadecimal, without leading zeros: 1 to 16.</summary>

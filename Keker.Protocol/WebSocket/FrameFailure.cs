@@ -1,6 +1,6 @@
 namespace Keker.Protocol.WebSocket;
 
-/// <summary>Every way in which a client's frames can be wrong.</summary>
+/// <summary>Every way in which a peer's frames can be wrong.</summary>
 internal enum FrameFailure : byte
 {
     None,
@@ -11,6 +11,7 @@ internal enum FrameFailure : byte
     MessageInsideMessage,
     TooManyFragments,
     NotMasked,
+    Masked,
     ControlTooLong,
     LengthTopBit,
     LengthNotMinimal,

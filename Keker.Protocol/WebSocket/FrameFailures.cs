@@ -13,7 +13,7 @@ internal static class FrameFailures
         _ => CloseCode.ProtocolError,
     };
 
-    /// <summary>A short ASCII text for the developer of the client.</summary>
+    /// <summary>A short ASCII text for the developer of the peer.</summary>
     public static ReadOnlySpan<byte> Reason(FrameFailure failure) => failure switch
     {
         FrameFailure.ReservedBits => "reserved bit set"u8,
@@ -23,6 +23,7 @@ internal static class FrameFailures
         FrameFailure.MessageInsideMessage => "new message before the end of the last"u8,
         FrameFailure.TooManyFragments => "too many fragments"u8,
         FrameFailure.NotMasked => "frame not masked"u8,
+        FrameFailure.Masked => "frame masked by a server"u8,
         FrameFailure.ControlTooLong => "control frame over 125 bytes"u8,
         FrameFailure.LengthTopBit => "frame length over 63 bits"u8,
         FrameFailure.LengthNotMinimal => "frame length not minimal"u8,

@@ -2,9 +2,9 @@ using System.Buffers.Binary;
 
 namespace Keker.Protocol.WebSocket;
 
-/// <summary>The header of a client frame. Wire grammar (RFC 6455 5.2), one character a bit:
+/// <summary>The header of a frame. Wire grammar (RFC 6455 5.2), one character a bit:
 /// <code>
-/// F123OOOO MLLLLLLL [16 or 64 bits of length] [32 bits of masking key]
+/// F123OOOO MLLLLLLL [16 or 64 bits of length] [32 bits of masking key, from a client]
 /// </code>
 /// F = FIN, 123 = reserved bits, O = opcode, M = masked, L = length, or 126, 127 for the longer forms.
 /// </summary>
@@ -46,7 +46,7 @@ internal readonly struct FrameHeader
     /// <summary>Bytes of the header itself.</summary>
     public int Length { get; }
 
-    /// <summary>The masking key, read as a little-endian number as <see cref="Masking"/> wants it.</summary>
+    /// <summary>The masking key, read as a little-endian number as <see cref="Masking"/> wants it; 0, which changes nothing, from a server.</summary>
     public uint Key { get; }
 
     /// <summary>
@@ -77,9 +77,10 @@ internal readonly struct FrameHeader
         if (lengthBytes != 0 && !TryReadLength(bytes[2..], lengthBytes, rules, out payload, out failure)) return false;
 
         int keyAt = 2 + lengthBytes;
-        if (bytes.Length < keyAt + KeyLength) return false;
-        uint key = BinaryPrimitives.ReadUInt32LittleEndian(bytes[keyAt..]);
-        header = new FrameHeader(first, (int)payload, keyAt + KeyLength, key);
+        int length = keyAt + (rules.FromServer ? 0 : KeyLength);
+        if (bytes.Length < length) return false;
+        uint key = rules.FromServer ? 0 : BinaryPrimitives.ReadUInt32LittleEndian(bytes[keyAt..]);
+        header = new FrameHeader(first, (int)payload, length, key);
         return true;
     }
 
@@ -106,7 +107,7 @@ internal readonly struct FrameHeader
 
     private static FrameFailure CheckSecond(byte first, byte second, in FrameRules rules)
     {
-        if ((second & MaskBit) == 0) return FrameFailure.NotMasked;
+        if ((second & MaskBit) != 0 == rules.FromServer) return rules.FromServer ? FrameFailure.Masked : FrameFailure.NotMasked;
         int length = second & LengthBits;
         if ((first & ControlBit) != 0)
         {

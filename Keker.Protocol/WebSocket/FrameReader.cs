@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace Keker.Protocol.WebSocket;
 
 /// <summary>
-/// Reads the frames of one client (RFC 6455 5, server side), resumable at every byte and without a buffer: message payload
+/// Reads the frames of one peer (RFC 6455 5), of a client unless told otherwise, resumable at every byte and without a buffer: message payload
 /// goes unmasked straight into the caller's sink, and what cannot be decided yet stays in the caller's input, at most
 /// 130 bytes. What is reported does not depend on how the input was cut into pieces, and everything that came before a
 /// broken rule is reported before it. About 48 bytes on the heap. Not thread-safe: one per connection, used by its reader.
@@ -27,6 +27,7 @@ public sealed class FrameReader
         Text = 8,
         Compressed = 16,
         Closed = 32,
+        FromServer = 64,
     }
 
     private int _fragments;
@@ -41,15 +42,14 @@ public sealed class FrameReader
     /// <param name="maxMessageBytes">See <see cref="MaxMessageBytes"/>.</param>
     /// <param name="maxFragments">See <see cref="MaxFragments"/>.</param>
     /// <param name="allowCompressed">Whether permessage-deflate was negotiated, which gives RSV1 a meaning (RFC 7692 6).</param>
+    /// <param name="fromServer">Whether the peer is a server, which must not mask (RFC 6455 5.1).</param>
     /// <exception cref="ArgumentOutOfRangeException">A limit is out of range.</exception>
-    public FrameReader(int maxMessageBytes, int maxFragments, bool allowCompressed = false)
-    {
-        Reset(maxMessageBytes, maxFragments, allowCompressed);
-    }
+    public FrameReader(int maxMessageBytes, int maxFragments, bool allowCompressed = false, bool fromServer = false) =>
+        Reset(maxMessageBytes, maxFragments, allowCompressed, fromServer);
 
     /// <summary>Begins anew, as a reader that was created with these parameters.</summary>
-    /// <inheritdoc cref="FrameReader(int, int, bool)"/>
-    public void Reset(int maxMessageBytes, int maxFragments, bool allowCompressed = false)
+    /// <inheritdoc cref="FrameReader(int, int, bool, bool)"/>
+    public void Reset(int maxMessageBytes, int maxFragments, bool allowCompressed = false, bool fromServer = false)
     {
         MaxMessageBytes = maxMessageBytes;
         MaxFragments = maxFragments;
@@ -57,7 +57,7 @@ public sealed class FrameReader
         _messageLength = 0;
         _frameRemaining = 0;
         _utf8 = default;
-        _state = allowCompressed ? State.AllowCompressed : State.None;
+        _state = (allowCompressed ? State.AllowCompressed : State.None) | (fromServer ? State.FromServer : State.None);
         _failure = FrameFailure.None;
         CloseCode = 0;
     }
@@ -166,7 +166,8 @@ public sealed class FrameReader
             InMessage,
             MaxFragments - _fragments,
             InMessage ? (long)MaxMessageBytes - _messageLength : MaxMessageBytes,
-            Has(State.AllowCompressed));
+            Has(State.AllowCompressed),
+            Has(State.FromServer));
 
         ReadOnlySpan<byte> first = input.FirstSpan;
         if (first.Length >= FrameHeader.MaxLength || input.IsSingleSegment)
@@ -208,7 +209,7 @@ public sealed class FrameReader
         {
             _fragments = 0;
             _messageLength = 0;
-            _state = (_state & State.AllowCompressed) | State.InMessage;
+            _state = (_state & (State.AllowCompressed | State.FromServer)) | State.InMessage;
             if (header.OpCode == OpCode.Text) _state |= State.Text;
             if (header.IsCompressed) _state |= State.Compressed;
         }

@@ -8,4 +8,5 @@ namespace Keker.Protocol.WebSocket;
 /// compared with, never added to, what the wire says: a sum could overflow.
 /// </param>
 /// <param name="AllowCompressed">permessage-deflate was negotiated (RFC 7692).</param>
-internal readonly record struct FrameRules(bool InMessage, int FragmentsLeft, long BytesLeft, bool AllowCompressed);
+/// <param name="FromServer">A server sends the frame: it masks nothing, where a client masks everything (RFC 6455 5.1).</param>
+internal readonly record struct FrameRules(bool InMessage, int FragmentsLeft, long BytesLeft, bool AllowCompressed, bool FromServer = false);

@@ -103,7 +103,10 @@ internal sealed class Listener : IDisposable
         string directory = Path.GetDirectoryName(address.Path)!;
         if (!Directory.Exists(directory))
             throw new DirectoryNotFoundException($"there is no directory {directory}");
-        RemoveStale(address);
+
+        // It goes, unless somebody still answers on it.
+        if (SocketFile.IsStale(address))
+            File.Delete(address.Path!);
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
@@ -119,41 +122,6 @@ internal sealed class Listener : IDisposable
         {
             socket.Dispose();
             throw;
-        }
-    }
-
-    /// <summary>A server that was killed leaves its socket file behind: it goes, unless somebody still answers on it.</summary>
-    private static void RemoveStale(ListenAddress address)
-    {
-        // An ordinary file refuses connections just as a stale socket does, and is somebody's data.
-        if (!File.Exists(address.Path) || !IsSocket(address.Path))
-            return;
-        using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        try
-        {
-            probe.Connect(address.ToEndPoint());
-        }
-        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
-        {
-            File.Delete(address.Path);
-        }
-    }
-
-    /// <summary>Only a socket answers an open with this: ENXIO on Linux, EOPNOTSUPP on macOS. Read and write, which never waits on a FIFO.</summary>
-    private static bool IsSocket(string path)
-    {
-        try
-        {
-            File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete).Dispose();
-            return false;
-        }
-        catch (IOException e)
-        {
-            return e.HResult == (OperatingSystem.IsMacOS() ? 102 : 6);
-        }
-        catch (UnauthorizedAccessException)
-        {
-            return false;
         }
     }
 }

@@ -17,11 +17,11 @@ internal static class CommandLine
 
     public const string HealthOption = "--health";
 
-    private const string ProgramName = "kekerd";
+    public const string ProgramName = "kekerd";
 
     /// <param name="arguments">The arguments, without the name of the program.</param>
     /// <param name="environment">All variables; <see cref="EnvironmentOptions.OfProcess"/> has those of the process.</param>
-    /// <param name="output">Takes the answer to --help and --version.</param>
+    /// <param name="output">Takes the answer to --help, --version and --man.</param>
     /// <param name="error">Takes one line per mistake, and one per variable that looks like an option and is none.</param>
     public static CommandLineResult Parse(
         IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, TextWriter output, TextWriter error)
@@ -29,18 +29,26 @@ internal static class CommandLine
         var help = new Option<bool>("--help", "-h", "-?") { Arity = ArgumentArity.Zero };
         var version = new Option<bool>("--version") { Arity = ArgumentArity.Zero };
         var health = new Option<string>(HealthOption) { Arity = ArgumentArity.ZeroOrOne };
+        var manual = new Option<bool>("--man") { Arity = ArgumentArity.Zero };
         Dictionary<OptionDefinition, Option> options = OptionDefinitions.All.ToDictionary(definition => definition, ToOption);
-        ParseResult parsed = Cut(arguments, [help, version, health, .. options.Values]);
+        ParseResult parsed = Cut(arguments, [help, version, health, manual, .. options.Values]);
 
         if (IsGiven(parsed, help))
         {
-            HelpText.Write(output);
+            HelpText.Write(output, CommandDefinitions.Serve);
             return new CommandLineResult(null, ExitCodeDone);
         }
 
         if (IsGiven(parsed, version))
         {
             output.WriteLine($"{ProgramName} {KekerVersion.Text}");
+            return new CommandLineResult(null, ExitCodeDone);
+        }
+
+        // For who makes packages: told nowhere else.
+        if (IsGiven(parsed, manual))
+        {
+            ManualPage.Write(output);
             return new CommandLineResult(null, ExitCodeDone);
         }
 
@@ -66,7 +74,8 @@ internal static class CommandLine
         return new Option<string[]>(definition.Name, aliases) { Arity = ArgumentArity.ZeroOrMore };
     }
 
-    private static ParseResult Cut(IReadOnlyList<string> arguments, IEnumerable<Option> options)
+    /// <summary>Cuts a line into options, their values and other words.</summary>
+    internal static ParseResult Cut(IReadOnlyList<string> arguments, IEnumerable<Option> options)
     {
         // The library would bring its own --help, --version and directives.
         var command = new RootCommand();

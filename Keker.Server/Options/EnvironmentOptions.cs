@@ -36,7 +36,7 @@ internal static class EnvironmentOptions
     }
 
     /// <summary>
-    /// Variables that look like options and are none: told, not refused, because others use the prefix too (a client's KEKER_URL).
+    /// Variables that look like options and are none: told, not refused, because others use the prefix too.
     /// What Kubernetes sets for a service named keker is known and passed over.
     /// </summary>
     /// <param name="environment">All variables.</param>
@@ -46,7 +46,7 @@ internal static class EnvironmentOptions
     /// <returns>The others, each with the name that is nearest.</returns>
     public static List<(string Name, string Nearest)> FindUnknown(IReadOnlyDictionary<string, string> environment, Mistakes mistakes)
     {
-        string[] known = [.. OptionDefinitions.All.Select(option => option.EnvironmentVariable)];
+        string[] known = [.. OptionDefinitions.All.Select(option => option.EnvironmentVariable), CommandDefinitions.UrlVariable];
         string[] guards = [.. OptionDefinitions.All.Where(option => option.GuardsAccess).Select(option => option.EnvironmentVariable)];
         List<(string, string)> unknown = [];
         foreach (string name in environment.Keys.Except(known).Order(StringComparer.Ordinal))

@@ -1,54 +1,91 @@
 namespace Keker.Server.Options;
 
-/// <summary>The text of --help, made from the definitions of the options.</summary>
+/// <summary>The text of --help, made from the definitions of commands and options.</summary>
 internal static class HelpText
 {
-    public const int Columns = 100;
+    public const int Columns = 80;
 
     private const int MeaningColumn = 29;
 
-    private const string Footer =
-        """
-        A DURATION is numbers with units, such as 500ms, 5s, 1m30s or 1h; bare digits are seconds. BYTES
-        are digits, or 256k, 64M, 1G or the same as 256KiB. on/off may be true/false, yes/no or 1/0.
-        Every option is also an environment variable: KEKER_ and its long name in capitals, dashes as
-        underscores (KEKER_READ_BUFFER=65536); commas separate the values of one that may be repeated.
-        The command line wins over the environment.
-
-        Exit status: 0 after a regular end, 1 when the server cannot start, 2 for mistakes in the options.
-        """;
-
-    public static void Write(TextWriter output)
+    /// <summary>Writes the text of the server, or of a sub-command.</summary>
+    public static void Write(TextWriter output, CommandDefinition command)
     {
-        output.WriteLine($"kekerd {KekerVersion.Text}, a pub/sub broker over plain WebSocket");
+        bool isServer = command.Name.Length == 0;
+        Wrap(output, $"{command.FullName}{(isServer ? $" {KekerVersion.Text}" : "")}: {command.Summary}", 0);
         output.WriteLine();
-        output.WriteLine("Usage: kekerd [OPTION]...");
-        output.WriteLine();
-        foreach (OptionDefinition option in OptionDefinitions.All)
+        output.WriteLine($"Usage: {command.FullName} {command.Synopsis}");
+        if (isServer)
+            output.WriteLine($"       {command.FullName} COMMAND [ARGUMENT]...");
+        foreach (string paragraph in command.Paragraphs)
         {
-            string repeat = option.Repeatable ? "; may be repeated" : "";
-            WriteEntry(output, option.ShortName, $"{option.Name} {option.ArgumentName}", $"{option.Meaning}{repeat} (default {option.Default})");
+            output.WriteLine();
+            Wrap(output, paragraph, 0);
         }
 
-        WriteEntry(output, null, $"{CommandLine.HealthOption} [URL]", "serve nothing: ask the server that has these options, or the one at the URL, whether it is alive, and exit with 0 or 1");
-        WriteEntry(output, "-h", "--help", "print this text and exit");
-        WriteEntry(output, null, "--version", "print the version and exit");
+        if (isServer)
+            WriteCommands(output);
+        foreach (OptionGroup group in command.Groups)
+        {
+            output.WriteLine();
+            output.WriteLine($"{group.Title}:");
+            foreach (OptionText option in group.Options)
+                WriteEntry(output, $"  {(option.ShortName is null ? "   " : $"{option.ShortName},")} {option.Usage}", option.FullMeaning);
+        }
+
+        WriteExamples(output, command);
         output.WriteLine();
-        output.WriteLine(Footer);
+        output.WriteLine("Exit status:");
+        foreach ((int status, string meaning) in command.Statuses)
+            WriteEntry(output, $"  {status}", meaning, meaningColumn: 4);
     }
 
-    private static void WriteEntry(TextWriter output, string? shortName, string name, string meaning)
+    private static void WriteCommands(TextWriter output)
     {
-        string line = $"  {(shortName is null ? "   " : $"{shortName},")} {name}".PadRight(MeaningColumn);
-        foreach (string word in meaning.Split(' '))
+        output.WriteLine();
+        output.WriteLine("Commands, each with a --help of its own:");
+        foreach (CommandDefinition command in CommandDefinitions.All)
+            WriteEntry(output, $"  {command.Name}", command.Summary, meaningColumn: 13);
+    }
+
+    private static void WriteExamples(TextWriter output, CommandDefinition command)
+    {
+        output.WriteLine();
+        output.WriteLine("Examples:");
+        foreach (CommandExample example in command.Examples)
         {
-            if (line.Length + 1 + word.Length > Columns)
+            output.WriteLine($"  # {example.Meaning}");
+            foreach (string line in example.Line.Split('\n'))
+                output.WriteLine($"  {line}");
+        }
+    }
+
+    /// <summary>A name with its meaning beside it, or beneath where the name is too long.</summary>
+    private static void WriteEntry(TextWriter output, string name, string meaning, int meaningColumn = MeaningColumn)
+    {
+        bool fits = name.Length < meaningColumn;
+        if (!fits)
+            output.WriteLine(name);
+        Wrap(output, meaning, meaningColumn + 1, fits ? name : "");
+    }
+
+    /// <param name="output">Takes the lines.</param>
+    /// <param name="text">Words with single spaces between.</param>
+    /// <param name="indent">Where each line begins.</param>
+    /// <param name="start">What stands before that in the first line.</param>
+    private static void Wrap(TextWriter output, string text, int indent, string start = "")
+    {
+        string line = start.PadRight(indent);
+        bool isEmpty = true;
+        foreach (string word in text.Split(' '))
+        {
+            if (!isEmpty && line.Length + 1 + word.Length > Columns)
             {
                 output.WriteLine(line);
-                line = new string(' ', MeaningColumn);
+                (line, isEmpty) = (new string(' ', indent), true);
             }
 
-            line += $" {word}";
+            line += isEmpty ? word : $" {word}";
+            isEmpty = false;
         }
 
         output.WriteLine(line);

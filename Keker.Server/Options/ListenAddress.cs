@@ -49,6 +49,9 @@ internal sealed class ListenAddress : IEquatable<ListenAddress>
     /// <summary>The port as given, 0 for any free one; 0 for a Unix socket. The number of an inherited descriptor.</summary>
     public int Port { get; }
 
+    /// <summary>The address, or a name in small letters that has to be looked up; empty for a Unix socket.</summary>
+    public string Host => Kind == ListenKind.Unix ? "" : _place;
+
     /// <summary>The path of a Unix socket; null for TCP.</summary>
     public string? Path => Kind == ListenKind.Unix ? _place : null;
 

@@ -1,25 +1,16 @@
 namespace Keker.Server.Options;
 
-/// <summary>One option: its names, its line in the help text, and how its values change the options. Immutable.</summary>
+/// <summary>One option of the server: its names, its line in the help text, and how its values change the options. Immutable.</summary>
 /// <param name="Name">The long name with its dashes.</param>
 /// <param name="ArgumentName">What the help text calls the value.</param>
 /// <param name="Meaning">The line of the help text, without the default.</param>
 /// <param name="Apply">Takes the values given, one unless <see cref="Repeatable"/>, and returns the changed options or adds a mistake.</param>
 internal sealed record OptionDefinition(
     string Name, string ArgumentName, string Meaning, Func<KekerOptions, IReadOnlyList<GivenValue>, Mistakes, KekerOptions> Apply)
+    : OptionText(Name, ArgumentName, Meaning)
 {
-    public string? ShortName { get; init; }
-
-    /// <summary>The default as the help text shows it.</summary>
-    public string Default { get; init; } = "none";
-
-    public bool Repeatable { get; init; }
-
     /// <summary>The value may be left out, and is then <c>on</c>.</summary>
     public bool IsSwitch { get; init; }
-
-    /// <summary>Its value is told to nobody: what goes to standard error ends up in a log.</summary>
-    public bool IsSecret { get; init; }
 
     /// <summary>
     /// The option closes something that is open without it. An empty environment variable then is a mistake and not an option that was

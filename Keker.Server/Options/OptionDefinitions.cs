@@ -224,6 +224,17 @@ internal static class OptionDefinitions
         Echo,
     ];
 
+    /// <summary>The same as the help text has them: each is in one group.</summary>
+    public static readonly ImmutableArray<OptionGroup> Groups =
+    [
+        new("Listening", [Listen, AdminListen, Certificate, Key, TrustProxy]),
+        new("Access", [PublishKey, AllowOrigin, .. AccessDefinitions.All]),
+        new("Delivery", [Cache, Resume, CacheSize, CacheMemory, Lag, Compression]),
+        new("Limits", [ReadBuffer, WriteBuffer, Timeout, MaxConnections, MaxConnectionsPerIp, HelloRate, PublishRate]),
+        new("Hooks", [HookUrl, HookSecret]),
+        new("Operation", [Verbosity, LogFormat, Drain, DrainDelay, Echo]),
+    ];
+
     /// <summary>Unlike other values a key is told by its place only: what goes to standard error ends up in a log.</summary>
     private static KekerOptions ApplyPublishKeys(KekerOptions options, IReadOnlyList<GivenValue> values, Mistakes mistakes)
     {

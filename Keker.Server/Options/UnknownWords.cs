@@ -37,7 +37,14 @@ internal static class UnknownWords
         }
 
         foreach (string word in words)
-            mistakes.Add(Mistakes.Quote(word), "belongs to no option, expected options only");
+            mistakes.Add(Mistakes.Quote(word), $"belongs to no option, expected {CommandNear(word) ?? "options only"}");
+    }
+
+    /// <summary>What was meant where a word is a command in the wrong place, or nearly one; null for any other word.</summary>
+    private static string? CommandNear(string word)
+    {
+        string nearest = Likeness.Nearest(word, CommandDefinitions.All.Select(command => command.Name));
+        return Likeness.Edits(word.Length > 2 * nearest.Length ? "" : word, nearest) <= FewEdits ? $"options only, or a command first: {CommandLine.ProgramName} {nearest}" : null;
     }
 
     private static string NoSuchOption(string name)

@@ -11,7 +11,7 @@ internal sealed class TestCertificate
     private readonly string _certificatePem;
     private readonly string _keyPem;
 
-    public TestCertificate(DateTimeOffset? notAfter = null)
+    public TestCertificate(DateTimeOffset? notAfter = null, DateTimeOffset? notBefore = null)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=keker test", key, HashAlgorithmName.SHA256);
@@ -19,7 +19,7 @@ internal sealed class TestCertificate
         names.AddIpAddress(IPAddress.Loopback);
         request.CertificateExtensions.Add(names.Build());
         DateTimeOffset end = notAfter ?? DateTimeOffset.UtcNow.AddDays(1);
-        using X509Certificate2 certificate = request.CreateSelfSigned(end.AddDays(-10), end);
+        using X509Certificate2 certificate = request.CreateSelfSigned(notBefore ?? end.AddDays(-10), end);
         Thumbprint = certificate.Thumbprint;
         _certificatePem = certificate.ExportCertificatePem();
         _keyPem = key.ExportPkcs8PrivateKeyPem();

@@ -189,11 +189,12 @@ internal sealed class CommandLineTests
     }
 
     [Test]
-    public void Unknown_variables_are_told_and_ignored_except_those_of_kubernetes()
+    public void Unknown_variables_are_told_and_ignored_except_those_of_kubernetes_and_of_clients()
     {
         CommandLineRun run = CommandLineRun.With(new()
         {
             ["KEKER_URL"] = "x",
+            ["KEKER_URI"] = "x",
             ["KEKER_TIMEOUTS"] = "x",
             ["KEKER_SERVICE_HOST"] = "10.0.0.1",
             ["KEKER_SERVICE_PORT_HTTP"] = "80",
@@ -207,7 +208,7 @@ internal sealed class CommandLineTests
             Assert.That(run.Errors, Is.EqualTo(new[]
             {
                 "kekerd: 'KEKER_TIMEOUTS': no such option, the variable is ignored; the nearest is KEKER_TIMEOUT",
-                "kekerd: 'KEKER_URL': no such option, the variable is ignored; the nearest is KEKER_CERT",
+                "kekerd: 'KEKER_URI': no such option, the variable is ignored; the nearest is KEKER_URL",
             }));
             Assert.That(run.Options, Is.Not.Null);
         }
