@@ -57,8 +57,8 @@ internal sealed class ReadmeTests
         // The last ones are those of curl, of the soak and of dotnet test.
         string[] known =
         [
-            .. OptionDefinitions.All.Select(option => option.Name), .. LoadOptionTable.All.Select(option => option.Name), "--help", "--version", "--health",
-            "--unix-socket", "--chaos", "--filter",
+            .. OptionDefinitions.All.Select(option => option.Name), .. LoadOptionTable.All.Select(option => option.Name), "--help", "--version", "--health", "--man",
+            .. CommandDefinitions.All.SelectMany(command => command.Options).Select(option => option.Name), "--unix-socket", "--chaos", "--filter",
         ];
         Assert.That(mentioned, Is.SubsetOf(known));
     }
