@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.CommandLine;
 using System.CommandLine.Parsing;
 
@@ -6,6 +7,8 @@ namespace Keker.Server.Options;
 /// <summary>What stood on the line of a sub-command. Immutable.</summary>
 internal sealed class CommandWords
 {
+    private static readonly SearchValues<char> OptionLetters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz-");
+
     private readonly Dictionary<string, string[]> _values;
 
     private CommandWords(Dictionary<string, string[]> values, string[] words)
@@ -37,7 +40,7 @@ internal sealed class CommandWords
         // A first word in brackets is a directive to the library.
         string[] others = [.. parsed.Tokens.Where(token => token.Type == TokenType.Directive).Select(token => token.Value), .. parsed.UnmatchedTokens];
         foreach (string unknown in others.Where(IsOption))
-            mistakes.Add(NameIn(unknown), $"no such option, the nearest is {Nearest(command, unknown)}, see {command.FullName} --help");
+            AddUnknown(command, NameIn(unknown), mistakes);
         string[] words = [.. others.Where(other => !IsOption(other)), .. end < 0 ? [] : arguments[(end + 1)..]];
         if (words.Length > command.MostWords && mistakes.Count == 0)
             mistakes.Add("command line", $"{words.Length} words belong to no option, expected {command.FullName} {command.Synopsis}");
@@ -83,13 +86,22 @@ internal sealed class CommandWords
     /// <summary>A dash alone is a word: standard input.</summary>
     private static bool IsOption(string word) => word.Length > 1 && word[0] == '-';
 
-    /// <summary>Without what may be a key.</summary>
+    private static void AddUnknown(CommandDefinition command, string name, Mistakes mistakes)
+    {
+        string help = $"see {command.FullName} --help";
+        if (name.AsSpan().ContainsAnyExcept(OptionLetters))
+            mistakes.Add("command line", $"no such option (not shown, it may be a key that begins with a dash), {help}");
+        else
+            mistakes.Add(name, $"no such option, the nearest is {Nearest(command, name)}, {help}");
+    }
+
+    /// <summary>Without a value.</summary>
     private static string NameIn(string word)
     {
         int end = word.AsSpan().IndexOfAny('=', ':');
         return end < 0 ? word : word[..end];
     }
 
-    private static string Nearest(CommandDefinition command, string word) =>
-        Likeness.Nearest("--" + NameIn(word).TrimStart('-').ToLowerInvariant().Replace('_', '-'), command.Options.Select(option => option.Name));
+    private static string Nearest(CommandDefinition command, string name) =>
+        Likeness.Nearest("--" + name.TrimStart('-'), command.Options.Select(option => option.Name));
 }

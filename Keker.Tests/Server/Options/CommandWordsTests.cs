@@ -38,6 +38,7 @@ internal sealed class CommandWordsTests
 
     [TestCase("--tpoic a", $"--tpoic: no such option, the nearest is --topic, {Help}")]
     [TestCase("--keys=secret", $"--keys: no such option, the nearest is --key, {Help}")]
+    [TestCase("--key a -secretSecret", $"command line: no such option (not shown, it may be a key that begins with a dash), {Help}")]
     [TestCase("alice --ttl", "--ttl: value missing, expected --ttl DURATION")]
     [TestCase("--ttl 1 --ttl 2", "--ttl: given 2 times, expected once")]
     [TestCase("a b c", "command line: 3 words belong to no option, expected kekerd publish [OPTION]... [TOKEN] [FILE]")]
