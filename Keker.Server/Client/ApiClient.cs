@@ -22,8 +22,11 @@ internal sealed class ApiClient : IDisposable
     /// <param name="url">The server.</param>
     /// <param name="key">Shown as Authorization: Bearer; null for none.</param>
     /// <param name="trustsAnybody">Whatever its certificate says: for asking who somebody is, never for telling him something.</param>
+    /// <exception cref="StartException">The server speaks TLS, and there is no OpenSSL.</exception>
     public ApiClient(ServerUrl url, byte[]? key, bool trustsAnybody = false)
     {
+        if (url.IsSecure)
+            OpenSsl.Require("TLS");
         _url = url;
         _key = key is null ? null : Encoding.ASCII.GetString(key);
         var handler = new SocketsHttpHandler

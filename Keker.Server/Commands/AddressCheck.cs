@@ -40,9 +40,9 @@ internal static class AddressCheck
                 if (answer.IsKekers && answer.Status is 200 or 503)
                     return true;
             }
-            catch (ClientException)
+            catch (Exception e) when (e is ClientException or StartException)
             {
-                // Somebody else, or with TLS where this is without.
+                // Somebody else, or with TLS where this is without, or cannot be.
             }
         }
         return false;

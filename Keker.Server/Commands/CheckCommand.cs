@@ -15,10 +15,21 @@ internal static class CheckCommand
             return CommandLine.ExitCodeDone;
         }
 
-        CommandLineResult commandLine = CommandLine.Parse(arguments, EnvironmentOptions.OfProcess(), Console.Out, Console.Error);
-        if (commandLine.Options is not { } options)
-            return commandLine.ExitCode;
+        try
+        {
+            CommandLineResult commandLine = CommandLine.Parse(arguments, EnvironmentOptions.OfProcess(), Console.Out, Console.Error);
+            return commandLine.Options is { } options ? await RunAsync(options).ConfigureAwait(false) : commandLine.ExitCode;
+        }
+        catch (StartException e)
+        {
+            // What a server says in its place, too: there is no OpenSSL.
+            Console.Out.WriteLine(new Finding(FindingKind.Error, "options", e.Message));
+            return ExitCodeWouldFail;
+        }
+    }
 
+    private static async Task<int> RunAsync(KekerOptions options)
+    {
         int worst = CommandLine.ExitCodeDone;
         await foreach (Finding finding in FindAsync(options).ConfigureAwait(false))
         {

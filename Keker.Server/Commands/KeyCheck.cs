@@ -9,8 +9,11 @@ internal static class KeyCheck
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
+    /// <exception cref="StartException">There is no OpenSSL, which signed tokens need.</exception>
     public static async IAsyncEnumerable<Finding> FindAsync(KekerOptions options)
     {
+        if (options.Access.HasKeys)
+            OpenSsl.Require("checking signed tokens");
         if (!options.PublishKeys.IsEmpty)
             yield return new Finding(FindingKind.Ok, OptionDefinitions.PublishKey.Name, $"{options.PublishKeys.Length} can be read");
         else if (options.AdminListen.IsEmpty)

@@ -36,7 +36,7 @@ internal static class PublishCommand
             ApiAnswer answer = await client.SendAsync(HttpMethod.Post, route, wait + Patience, fields, body, contentType).ConfigureAwait(false);
             return Print(line, answer);
         }
-        catch (Exception e) when (e is ClientException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is ClientException or StartException or IOException or UnauthorizedAccessException)
         {
             line.Tell(e.Message);
             return ClientLine.ExitCodeFailed;

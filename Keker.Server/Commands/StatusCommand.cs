@@ -30,7 +30,7 @@ internal static class StatusCommand
                 Console.Out.WriteLine(text);
             return health.Status == 200 ? CommandLine.ExitCodeDone : ClientLine.ExitCodeFailed;
         }
-        catch (ClientException e)
+        catch (Exception e) when (e is ClientException or StartException)
         {
             line.Tell(e.Message);
             return ClientLine.ExitCodeFailed;

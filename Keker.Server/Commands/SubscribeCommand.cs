@@ -40,10 +40,10 @@ internal static class SubscribeCommand
             line.Tell($"cannot write: {e.Message}");
             return ClientLine.ExitCodeFailed;
         }
-        catch (ClientException e)
+        catch (Exception e) when (e is ClientException or StartException)
         {
             line.Tell(e.Message);
-            return e.IsTokenOver ? ExitCodeTokenIsOver : ClientLine.ExitCodeFailed;
+            return e is ClientException { IsTokenOver: true } ? ExitCodeTokenIsOver : ClientLine.ExitCodeFailed;
         }
     }
 

@@ -23,8 +23,10 @@ internal static class Dial
     /// <param name="cancellation">Ends the wait.</param>
     /// <exception cref="System.Security.Authentication.AuthenticationException">It is not trusted, or is somebody else's.</exception>
     /// <exception cref="IOException">The connection broke.</exception>
+    /// <exception cref="StartException">There is no OpenSSL.</exception>
     public static async Task<Stream> SecureAsync(Stream stream, string host, CancellationToken cancellation)
     {
+        OpenSsl.Require("TLS");
         var secure = new SslStream(stream);
         try
         {
