@@ -4,7 +4,7 @@ using Keker.Protocol.Hashes;
 
 namespace Keker.Server.Web;
 
-/// <summary>A file for pages that is a part of the binary. Immutable.</summary>
+/// <summary>A file that is a part of the binary, for pages and for developers. Immutable.</summary>
 internal sealed class WebFile
 {
     private WebFile(byte[] bytes)
@@ -20,6 +20,9 @@ internal sealed class WebFile
 
     /// <summary>What TypeScript has to know of it.</summary>
     public static WebFile ModuleTypes { get; } = Load("keker.d.ts");
+
+    /// <summary>What all endpoints take and answer, as OpenAPI 3.1 has it.</summary>
+    public static WebFile OpenApi { get; } = Load("openapi.json");
 
     public ReadOnlyMemory<byte> Bytes { get; }
 

@@ -19,6 +19,7 @@ internal sealed class Router(ServerContext server)
     private readonly OnlineEndpoint _online = new(server);
     private readonly WebFileEndpoint _module = new(server, WebFile.Module, WebFileEndpoint.JavaScript);
     private readonly WebFileEndpoint _moduleTypes = new(server, WebFile.ModuleTypes, WebFileEndpoint.TypeScript);
+    private readonly WebFileEndpoint _openApi = new(server, WebFile.OpenApi, WebFileEndpoint.Json);
     private readonly EchoEndpoint? _echo = server.Options.Echo ? new(server) : null;
 
     /// <summary>The endpoint of a path on this kind of listener, or null.</summary>
@@ -41,11 +42,15 @@ internal sealed class Router(ServerContext server)
             path.SequenceEqual("/v1/echo"u8) ? _echo :
             path.SequenceEqual("/keker.js"u8) ? _module :
             path.SequenceEqual("/keker.d.ts"u8) ? _moduleTypes :
+            path.SequenceEqual("/openapi.json"u8) ? _openApi :
             null;
         return endpoint is not null && IsServed(endpoint, isAdmin) ? endpoint : null;
     }
 
-    /// <summary>With an admin listener the two kinds of listener share nothing but how the server is: the public port has no backend function at all.</summary>
+    /// <summary>
+    /// With an admin listener the two kinds of listener share nothing but how the server is, and the document of the API: the public port has no backend function
+    /// at all.
+    /// </summary>
     private bool IsServed(Endpoint endpoint, bool isAdmin) =>
-        server.Options.AdminListen.IsEmpty || endpoint == _health || endpoint == _ready || endpoint.IsPrivileged == isAdmin;
+        server.Options.AdminListen.IsEmpty || endpoint == _health || endpoint == _ready || endpoint == _openApi || endpoint.IsPrivileged == isAdmin;
 }
