@@ -11,6 +11,8 @@ readonly results=$PWD/TestResults
 readonly stamp=out/.made-of
 # Programs that tests want and that are not installed on the machine for that.
 readonly tools=$PWD/TestResults/tools
+readonly packages=out/packages
+readonly packaging=$server/Packaging
 
 export DOTNET_CLI_TELEMETRY_OPTOUT=1
 export DOTNET_NOLOGO=1
@@ -39,7 +41,9 @@ Usage: ./build.sh [COMMAND]
   soak --chaos [MINUTES] [OPTION]...
                build, then cut the connections of hundreds of clients of out/kekerd all the time, 3 minutes by default, and verify that
                nothing is lost; --help tells the options
-  package      make out/packages/keker-VERSION.tgz, the client module for npm; nothing is published
+  package [npm|tar|deb|image]...
+               build, then make in out/packages, all of it or only these: the client module for npm, a .tar.gz and a .deb for amd64 and arm64,
+               a container image, SHA256SUMS; nothing is published
   clean        remove whatever was built
 END
 }
@@ -369,16 +373,93 @@ stat_of() {
 
 # ---- Packages
 
-# As npm packs it: everything in a folder of the name "package".
+# Each kind has a script in Keker.Server/Packaging. A package for which a tool is missing is left out, and the output says so.
 package() {
-    local web=$server/Web folder=out/packages version
-    version=$(sed -n 's/.*"version": "\(.*\)".*/\1/p' "$web/package.json")
-    rm -rf "$folder"
-    mkdir -p "$folder/package"
-    cp "$web/package.json" "$web/README.md" "$web/keker.js" "$web/keker.d.ts" LICENSE "$folder/package"
-    tar -czf "$folder/keker-$version.tgz" -C "$folder" package
-    rm -r "$folder/package"
-    say "$folder/keker-$version.tgz is ready: npm install it, or publish it by hand"
+    local kind
+    local -a kinds=("$@")
+    (($# > 0)) || kinds=(npm tar deb image)
+    for kind in "${kinds[@]}"; do
+        [[ $kind =~ ^(npm|tar|deb|image)$ ]] || die "no such kind of package: $kind (there are: npm, tar, deb, image)"
+    done
+    [[ ${kinds[*]} == npm ]] || build_for_packages
+
+    rm -rf "$packages"
+    mkdir -p "$packages"
+    for kind in "${kinds[@]}"; do "package_$kind"; done
+    (cd "$packages" && find . -type f ! -name SHA256SUMS -print0 | sort -z | checksums | sed 's|  \./|  |' > SHA256SUMS)
+    say "in $packages, for you to publish:"
+    (cd "$packages" && wc -c -- *) >&2
+}
+
+package_npm() { "$packaging/npm.sh" "$packages"; }
+
+package_tar() { package_binaries tar.sh; }
+
+package_deb() {
+    if has dpkg-deb; then package_binaries deb.sh; else say "no .deb: dpkg-deb is missing (on Debian: apt-get install dpkg)"; fi
+}
+
+package_image() {
+    if ! has dpkg-deb || ! has apt-get; then
+        say "no image: its libraries are those of Debian packages, and apt-get is missing"
+        return
+    fi
+    rm -rf out/root
+    "$packaging/rootfs.sh" out/kekerd out/root
+    "$packaging/image.sh" out/root "$(architecture)" "$(version_for_packages)" "$packages"
+}
+
+package_binaries() {
+    local -a page=()
+    if out/kekerd --man > out/kekerd.8 2> /dev/null; then page=(out/kekerd.8); fi
+    "$packaging/$1" out/kekerd "$(architecture)" "$(version_for_packages)" "$packages" "${page[@]}"
+    [[ ! -x out/arm64/kekerd ]] || "$packaging/$1" out/arm64/kekerd arm64 "$(version_for_packages)" "$packages" "${page[@]}"
+}
+
+# As Debian names them.
+architecture() {
+    case $(uname -m) in
+        x86_64) echo amd64 ;;
+        aarch64) echo arm64 ;;
+        *) uname -m ;;
+    esac
+}
+
+# The binary's own with the time of the commit before it, so that a later one is a higher version: 0.1.0+202601021530.0123456789.
+version_for_packages() {
+    local version commit
+    version=$(out/kekerd --version)
+    IFS=+ read -r version commit <<< "${version##* }"
+    [[ -z $commit ]] || commit=+$(TZ=UTC git log -1 --format=%cd --date=format-local:%Y%m%d%H%M).${commit/-/.}
+    echo "$version$commit"
+}
+
+build_for_packages() {
+    [[ $(uname -s) == Linux ]] || die "packages of the binary are made on Linux; this machine makes: ./build.sh package npm"
+    [[ -n $(find_linker) ]] || die "packages need the native binary: install clang or gcc (on Debian: apt-get install gcc libc6-dev)"
+    build
+    if [[ $(architecture) == amd64 ]]; then build_for_arm64; fi
+}
+
+# On x64, with the tools that Debian has for it.
+build_for_arm64() {
+    local target=aarch64-linux-gnu made_of
+    if ! has "$target-objcopy" || ! echo 'int main(void) { return 0; }' | clang --target="$target" -fuse-ld=bfd -x c -o /dev/null - 2> /dev/null; then
+        say "no packages for arm64: a compiler for it is missing (on Debian: apt-get install clang gcc-$target libc6-dev-arm64-cross)"
+        return
+    fi
+
+    made_of=$(checksum < out/kekerd)
+    if [[ ! -x out/arm64/kekerd || $(cat out/arm64/.made-beside) != "$made_of" ]]; then
+        say "building out/arm64/kekerd"
+        # Folders of its own: what the ordinary build has found out about this machine stays.
+        rm -rf out/arm64
+        NuGetLockFilePath=obj/packages.lock.json dotnet publish "$server" -c Release -r linux-arm64 --artifacts-path "$PWD/out/arm64/artifacts" -o out/arm64 \
+            -v m -tl:off --nologo -p:SourceRevisionId="$(revision)" -p:CppCompilerAndLinker=clang -p:ObjCopyName="$target-objcopy" >&2
+        rm -rf out/arm64/artifacts out/arm64/*.pdb
+        echo "$made_of" > out/arm64/.made-beside
+    fi
+    if has qemu-aarch64; then smoke qemu-aarch64 -L "/usr/$target" out/arm64/kekerd; fi
 }
 
 clean() {
@@ -414,12 +495,12 @@ check() {
     # Where there is no epoll the runtime polls the sockets: nobody develops on such a machine every day.
     say "running the tests of the binary with its sockets on the runtime's engine"
     KEKERD_SOCKETS=engine run_tests Keker.Tests --filter "$binary_tests" || status=1
-    smoke || status=1
+    smoke out/kekerd || status=1
     return "$status"
 }
 
-# Whatever reads pages, snippets or this script does not see the sockets of the binary.
-binary_tests='FullyQualifiedName~Tests.EndToEnd&FullyQualifiedName!~Browser&FullyQualifiedName!~Readme&FullyQualifiedName!~BuildScript'
+# Whatever reads pages, snippets, packages or this script does not see the sockets of the binary.
+binary_tests='FullyQualifiedName~Tests.EndToEnd&FullyQualifiedName!~Browser&FullyQualifiedName!~Readme&FullyQualifiedName!~BuildScript&FullyQualifiedName!~Packag'
 
 # The console names each test that fails, with its message; counts come from the result files.
 run_tests() {
@@ -458,11 +539,12 @@ sum_of() {
         { grep -o " $1=\"[0-9]*\"" || true; } | tr -dc '0-9\n' | awk '{ sum += $1 } END { print sum + 0 }'
 }
 
-# Starts the binary, asks whether it is healthy, and ends it as systemd would.
+# Starts a binary, asks whether it is healthy, and ends it as systemd would.
 smoke() {
     local port pid try answer="" code=0 log=$results/smoke.log
+    mkdir -p "$results"
     port=$(free_port)
-    out/kekerd --listen "127.0.0.1:$port" > "$log" 2>&1 < /dev/null &
+    "$@" --listen "127.0.0.1:$port" > "$log" 2>&1 < /dev/null &
     pid=$!
 
     for ((try = 0; try < 100; try++)); do
@@ -479,11 +561,11 @@ smoke() {
     wait "$pid" || code=$?
 
     if [[ $answer != "HTTP/1.1 200"* || $code != 0 ]]; then
-        say "smoke run failed: /v1/health answered '$answer', exit status $code after SIGTERM. Its output:"
+        say "smoke run of $* failed: /v1/health answered '$answer', exit status $code after SIGTERM. Its output:"
         cat "$log" >&2
         return 1
     fi
-    say "smoke run: healthy, and ended with status 0 on SIGTERM"
+    say "smoke run of $*: healthy, and ended with status 0 on SIGTERM"
 }
 
 # A port on which nobody answers, below those that the kernel gives out by itself.
@@ -512,7 +594,7 @@ case $command in
     bench) bench "$@" ;;
     fuzz) fuzz "$@" ;;
     soak) soak "$@" ;;
-    package) package ;;
+    package) package "$@" ;;
     clean) clean ;;
     help | -h | --help) usage ;;
     *)

@@ -7,13 +7,22 @@ internal static class KekerBinary
 {
     private static readonly string? Path = Find();
 
+    /// <summary>Its path.</summary>
+    public static string Found
+    {
+        get
+        {
+            Assert.That(Path, Is.Not.Null, "kekerd was not found: run ./build.sh build, or name the binary in the environment variable KEKERD");
+            return Path!;
+        }
+    }
+
     /// <summary>A process with these arguments, not started; both outputs are captured and no option comes from our own environment.</summary>
     /// <param name="arguments">The options.</param>
     /// <param name="launcher">A program that becomes kekerd, with its arguments, or none.</param>
     public static Process Prepare(IEnumerable<string> arguments, params string[] launcher)
     {
-        Assert.That(Path, Is.Not.Null, "kekerd was not found: run ./build.sh build, or name the binary in the environment variable KEKERD");
-        string[] all = [.. launcher, Path!, .. arguments];
+        string[] all = [.. launcher, Found, .. arguments];
         var start = new ProcessStartInfo(all[0], all[1..])
         {
             RedirectStandardOutput = true,

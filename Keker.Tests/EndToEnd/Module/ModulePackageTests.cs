@@ -17,9 +17,10 @@ internal sealed class ModulePackageTests
         _root = new TempDirectory();
         Directory.CreateDirectory(_root.File("Keker.Server/Web"));
         Directory.CreateDirectory(_root.File("app"));
-        foreach (string file in (string[])["build.sh", "LICENSE", .. Directory.EnumerateFiles(Web).Select(file => Path.GetRelativePath(ReadmeFile.Root, file))])
+        Directory.CreateDirectory(_root.File("Keker.Server/Packaging"));
+        foreach (string file in (string[])["build.sh", "LICENSE", "Keker.Server/Packaging/npm.sh", "Keker.Server/Packaging/common.sh", .. Directory.EnumerateFiles(Web).Select(file => Path.GetRelativePath(ReadmeFile.Root, file))])
             File.Copy(Path.Combine(ReadmeFile.Root, file), _root.File(file));
-        await RunAsync("bash", "build.sh", "package");
+        await RunAsync("bash", "build.sh", "package", "npm");
     }
 
     [TearDown]
