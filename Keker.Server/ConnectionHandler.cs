@@ -133,7 +133,7 @@ internal sealed class ConnectionHandler
     {
         try
         {
-            if (_server.Access is { } access && ended is HttpSession { Upgrade: { EventStream: not null } upgrade })
+            if (_server.Access is { } access && ended is HttpSession { Upgrade: { Kind: UpgradeKind.EventStream } upgrade })
             {
                 _ = BeginStreamAsync(ended.Connection, access, upgrade);
                 return;
@@ -156,6 +156,7 @@ internal sealed class ConnectionHandler
         { Kind: UpgradeKind.Subscribe } when _server.Access is { } access => new CheckedSession(connection, _server, access, upgrade.Visitor, VariantOf(upgrade)),
         { Kind: UpgradeKind.Subscribe } => new WebSocketSession(connection, _server, VariantOf(upgrade)),
         { Kind: UpgradeKind.Echo } => new EchoSession(connection, _server, VariantOf(upgrade)),
+        { Kind: UpgradeKind.Onlooker } => new OnlookerPhase(connection, _server, upgrade.Head!, upgrade.EventStream?.Topics[0]),
         { EventStream: { } request } => new EventStreamPhase(connection, _server, upgrade.Head!, request.Token, request.Topics, request.After),
         { LongAnswer: { } answer } => new LongAnswerPhase(connection, _server, answer),
         _ => null,

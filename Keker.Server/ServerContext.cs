@@ -2,6 +2,7 @@ using Keker.Server.Access;
 using Keker.Server.Broker;
 using Keker.Server.Http;
 using Keker.Server.Http.Publishing;
+using Keker.Server.Inspection;
 using Keker.Server.Metrics;
 using Keker.Server.Net;
 using Keker.Server.Observability;
@@ -28,6 +29,7 @@ internal sealed class ServerContext
     public ServerContext(KekerOptions options, MessageBroker broker, ConnectionTable connections, ILogger log, MemoryFigures? figures = null)
     {
         Options = options;
+        Settings = new Settings(options, [], CertificateEnd: null);
         Broker = broker;
         Connections = connections;
         Log = log;
@@ -41,6 +43,7 @@ internal sealed class ServerContext
         Idempotency = new IdempotencyTable(broker.Context.Clock);
         Input = new InputBuffers(new UnfinishedBudget(Memory.Limit / Limits.UnfinishedMemoryShare));
         Unfinished = new UnfinishedInput(connections, Input.Budget, broker.Context.Clock);
+        Console = options.PublishKeys.IsEmpty && options.AdminListen.IsEmpty ? null : new SampleFeed(broker, Memory, () => IsDraining);
     }
 
     public KekerOptions Options { get; }
@@ -89,6 +92,12 @@ internal sealed class ServerContext
 
     /// <summary>Who goes when that is used up.</summary>
     public UnfinishedInput Unfinished { get; }
+
+    /// <summary>What the console shows of the last hour; null where it is not served, because it would be for everybody.</summary>
+    public SampleFeed? Console { get; }
+
+    /// <summary>What the console shows of how the server was started.</summary>
+    public Settings Settings { get; init; }
 
     public MonotonicClock Clock => Broker.Context.Clock;
 

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Keker.Server.Access;
 using Keker.Server.Broker;
+using Keker.Server.Inspection;
 using Keker.Server.Metrics;
 using Keker.Server.Net;
 using Keker.Server.Net.Systemd;
@@ -49,10 +50,10 @@ internal sealed class ServerHost(KekerOptions options, Func<KekerOptions> readAg
         using AccessPolicy? access = options.Access.IsChecked ? new AccessPolicy(options.Access, timeProvider, counters, log) : null;
         Action? takeKeys = PrepareKeys(access);
         Loops? loops = Loops.AreUsed ? new Loops(log) : null;
-        var server = new ServerContext(options, broker, connections, log, memory) { Access = access, Loops = loops };
+        TlsUpgrade? tls = LoadCertificate();
+        var server = new ServerContext(options, broker, connections, log, memory) { Access = access, Loops = loops, Settings = SettingsWith(tls) };
         using var meter = new KekerMeter(server.Metrics);
 
-        TlsUpgrade? tls = LoadCertificate();
         using CertificateTerm? term = tls is null ? null : new CertificateTerm(tls, timeProvider, log);
         using PosixSignalRegistration terminate = OnSignal(PosixSignal.SIGTERM, Stop);
         using PosixSignalRegistration interrupt = OnSignal(PosixSignal.SIGINT, Stop);
@@ -108,6 +109,7 @@ internal sealed class ServerHost(KekerOptions options, Func<KekerOptions> readAg
         server.Memory.Check();
         if (server.Memory.Pressure != MemoryPressure.None)
             server.Unfinished.EndNewestStrangers();
+        server.Console?.Beat();
         server.Memory.CollectWhenQuiet(server.Counters.Published, server.Input.Trim);
     }
 
@@ -135,6 +137,12 @@ internal sealed class ServerHost(KekerOptions options, Func<KekerOptions> readAg
         {
             throw new StartException(e.Message, e);
         }
+    }
+
+    private Settings SettingsWith(TlsUpgrade? tls)
+    {
+        string[] anyOrigin = options.AllowedOrigins.IsEmpty ? ["pages of any origin may subscribe; name yours with --allow-origin"] : [];
+        return new Settings(options, anyOrigin.Concat(OptionWarnings.Of(options)), tls is null ? null : () => tls.End);
     }
 
     /// <summary>Where it is not there, whoever needs it first would end the process.</summary>

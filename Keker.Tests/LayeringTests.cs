@@ -18,8 +18,8 @@ internal sealed partial class LayeringTests
 
     [Test]
     public void Broker_knows_no_socket_and_no_HTTP() => Expect("Keker.Server/Broker", [
-        "Keker.Server.Access", "Keker.Server.Net", "Keker.Server.Http", "Keker.Server.WebSocket", "Keker.Server.Sse", "Keker.Server.Presence", "Keker.Protocol.Http",
-        "System.Net", "System.IO.Pipelines", "Socket", "SslStream", "Stream", "ConnectionHandler", "ServerHost", "ServerContext",
+        "Keker.Server.Access", "Keker.Server.Net", "Keker.Server.Http", "Keker.Server.WebSocket", "Keker.Server.Sse", "Keker.Server.Presence", "Keker.Server.Inspection",
+        "Keker.Protocol.Http", "System.Net", "System.IO.Pipelines", "Socket", "SslStream", "Stream", "ConnectionHandler", "ServerHost", "ServerContext",
     ]);
 
     /// <summary>The rooms of the broker: what is kept knows nobody who reads it, and what runs a pass or waits for pongs knows no frame.</summary>
@@ -77,9 +77,15 @@ internal sealed partial class LayeringTests
     }
 
     [Test]
+    public void Inspection_knows_what_it_looks_at_and_nobody_who_asks() => Expect("Keker.Server/Inspection", [
+        "Keker.Server.Access", "Keker.Server.Net", "Keker.Server.Http", "Keker.Server.WebSocket", "Keker.Server.Sse", "Keker.Protocol.Http", "Socket", "ISessionTransport",
+        "ConnectionHandler", "ServerHost", "ServerContext",
+    ]);
+
+    [Test]
     public void Options_and_Observability_are_leaves()
     {
-        string[] others = ["Access", "Broker", "Net", "Http", "WebSocket", "Sse", "Presence", "Client", "Commands"];
+        string[] others = ["Access", "Broker", "Net", "Http", "WebSocket", "Sse", "Presence", "Inspection", "Client", "Commands"];
         Expect("Keker.Server/Options", [.. others.Append("Observability").Select(name => $"Keker.Server.{name}"), "ServerContext", "ConnectionHandler"]);
         Expect("Keker.Server/Observability", [.. others.Append("Options").Select(name => $"Keker.Server.{name}"), "ServerContext", "ConnectionHandler"]);
     }

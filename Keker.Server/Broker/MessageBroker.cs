@@ -121,6 +121,22 @@ internal sealed class MessageBroker : IDisposable
         return true;
     }
 
+    /// <summary>The same for a topic of the server's own.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="topic">The topic, which is in no table and stays.</param>
+    /// <param name="joined">Where it begins.</param>
+    public static bool TryBegin(Session session, Topic topic, out JoinResult joined)
+    {
+        joined = default;
+        if (!TryBegin(session))
+            return false;
+        var member = new Subscription(topic, session);
+        topic.TryJoin(member, out PredecessorCheck? _);
+        session.Joined(member);
+        joined = new JoinResult(member, PredecessorCheck: null, Resume: null);
+        return true;
+    }
+
     /// <summary>SUBSCRIBE: a session joins a topic by name. For whoever reads its connection.</summary>
     /// <param name="session">The session.</param>
     /// <param name="name">The topic.</param>

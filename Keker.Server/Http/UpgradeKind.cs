@@ -15,6 +15,9 @@ internal enum UpgradeKind
     /// <summary>A WebSocket that gets its messages back.</summary>
     Echo,
 
+    /// <summary>An operator's event stream, of a topic or of the console's samples.</summary>
+    Onlooker,
+
     /// <summary>A last answer that is put together bit by bit.</summary>
     LongAnswer,
 }

@@ -21,6 +21,10 @@ internal sealed class MonotonicClock(TimeProvider timeProvider)
     /// <summary>Wall-clock time in UTC, for people and for the Date header; no deadline depends on it.</summary>
     public DateTimeOffset UtcNow => timeProvider.GetUtcNow();
 
+    /// <summary>A moment of this clock as seconds since 1970, for people.</summary>
+    /// <param name="moment">Milliseconds of this clock.</param>
+    public double ToUnixSeconds(long moment) => (UtcNow.ToUnixTimeMilliseconds() + moment - Now) / 1000.0;
+
     /// <summary>A timer that does not run yet: <see cref="ITimer.Change"/> starts it.</summary>
     public ITimer CreateTimer(TimerCallback callback, object state) =>
         timeProvider.CreateTimer(callback, state, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);

@@ -184,6 +184,9 @@ internal static class Limits
     /// <summary>Bytes of each; browsers have under 200.</summary>
     public const int UserAgentBytes = 256;
 
+    /// <summary>Open consoles that get the samples of each second: what they are sent is sent by the heartbeat.</summary>
+    public const int ConsoleWatchers = 32;
+
     /// <summary>Long answers under way at a time: each takes a processor while its reader is quick.</summary>
     public const int LongAnswers = 16;
 

@@ -44,6 +44,17 @@ internal class EventStreamPhase : ReadingPhase
         _lastKeepAlive = server.Clock.Now;
     }
 
+    /// <summary>One of topics alone, whose sending side is made already.</summary>
+    protected EventStreamPhase(Connection connection, ServerContext server, EventStreamSession session, byte[][] topics)
+        : base(connection)
+    {
+        _server = server;
+        _topics = topics;
+        _resumes = new ResumePoint?[topics.Length];
+        _session = session;
+        _lastKeepAlive = server.Clock.Now;
+    }
+
     /// <summary>The sending side.</summary>
     protected EventStreamSession Session => _session;
 
@@ -113,7 +124,7 @@ internal class EventStreamPhase : ReadingPhase
     protected override void OnEnded() => _session.Disconnected(byClient: !Connection.IsAborted);
 
     /// <returns>Its subscriptions in the order of the id; none when it is being closed.</returns>
-    private JoinResult[] Join()
+    protected virtual JoinResult[] Join()
     {
         List<JoinResult> joined = [];
         if (_token is null)

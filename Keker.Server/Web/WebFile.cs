@@ -29,7 +29,12 @@ internal sealed class WebFile
     /// <summary>A strong entity tag (RFC 9110, section 8.8.3): another content has another one.</summary>
     public ReadOnlyMemory<byte> ETag { get; }
 
-    private static WebFile Load(string name)
+    /// <summary>The names of the files whose names begin so, in their order.</summary>
+    public static IEnumerable<string> NamesIn(string folder) =>
+        Assembly.GetExecutingAssembly().GetManifestResourceNames().Where(name => name.StartsWith(folder, StringComparison.Ordinal)).Order(StringComparer.Ordinal);
+
+    /// <summary>Reads a file.</summary>
+    public static WebFile Load(string name)
     {
         using Stream file = Assembly.GetExecutingAssembly().GetManifestResourceStream(name)!;
         byte[] bytes = new byte[file.Length];

@@ -24,7 +24,8 @@ internal sealed class ReadmeTests
         Assert.That(lines, Is.Not.Empty);
         Assert.That(
             lines.Select(Message),
-            Is.All.EqualTo("ok").Or.EqualTo("ready").Or.EqualTo("statistics").Or.EqualTo("sessions").Or.EqualTo("sessions logged out").Or.EqualTo("online").Or.EqualTo($"recipient {Token} not found")
+            Is.All.EqualTo("ok").Or.EqualTo("ready").Or.EqualTo("statistics").Or.EqualTo("sessions").Or.EqualTo("sessions logged out").Or.EqualTo("online")
+                .Or.EqualTo("settings").Or.EqualTo("tokens and topics").Or.EqualTo("message").Or.EqualTo("history").Or.EqualTo($"recipient {Token} not found")
                 .Or.EqualTo("topic match-17 has no subscribers").Or.EqualTo("no recipient found").Or.StartsWith("message stored for ").Or.StartsWith("message sent to"));
     }
 

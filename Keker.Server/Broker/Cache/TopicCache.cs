@@ -22,6 +22,18 @@ internal sealed class TopicCache(Topic topic, PublicationRing log, BrokerContext
     /// <summary>What waits costs so much in the log, in bytes.</summary>
     public long Cost => _waiting.Cost;
 
+    /// <summary>Bytes of the payloads of what waits.</summary>
+    public long Bytes => _waiting.Bytes;
+
+    /// <summary>Messages that wait, at most so many: they are counted one by one.</summary>
+    public int CountWaiting(int most)
+    {
+        int count = 0;
+        for (CacheEntry? entry = _waiting.Oldest; entry is not null && count < most; entry = entry.Newer)
+            count++;
+        return count;
+    }
+
     /// <summary>True when nothing has to be known of any message.</summary>
     public bool IsUnused => Kept is null && !HasTimed;
 

@@ -45,12 +45,12 @@ internal sealed class BatchEncoder(int mostBytesToDeflate = 0)
     /// <summary>Forgets the topic, so that a pooled encoder keeps nothing alive, and tells the counters.</summary>
     public void End(BrokerContext context)
     {
+        // What the server tells its operator is no message.
+        if (Delivered > 0 && _topic is not { Kind: TopicKind.Internal })
+            context.Counters.Delivered.Add(Delivered);
+        Delivered = 0;
         _topic = null;
         Forget();
-        if (Delivered == 0)
-            return;
-        context.Counters.Delivered.Add(Delivered);
-        Delivered = 0;
     }
 
     /// <summary>Ends, and goes back to the pool.</summary>

@@ -184,10 +184,10 @@ internal sealed class FanOutWorkers : IDisposable
         }
     }
 
-    /// <summary>Every member was visited. A pass that brought nothing new is not counted.</summary>
+    /// <summary>Every member was visited. A pass that brought nothing new is not counted, nor one that brought what the server tells its operator.</summary>
     private void NoteSent(in FlushPass pass)
     {
-        if (pass.OldestAt == 0)
+        if (pass.OldestAt == 0 || pass.Topic.Kind == TopicKind.Internal)
             return;
         _context.Counters.Histograms.PublishToSend.Record(_context.Clock.Since(pass.OldestAt));
         _context.Counters.Histograms.PassMembers.Record(pass.Members.Count);

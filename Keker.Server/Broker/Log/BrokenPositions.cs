@@ -20,6 +20,10 @@ internal sealed class BrokenPositions(Topic topic, BreakLedger ledger)
     /// <summary>The log is kept from there on; after all there is when there is none.</summary>
     public long NeededFrom => _needed.Lowest;
 
+    /// <summary>Those of sessions that have ended and whose client has not come back, the lowest first. To be read under the topic's lock.</summary>
+    /// <param name="most">Positions that are looked at.</param>
+    public IEnumerable<BrokenPosition> Away(int most) => _all.All.Take(most).Where(position => position is { Taker: null, Node: not null });
+
     /// <inheritdoc cref="TokenPositions.StartOf"/>
     public long StartOf(ClientKey client) => _byToken.Find(client.Token)?.StartOf(client.Mark) ?? long.MaxValue;
 

@@ -42,6 +42,9 @@ internal sealed class PublicationRing
 
     public bool IsEmpty => _count == 0;
 
+    /// <summary>Publications held.</summary>
+    public int Count => _count - _empty;
+
     private ref LogSlot this[int index] => ref _ring[(_first + index) & (_ring.Length - 1)];
 
     /// <summary>Appends and returns the offset that the publication got.</summary>

@@ -27,7 +27,6 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
     public PublicationRing Publications => _log;
 
     public long Head => _log.Head;
-
     public long Tail => _log.Tail;
 
     /// <summary>Sum of the costs of all publications ever appended, in bytes.</summary>
@@ -48,7 +47,8 @@ internal sealed class TopicLog(Topic topic, BrokerContext context)
     /// <summary>How far sessions that broke had confirmed; made when it is first needed.</summary>
     public BrokenPositions Broken => (_retention ??= new Retention()).Broken ??= new BrokenPositions(topic, context.Breaks);
 
-    /// <summary>What is kept for newcomers; null while nothing ever was.</summary>
+    /// <summary>What waits, and what is kept for newcomers; null while nothing ever was. Only to be read.</summary>
+    public TopicCache? Waiting => _cache;
     public KeptMessages? Kept => _cache?.Kept;
 
     /// <summary>The first offset at which there may be a message, kept for newcomers or not.</summary>

@@ -161,6 +161,17 @@ internal abstract class ConfirmingSender(ISessionTransport transport, BrokerCont
         return null;
     }
 
+    /// <summary>What it subscribes to now: its token, the broadcast, the topics that it asked for. Any thread.</summary>
+    public Subscription[] Subscriptions()
+    {
+        List<Subscription> all = [.. Topics.Named];
+        if (Broadcast is { } broadcast)
+            all.Insert(0, broadcast);
+        if (OwnTopic is { } own)
+            all.Insert(0, own);
+        return [.. all];
+    }
+
     /// <summary>The names of the topics that it asked for. For whoever reads the connection.</summary>
     public byte[][] TopicNames()
     {

@@ -27,10 +27,10 @@ internal abstract class GuardedSender(ISessionTransport transport, BrokerContext
     protected BrokerContext Context { get; } = context;
 
     /// <summary>See <see cref="ISessionTransport.SentBytes"/>. Any thread.</summary>
-    protected long SentBytes => transport.SentBytes;
+    public long SentBytes => transport.SentBytes;
 
     /// <summary>See <see cref="ISessionTransport.AcknowledgedBytes"/>. Any thread.</summary>
-    protected long AcknowledgedBytes => transport.AcknowledgedBytes;
+    public long AcknowledgedBytes => transport.AcknowledgedBytes;
 
     /// <summary>See <see cref="ISessionTransport.CanTrySend"/>.</summary>
     protected bool CanTrySend => transport.CanTrySend;

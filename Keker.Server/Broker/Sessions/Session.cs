@@ -103,7 +103,7 @@ internal class Session(ISessionTransport transport, BrokerContext context) : Con
     /// <summary>The session is a member of its own topic and of the broadcast, where it has them. Called once, before it joins others.</summary>
     public void Joined()
     {
-        Context.Counters.SessionsByMode[Variant.Mode()].Increment();
+        Context.Counters.SessionsByMode[Variant.Mode()].Add(Weight);
         OwnTopic?.NoteRedelivery(Context.Clock);
         if (!Topics.TryJoin())
             Leave();
@@ -141,9 +141,12 @@ internal class Session(ISessionTransport transport, BrokerContext context) : Con
     {
         bool isBreak = IsBreak;
         Topics.Leave(isBreak, isBreak ? FindRefused() : null);
-        Context.Counters.SessionsByMode[Variant.Mode()].Decrement();
+        Context.Counters.SessionsByMode[Variant.Mode()].Add(-Weight);
         Context.Breaks.DropOverBound();
     }
+
+    /// <summary>As how many sessions it counts: 0 for who only looks on.</summary>
+    protected virtual int Weight => 1;
 
     private bool IsBreak => IsTracked && (!_saidGoodbye || Topics.IsUnconfirmed);
 

@@ -45,7 +45,7 @@ internal struct MemberCounts
     {
         if (topic.Kind == TopicKind.Token)
             context.Topics.Occupied.Add(change);
-        if (topic.Kind == TopicKind.Broadcast)
+        if (topic.Kind is TopicKind.Broadcast or TopicKind.Internal)
             return;
         if (change > 0)
             context.Presence?.Occupied(topic, change);

@@ -5,7 +5,7 @@ namespace Keker.Server.Broker.Topics;
 /// <summary>What is known of the messages that a subscription was sent. Most sessions of an idle server have never been sent one, and have none of this.</summary>
 /// <remarks>The same threads have each part as in <see cref="Subscription"/>, whose it is.</remarks>
 /// <param name="arrived">See <see cref="Subscription.Arrived"/>.</param>
-/// <param name="restsAt">See <see cref="Subscription.RestsAt"/>.</param>
+/// <param name="restsAt">See <see cref="Subscription.RestsAt"/>: where it stands, which is where it set out.</param>
 /// <param name="handled">What its client may have handled; null where that is not followed.</param>
 internal sealed class SentMessages(long arrived, long restsAt, HandledMessages? handled)
 {
@@ -21,9 +21,17 @@ internal sealed class SentMessages(long arrived, long restsAt, HandledMessages? 
     /// <summary>Messages of which its client may have handled some; null where that is not followed.</summary>
     public HandledMessages? Handled => handled;
 
+    /// <inheritdoc cref="Subscription.Start"/>
+    public long Start { get; private set; } = restsAt;
+
     /// <summary>It sets out from an offset.</summary>
-    public void Begin(long offset)
+    /// <param name="offset">Where.</param>
+    /// <param name="isTracked">Whether it is found out what has arrived.</param>
+    public void Begin(long offset, bool isTracked)
     {
+        Start = offset;
+        if (!isTracked)
+            return;
         Volatile.Write(ref _arrived, offset);
         handled?.Begin(offset);
     }

@@ -48,6 +48,16 @@ internal sealed class Subscription(Topic topic, Session session)
         }
     }
 
+    /// <summary>The offset that it set out from: what was before that it is not sent. Any thread.</summary>
+    public long Start
+    {
+        get
+        {
+            long cursor = Cursor;
+            return Volatile.Read(ref _sent)?.Start ?? cursor;
+        }
+    }
+
     /// <summary>
     /// What the client may have a part of ends before this offset: it can answer a message before the send has returned that brings it, and the cursor moved.
     /// Others than the gate's owner read it as a hint only.
@@ -221,8 +231,7 @@ internal sealed class Subscription(Topic topic, Session session)
         if (_cursor != long.MaxValue && offset != _cursor)
             _ = Sent;
         Volatile.Write(ref _cursor, offset);
-        if (_isTracked && Volatile.Read(ref _sent) is { } sent)
-            sent.Begin(offset);
+        Volatile.Read(ref _sent)?.Begin(offset, _isTracked);
     }
 
     /// <summary>What the topic keeps is sent first, from an offset before its start; under the topic's lock, before it is sent anything.</summary>

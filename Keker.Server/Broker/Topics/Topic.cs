@@ -34,7 +34,7 @@ internal sealed class Topic(TopicKind kind, byte[] name, BrokerContext context)
     public byte[] Name { get; } = name;
 
     /// <summary>Whether what members have not confirmed is kept. Of broadcasts it is not: they have no recipient who could come back for them.</summary>
-    public bool Retains => Kind != TopicKind.Broadcast && context.Limits.Resume > TimeSpan.Zero;
+    public bool Retains => IsOfClients && context.Limits.Resume > TimeSpan.Zero;
 
     public long Head => _log?.Head ?? 0;
 
@@ -46,6 +46,9 @@ internal sealed class Topic(TopicKind kind, byte[] name, BrokerContext context)
 
     /// <summary>For who holds the lock.</summary>
     public ref MemberTable Members => ref _members;
+
+    /// <summary>What is kept; null while there never was a message. To be read by who holds the lock.</summary>
+    public TopicLog? Messages => _log;
 
     /// <summary>Over 0 while it counts as online; until then it stays in the table. The <see cref="IPresenceWatch"/>'s, under the lock; a hint without it.</summary>
     public ushort Announcement { get; set; }
@@ -188,11 +191,7 @@ internal sealed class Topic(TopicKind kind, byte[] name, BrokerContext context)
     }
 
     /// <summary>Marks a topic that nobody needs as gone. The caller holds the stripe's lock and takes it out of the table.</summary>
-    public bool TryRetire()
-    {
-        lock (this)
-            return _retired |= IsDisposable;
-    }
+    public bool TryRetire() { lock (this) return _retired |= IsDisposable; }
 
     /// <summary>Begins a pass: whatever is appended from now on belongs to the next one. Only the owner of the pass gate calls this.</summary>
     public FlushPass BeginPass()
@@ -270,7 +269,9 @@ internal sealed class Topic(TopicKind kind, byte[] name, BrokerContext context)
         Tidy();
     }
 
-    private bool IsDisposable => Kind != TopicKind.Broadcast && !_passRunning && Announcement == 0 && _members.Count == 0 && (_log is null || _log.IsUnused);
+    private bool IsOfClients => Kind is TopicKind.Token or TopicKind.Named;
+
+    private bool IsDisposable => IsOfClients && !_passRunning && Announcement == 0 && _members.Count == 0 && (_log is null || _log.IsUnused);
 
     /// <summary>Lets go of what nobody needs any more, and of the topic when nobody needs that.</summary>
     private void Tidy()

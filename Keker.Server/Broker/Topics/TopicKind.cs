@@ -11,4 +11,7 @@ internal enum TopicKind
 
     /// <summary>The one of every session.</summary>
     Broadcast,
+
+    /// <summary>One of the server's own, in no table: no client can name it, and nobody is told who is in it.</summary>
+    Internal,
 }

@@ -1,3 +1,4 @@
+using Keker.Server.Http.Console;
 using Keker.Server.Http.Publishing;
 using Keker.Server.Web;
 
@@ -20,6 +21,7 @@ internal sealed class Router(ServerContext server)
     private readonly WebFileEndpoint _module = new(server, WebFile.Module, WebFileEndpoint.JavaScript);
     private readonly WebFileEndpoint _moduleTypes = new(server, WebFile.ModuleTypes, WebFileEndpoint.TypeScript);
     private readonly WebFileEndpoint _openApi = new(server, WebFile.OpenApi, WebFileEndpoint.Json);
+    private readonly ConsoleRoutes? _console = server.Console is null ? null : new(server);
     private readonly EchoEndpoint? _echo = server.Options.Echo ? new(server) : null;
 
     /// <summary>The endpoint of a path on this kind of listener, or null.</summary>
@@ -44,7 +46,9 @@ internal sealed class Router(ServerContext server)
             path.SequenceEqual("/keker.d.ts"u8) ? _moduleTypes :
             path.SequenceEqual("/openapi.json"u8) ? _openApi :
             null;
-        return endpoint is not null && IsServed(endpoint, isAdmin) ? endpoint : null;
+        if (endpoint is null)
+            return _console?.Find(path, isAdmin);
+        return IsServed(endpoint, isAdmin) ? endpoint : null;
     }
 
     /// <summary>

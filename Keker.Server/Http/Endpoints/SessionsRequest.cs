@@ -41,7 +41,12 @@ internal sealed record SessionsRequest(SessionQuery Sessions, byte[] Reason, Tim
         return mistake.IsEmpty ? new SessionsRequest(new SessionQuery(kind, name, id), reason, refuse) : null;
     }
 
-    private static ReadOnlySpan<byte> ReadName(ReadOnlySpan<byte> query, out TopicKind kind, out byte[] name)
+    /// <summary>Reads whose sessions are meant, or whose messages.</summary>
+    /// <param name="query">The raw query.</param>
+    /// <param name="kind">Token or named.</param>
+    /// <param name="name">The token or the name of the topic.</param>
+    /// <returns>What is wrong and what to do about it, in ASCII; empty for nothing.</returns>
+    public static ReadOnlySpan<byte> ReadName(ReadOnlySpan<byte> query, out TopicKind kind, out byte[] name)
     {
         Span<byte> decoded = stackalloc byte[Limits.TokenBytes];
         QueryStatus token = QueryString.Find(query, "token"u8, decoded, out int length);

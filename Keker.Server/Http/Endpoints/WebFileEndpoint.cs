@@ -27,7 +27,7 @@ internal sealed class WebFileEndpoint(ServerContext server, WebFile file, byte[]
     public static byte[] Json { get; } = [.. "application/json; charset=utf-8"u8];
 
     /// <summary>It may be kept for ever and has to be asked for each time: a page never runs the module of a kekerd that is gone.</summary>
-    private static ReadOnlySpan<byte> CacheControl => "no-cache"u8;
+    public static ReadOnlySpan<byte> CacheControl => "no-cache"u8;
 
     public override ReadOnlySpan<byte> Allow => AllowRead;
 

@@ -45,6 +45,22 @@ internal sealed class IdempotencyTable(MonotonicClock clock, int most = Limits.I
         }
     }
 
+    /// <summary>What is remembered of a publish.</summary>
+    /// <param name="key">Its key.</param>
+    /// <param name="beganAt">When it came, in milliseconds of the clock.</param>
+    /// <param name="answer">How it was answered; null while it is under way.</param>
+    /// <returns>False when there is none with this key.</returns>
+    public bool TryFind(byte[] key, out long beganAt, out PublishAnswer? answer)
+    {
+        lock (_lock)
+        {
+            bool isKnown = _byKey.TryGetValue(key, out IdempotentPublish? publish);
+            beganAt = publish?.BeganAt ?? 0;
+            answer = publish?.Answer;
+            return isKnown;
+        }
+    }
+
     /// <summary>Notes how a publish was answered.</summary>
     public void Complete(IdempotentPublish publish, PublishAnswer answer)
     {

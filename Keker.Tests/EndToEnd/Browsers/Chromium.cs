@@ -27,7 +27,10 @@ internal sealed class Chromium : Browser
         return new Chromium(process, await BrowserWire.ConnectAsync(await process.GetAddressAsync()));
     }
 
-    public override async Task<BrowserPage> OpenAsync(Uri url) => await ChromiumPage.OpenAsync(_devTools, url);
+    public override async Task<BrowserPage> OpenAsync(Uri url) => await OpenPageAsync(url);
+
+    /// <summary>The same, for who needs more than all browsers have.</summary>
+    public Task<ChromiumPage> OpenPageAsync(Uri url) => ChromiumPage.OpenAsync(_devTools, url);
 
     public override async ValueTask DisposeAsync()
     {

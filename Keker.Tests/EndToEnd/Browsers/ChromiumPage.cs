@@ -7,6 +7,7 @@ internal sealed class ChromiumPage : BrowserPage
 {
     private readonly BrowserWire _devTools;
     private readonly string _session;
+    private readonly List<string> _errors = [];
     private TaskCompletionSource _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private ChromiumPage(BrowserWire devTools, string session)
@@ -23,8 +24,15 @@ internal sealed class ChromiumPage : BrowserPage
         var page = new ChromiumPage(devTools, (string)(await devTools.CallAsync("Target.attachToTarget", attach))["sessionId"]!);
         await page.CallAsync("Runtime.enable");
         await page.CallAsync("Page.enable");
+        await page.CallAsync("Log.enable");
         await page.NavigateAsync(url);
         return page;
+    }
+
+    /// <summary>What went wrong so far: exceptions that nobody caught, and what the browser would show in red, such as what a policy forbids.</summary>
+    public string[] Errors
+    {
+        get { lock (_errors) return [.. _errors]; }
     }
 
     public override async Task<string> EvaluateAsync(string expression)
@@ -48,7 +56,8 @@ internal sealed class ChromiumPage : BrowserPage
         await CallAsync("Page.navigateToHistoryEntry", new JsonObject { ["entryId"] = (int)before["id"]! });
     }
 
-    private Task<JsonNode> CallAsync(string method, JsonObject? parameters = null) => _devTools.CallAsync(method, parameters, _session);
+    /// <summary>Calls a method of the DevTools protocol for this page.</summary>
+    public Task<JsonNode> CallAsync(string method, JsonObject? parameters = null) => _devTools.CallAsync(method, parameters, _session);
 
     private void OnEvent(string session, string name, JsonNode parameters)
     {
@@ -58,5 +67,15 @@ internal sealed class ChromiumPage : BrowserPage
             _loaded.TrySetResult();
         else if (name == "Runtime.consoleAPICalled")
             Heard(string.Join(' ', parameters["args"]!.AsArray().Select(argument => argument!["value"] ?? argument["description"])));
+        else if (name == "Runtime.exceptionThrown")
+            AddError(parameters["exceptionDetails"]!.ToJsonString());
+        else if (name == "Log.entryAdded" && (string?)parameters["entry"]!["level"] == "error")
+            AddError($"{parameters["entry"]!["text"]} {parameters["entry"]!["url"]}");
+    }
+
+    private void AddError(string error)
+    {
+        lock (_errors)
+            _errors.Add(error);
     }
 }

@@ -1,0 +1,29 @@
+using System.Buffers;
+using Keker.Protocol.Http;
+using Keker.Server.Http.Endpoints;
+using Keker.Server.Options;
+
+namespace Keker.Server.Http.Console;
+
+/// <summary><c>GET /v1/console/live</c>: an event stream of the samples, one a second.</summary>
+internal sealed class LiveEndpoint(ServerContext server) : Endpoint(server)
+{
+    /// <summary>Seconds: somebody will close a page.</summary>
+    private const int RetryAfter = 5;
+
+    public override ReadOnlySpan<byte> Allow => "GET"u8;
+
+    public override bool IsPrivileged => true;
+
+    public override bool Allows(RequestMethod method) => method == RequestMethod.Get;
+
+    public override bool TryAccept(HttpExchange exchange, ReadOnlySpan<byte> head)
+    {
+        if (Server.Console!.Topic.MemberCount >= Limits.ConsoleWatchers)
+            return Refuse(exchange, 503, "too many consoles are open: close one"u8, RetryAfter);
+        exchange.Upgrade = new Upgrade(UpgradeKind.Onlooker, Head: EventStreamHead.Of(exchange));
+        return false;
+    }
+
+    public override void Handle(HttpExchange exchange, in ReadOnlySequence<byte> body) => throw new NotSupportedException();
+}
