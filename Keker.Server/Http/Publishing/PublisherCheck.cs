@@ -65,7 +65,7 @@ internal sealed class PublisherCheck(ServerContext server)
 
     private bool ShowsKey(HttpExchange exchange, ReadOnlySpan<byte> head)
     {
-        if (server.PublishKeys.IsOpen && exchange.Head.TryGet(head, "origin"u8, out _) && !(exchange.Connection.IsAdmin && SameOrigin.Is(exchange.Head, head)))
+        if (server.PublishKeys.IsOpen && !PageRequest.MayGoOn(exchange.Head, head, mayWrite: exchange.Connection.IsAdmin))
             return Refuse(exchange, 403, "pages may not do this without a key: any site could, through its visitors"u8);
         return server.PublishKeys.Passes(exchange.Head, head)
             || Refuse(exchange, 401, "a key is needed: send Authorization: Bearer KEY with a key of --publish-key"u8);

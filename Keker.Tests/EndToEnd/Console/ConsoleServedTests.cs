@@ -128,6 +128,27 @@ internal sealed partial class ConsoleServedTests
         Assert.That(await StatusAsync(client, $"http://evil.example:{keker.AdminEndPoints[0].Port}"), Is.EqualTo(403), "a name can be made to lead here");
     }
 
+    [TestCase("127.0.0.1", null, true, 200)]
+    [TestCase("127.0.0.1", "none", true, 200)]
+    [TestCase("127.0.0.1", "same-origin", true, 200)]
+    [TestCase("127.0.0.1", "same-site", true, 403)]
+    [TestCase("127.0.0.1", "cross-site", true, 403)]
+    [TestCase("evil.example", "same-origin", true, 403)]
+    [TestCase("evil.example", null, true, 403)]
+    [TestCase("admin.example", null, false, 200)]
+    public async Task Without_a_key_no_other_page_may_read_it(string host, string? site, bool isBrowser, int status)
+    {
+        await using KekerProcess keker = await KekerProcess.StartAsync("--admin-listen", "127.0.0.1:0");
+        using var client = new HttpClient { BaseAddress = new Uri($"http://{keker.AdminEndPoints[0]}") };
+        client.DefaultRequestHeaders.Host = $"{host}:{keker.AdminEndPoints[0].Port}";
+        if (site is not null)
+            client.DefaultRequestHeaders.Add("Sec-Fetch-Site", site);
+        if (isBrowser)
+            client.DefaultRequestHeaders.Add("Accept-Language", "en");
+        using HttpResponseMessage answer = await client.GetAsync(new Uri("/v1/sessions?token=a", UriKind.Relative));
+        Assert.That((int)answer.StatusCode, Is.EqualTo(status));
+    }
+
     private static async Task<int> StatusAsync(HttpClient client, string origin)
     {
         using var request = new HttpRequestMessage(HttpMethod.Delete, "/v1/sessions?token=a");
