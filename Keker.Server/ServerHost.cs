@@ -171,7 +171,7 @@ internal sealed class ServerHost(KekerOptions options, Func<KekerOptions> readAg
     /// <summary>All or nothing: the new certificate does not come into force beside keys that cannot be read.</summary>
     private void Reload(Reloadable parts)
     {
-        bool isTold = parts.Manager?.Reloading() ?? false;
+        bool isTold = !_stop.Task.IsCompleted && parts.Manager?.Reloading() is true;
         try
         {
             KekerOptions latest = readAgain();
@@ -188,7 +188,7 @@ internal sealed class ServerHost(KekerOptions options, Func<KekerOptions> readAg
         }
         parts.Term?.Check();
         if (isTold)
-            parts.Manager!.Ready("serving");
+            parts.Manager!.Reloaded();
     }
 
     private List<Listener> Listen(ConnectionHandler handler, Loops? loops)

@@ -14,8 +14,8 @@ internal sealed record ApiAnswer(int Status, byte[] Body)
         get
         {
             const int Shown = 200;
-            if (TryRead(out JsonElement root) && root.TryGetProperty("message", out JsonElement message) && message.ValueKind == JsonValueKind.String)
-                return message.GetString()!;
+            if (TryRead(out JsonElement root) && root.TryGetProperty("message", out JsonElement message) && TryRead(message, out string said))
+                return said;
             string text = Encoding.UTF8.GetString(Body.AsSpan(0, Math.Min(Body.Length, Shown)));
             return string.Create(text.Length, text, static (clean, text) =>
             {
@@ -30,6 +30,21 @@ internal sealed record ApiAnswer(int Status, byte[] Body)
 
     /// <summary>Whether the body has the form that every answer of Keker has.</summary>
     public bool IsKekers => TryRead(out JsonElement root) && root.TryGetProperty("message", out _) && root.TryGetProperty("data", out _);
+
+    private static bool TryRead(JsonElement member, out string text)
+    {
+        text = "";
+        try
+        {
+            text = member.ValueKind == JsonValueKind.String ? member.GetString()! : "";
+            return text.Length > 0;
+        }
+        catch (InvalidOperationException)
+        {
+            // Half a surrogate pair is no text.
+            return false;
+        }
+    }
 
     private bool TryRead(out JsonElement root)
     {

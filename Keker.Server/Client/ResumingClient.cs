@@ -118,6 +118,8 @@ internal sealed class ResumingClient(ServerUrl url, Interest interest, MessageHa
         bool isAsked = false;
         while (true)
         {
+            // Messages that have arrived already make no wait, at which it would be noticed.
+            stop.ThrowIfCancellationRequested();
             Reception reception;
             try
             {
@@ -214,6 +216,8 @@ internal sealed class ResumingClient(ServerUrl url, Interest interest, MessageHa
             return true;
         if (code == Encoding.ASCII.GetString(ErrorCode.NotAllowed.Word()))
             throw new ClientException($"the server does not allow the topic {text}");
+        if (code == Encoding.ASCII.GetString(ErrorCode.TooManyTopics.Word()) || code == Encoding.ASCII.GetString(ErrorCode.BadTopic.Word()))
+            throw new ClientException($"the server does not take a topic: {code} {text}");
         note($"the server says: {code} {text}");
         return false;
     }

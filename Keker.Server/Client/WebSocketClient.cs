@@ -19,6 +19,7 @@ internal sealed class WebSocketClient : IAsyncDisposable
     private const int MostHeadBytes = 16 << 10;
 
     private static readonly TimeSpan CloseTime = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan SendTime = TimeSpan.FromSeconds(15);
 
     private readonly Stream _stream;
     private readonly FrameReader _frames;
@@ -78,6 +79,7 @@ internal sealed class WebSocketClient : IAsyncDisposable
     /// <param name="patience">How long nothing at all may come.</param>
     /// <param name="cancellation">Ends the wait.</param>
     /// <exception cref="TimeoutException">Nothing came; ask again.</exception>
+    /// <exception cref="IOException">A ping could not be answered.</exception>
     public async Task<Reception> ReceiveAsync(TimeSpan patience, CancellationToken cancellation)
     {
         if (_isMessageTaken)
@@ -147,8 +149,13 @@ internal sealed class WebSocketClient : IAsyncDisposable
             }
             bool isWhole = answer.Kind == UpgradeAnswer.Result.Refused && _end - answer.HeadLength >= Math.Min(answer.ContentLength, MostHeadBytes);
             bool isOver = answer.Kind == UpgradeAnswer.Result.Malformed || isWhole || _end > MostHeadBytes;
-            if (isOver || !await TryFillAsync(Timeout.InfiniteTimeSpan, cancellation).ConfigureAwait(false))
-                throw new HandshakeException(answer.Kind == UpgradeAnswer.Result.Refused ? answer.Status : 0, new ApiAnswer(answer.Status, _received[answer.HeadLength.._end]).Message);
+            if (!isOver && await TryFillAsync(Timeout.InfiniteTimeSpan, cancellation).ConfigureAwait(false))
+                continue;
+
+            // A proxy takes connections also while the server behind it is away.
+            if (!isOver && answer.Kind != UpgradeAnswer.Result.Refused)
+                throw new IOException("the connection ended before the answer");
+            throw new HandshakeException(answer.Kind == UpgradeAnswer.Result.Refused ? answer.Status : 0, new ApiAnswer(answer.Status, _received[answer.HeadLength.._end]).Message);
         }
     }
 
@@ -171,6 +178,8 @@ internal sealed class WebSocketClient : IAsyncDisposable
     /// <returns>False at the end of the connection, however it ended.</returns>
     private async Task<bool> TryFillAsync(TimeSpan patience, CancellationToken cancellation)
     {
+        // Where there is always more, nothing else would notice.
+        cancellation.ThrowIfCancellationRequested();
         if (_receive is null)
         {
             _received.AsSpan(_start, _end - _start).CopyTo(_received);
@@ -195,7 +204,16 @@ internal sealed class WebSocketClient : IAsyncDisposable
     {
         byte[] frame = new byte[ClientFrameWriter.Length(payload.Length)];
         ClientFrameWriter.Write(frame, opCode, payload.Span, NewMask());
-        await _stream.WriteAsync(frame, cancellation).ConfigureAwait(false);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        deadline.CancelAfter(SendTime);
+        try
+        {
+            await _stream.WriteAsync(frame, deadline.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw new IOException($"the server has read nothing for {SendTime.TotalSeconds:0} s");
+        }
     }
 
     private async Task SendCloseAsync(ushort code)

@@ -47,8 +47,8 @@ internal sealed class ClientLine
         return Mistakes.Count == 0 ? null : CommandLine.ExitCodeMistaken;
     }
 
-    /// <summary>Writes a line to standard error.</summary>
-    public void Tell(string line) => Console.Error.WriteLine($"{_command.FullName}: {line}");
+    /// <summary>Writes a line to standard error. What servers say stays in it, and does nothing to a terminal.</summary>
+    public void Tell(string line) => Console.Error.WriteLine($"{_command.FullName}: {Mistakes.Clean(line.Trim())}");
 
     private ServerUrl? UrlIn(IReadOnlyDictionary<string, string> environment)
     {

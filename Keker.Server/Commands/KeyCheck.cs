@@ -21,7 +21,7 @@ internal static class KeyCheck
         if (options.AllowedOrigins.IsEmpty)
             yield return new Finding(FindingKind.Warning, OptionDefinitions.AllowOrigin.Name, "none: pages of any origin may subscribe");
         if (!options.Access.Keys.IsEmpty)
-            yield return new Finding(FindingKind.Ok, AccessDefinitions.Key.Name, $"{options.Access.Keys.Length} can be read");
+            yield return JudgeGiven(options.Access);
         if (options.Access.KeySet is { } place)
             yield return await JudgeSetAsync(place, options.Access).ConfigureAwait(false);
     }
@@ -29,11 +29,11 @@ internal static class KeyCheck
     /// <summary>A file has to be there when the server starts; a URL is asked again until it answers.</summary>
     private static async Task<Finding> JudgeSetAsync(string place, AccessOptions access)
     {
-        string what = $"{AccessDefinitions.KeySet.Name} {Mistakes.Quote(place)}";
+        string what = $"{AccessDefinitions.KeySet.Name} {Mistakes.Quote(EffectiveSettings.Place(place))}";
         bool isUrl = place.Contains("://", StringComparison.Ordinal);
         try
         {
-            byte[] json = isUrl ? await FetchAsync(place).ConfigureAwait(false) : await File.ReadAllBytesAsync(place).ConfigureAwait(false);
+            byte[] json = isUrl ? await FetchAsync(place).ConfigureAwait(false) : await ReadAsync(place).ConfigureAwait(false);
             return new Finding(FindingKind.Ok, what, $"{KeySet.Read(json, access).Count} keys");
         }
         catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException || Outgoing.IsFailure(e))
@@ -42,6 +42,30 @@ internal static class KeyCheck
             return isUrl
                 ? new Finding(FindingKind.Warning, what, $"{reason}; until it can be had no token is let in")
                 : new Finding(FindingKind.Error, what, reason);
+        }
+    }
+
+    private static Finding JudgeGiven(AccessOptions access)
+    {
+        try
+        {
+            KeyRing.RequireTriable(access.Keys.Select(key => VerificationKey.Of(key, access)));
+            return new Finding(FindingKind.Ok, AccessDefinitions.Key.Name, $"{access.Keys.Length} can be read");
+        }
+        catch (FormatException e)
+        {
+            return new Finding(FindingKind.Error, AccessDefinitions.Key.Name, e.Message);
+        }
+    }
+
+    private static async Task<byte[]> ReadAsync(string path)
+    {
+        byte[] buffer = new byte[KeySet.MostBytes + 1];
+        FileStream file = File.OpenRead(path);
+        await using (file.ConfigureAwait(false))
+        {
+            int length = await file.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false).ConfigureAwait(false);
+            return length <= KeySet.MostBytes ? buffer[..length] : throw new FormatException($"it has more than {KeySet.MostBytes} bytes");
         }
     }
 

@@ -62,6 +62,8 @@ internal static class PublishCommand
         };
         if (token is not null && !AuthInfo.IsValid(Encoding.UTF8.GetBytes(token)))
             line.Mistakes.Add("TOKEN", "expected 1 to 512 bytes without white space or control characters");
+        if (file is "")
+            line.Mistakes.Add("FILE", "expected the name of a file, or - for standard input");
         return (token, file);
     }
 
@@ -92,8 +94,7 @@ internal static class PublishCommand
 
     private static int Print(ClientLine line, ApiAnswer answer)
     {
-        using Stream output = Console.OpenStandardOutput();
-        output.Write([.. answer.Body, (byte)'\n']);
+        TryPrint(line, answer.Body);
         if (answer.Status is 200 or 202 && answer.IsKekers)
             return CommandLine.ExitCodeDone;
         // Without data it is the route that was not found.
@@ -101,6 +102,20 @@ internal static class PublishCommand
             return ExitCodeNobodyThere;
         line.Tell($"{line.Url} answers {answer.Status}: {answer.Message}");
         return ClientLine.ExitCodeFailed;
+    }
+
+    /// <summary>The status tells the outcome whether or not somebody reads the answer: whoever repeats what was taken publishes twice.</summary>
+    private static void TryPrint(ClientLine line, byte[] body)
+    {
+        try
+        {
+            using Stream output = Console.OpenStandardOutput();
+            output.Write([.. body, (byte)'\n']);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            line.Tell($"the answer cannot be printed: {e.Message}");
+        }
     }
 
     /// <summary>All of it, for its length is said first; more than any server takes is not even read.</summary>

@@ -13,6 +13,9 @@ internal sealed class StatusReport(JsonElement before, JsonElement after, TimeSp
     /// <summary>Beyond this share of its limit memory is worth a word.</summary>
     private const double MuchMemory = 0.8;
 
+    /// <summary>A century: whatever says more is no server of ours, and no date goes as far back.</summary>
+    private const long MostUpSeconds = 100L * 365 * 24 * 3600;
+
     /// <summary>Counters that stay 0 where all is well, and what to do about them.</summary>
     private static readonly (string Name, string What)[] Troubles =
     [
@@ -29,7 +32,7 @@ internal sealed class StatusReport(JsonElement before, JsonElement after, TimeSp
     /// <param name="health">How it says that it is.</param>
     public IEnumerable<string> Lines(string url, string health)
     {
-        TimeSpan up = TimeSpan.FromSeconds(Number("uptimeSeconds"));
+        TimeSpan up = TimeSpan.FromSeconds(Math.Clamp(Number("uptimeSeconds"), 0, MostUpSeconds));
         yield return $"kekerd {Text("version")} at {url}: {health}";
         yield return Row("up", $"{Span(up)}, since {now - up:yyyy-MM-dd HH:mm} UTC");
         yield return Row("sessions", $"{Count("sessions")} of {Count("recipients")} recipients; {Count("topics")} topics, {Count("connections")} connections");
@@ -49,11 +52,12 @@ internal sealed class StatusReport(JsonElement before, JsonElement after, TimeSp
 
     private static string Row(string name, string text) => $"{name,-10} {text}";
 
-    private string Text(string name) => after.TryGetProperty(name, out JsonElement value) ? value.ToString() : "?";
+    private string Text(string name) => after.TryGetProperty(name, out JsonElement value) ? value.GetRawText().Trim('"') : "?";
 
     private long Number(string name) => Number(after, name);
 
-    private static long Number(JsonElement reading, string name) => reading.TryGetProperty(name, out JsonElement value) && value.TryGetInt64(out long number) ? number : 0;
+    private static long Number(JsonElement reading, string name) => 
+        reading.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long number) ? number : 0;
 
     private string Count(string name) => Number(name).ToString("N0", CultureInfo.InvariantCulture);
 
@@ -74,7 +78,7 @@ internal sealed class StatusReport(JsonElement before, JsonElement after, TimeSp
         if (!after.TryGetProperty("refusedAccess", out JsonElement reasons) || reasons.ValueKind != JsonValueKind.Object)
             return "";
         return string.Concat(reasons.EnumerateObject()
-            .Where(reason => reason.Value.TryGetInt64(out long count) && count > 0)
+            .Where(reason => reason.Value.ValueKind == JsonValueKind.Number && reason.Value.TryGetInt64(out long count) && count > 0)
             .Select(reason => $", {reason.Name} {reason.Value}"));
     }
 

@@ -59,9 +59,9 @@ internal static class SubscribeCommand
     {
         CommandWords words = line.Words;
         string? given = words.Words.Count > 0 ? words.Words[0] : null;
-        if (given is not null && PublishKeys.IsFile(given, out _))
-            given = Encoding.ASCII.GetString(ReadFile(line, given));
-        else if (given is not null && !AuthInfo.IsValid(Encoding.UTF8.GetBytes(given), AuthInfo.MaxCheckedLength))
+        if (given is not null && PublishKeys.IsFile(given, out string path))
+            given = ReadFile(line, path);
+        if (given is not null && !AuthInfo.IsValid(Encoding.UTF8.GetBytes(given), AuthInfo.MaxCheckedLength))
             line.Mistakes.Add("TOKEN", $"expected 1 to {AuthInfo.MaxCheckedLength} bytes without white space or control characters");
 
         string[] topics = [.. words.ValuesOf(CommandDefinitions.Follow).Distinct(StringComparer.Ordinal)];
@@ -79,12 +79,22 @@ internal static class SubscribeCommand
         return interest with { Known = given is not null ? Encoding.ASCII.GetString(TopicName.OwnToken) : topics.FirstOrDefault(), Id = id };
     }
 
-    private static byte[] ReadFile(ClientLine line, string text)
+    /// <returns>Null when that is a mistake.</returns>
+    private static string? ReadFile(ClientLine line, string path)
     {
-        byte[] token = PublishKeys.Read(text, out string? mistake);
-        if (mistake is not null)
-            line.Mistakes.Add("TOKEN", mistake);
-        return token;
+        try
+        {
+            // Never more than would still be a mistake: the path may name a device that does not end.
+            byte[] buffer = new byte[AuthInfo.MaxCheckedLength + 3];
+            using FileStream file = File.OpenRead(path);
+            int length = file.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
+            return Encoding.UTF8.GetString(buffer, 0, length).TrimEnd('\r', '\n');
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            line.Mistakes.Add("TOKEN", e is FileNotFoundException or DirectoryNotFoundException ? "the file after @ does not exist" : "the file after @ cannot be read");
+            return null;
+        }
     }
 
     private static MessageId? ReadId(string text, out string? mistake)

@@ -71,7 +71,7 @@ internal sealed class MessageSearch(MessageQuery query, AcceptedPublish? accepte
     /// <returns>False when all has been looked through.</returns>
     private bool LookOn()
     {
-        for (int i = 0; i < Step && _found.Count < MostPlaces; i++)
+        for (int i = 0; i < Step && _found.Count <= MostPlaces; i++)
         {
             if (_scan is not null)
                 ScanOn();
@@ -80,7 +80,7 @@ internal sealed class MessageSearch(MessageQuery query, AcceptedPublish? accepte
             else
                 return false;
         }
-        return _found.Count < MostPlaces;
+        return _found.Count <= MostPlaces;
     }
 
     private void Look(Topic topic)
@@ -112,7 +112,7 @@ internal sealed class MessageSearch(MessageQuery query, AcceptedPublish? accepte
 
     private bool TryBeginStory()
     {
-        while (_told < _found.Count && _story is null)
+        while (_told < Math.Min(_found.Count, MostPlaces) && _story is null)
         {
             (Topic topic, long offset) = _found[_told++];
             _story = MessageStory.TryBegin(topic, offset, context);
@@ -145,7 +145,7 @@ internal sealed class MessageSearch(MessageQuery query, AcceptedPublish? accepte
     {
         output.Write("],"u8);
         _json.Reset(output);
-        _json.WriteBoolean("more"u8, _found.Count >= MostPlaces);
+        _json.WriteBoolean("more"u8, _found.Count > MostPlaces);
         _json.WriteString("known"u8, _known);
         _json.WriteNumber("now"u8, context.Clock.UtcNow.ToUnixTimeMilliseconds() / 1000.0);
         _json.Flush();

@@ -44,14 +44,14 @@ internal sealed class BindTrial : IDisposable
         isInUse = false;
         if (Path.GetDirectoryName(path) is { } directory && !Directory.Exists(directory))
             return $"there is no directory {directory}";
-        if (File.Exists(path) && !SocketFile.IsSocket(path))
+        if (Directory.Exists(path) || (File.Exists(path) && !SocketFile.IsSocket(path)))
             return "there is a file, which is no socket";
         isInUse = File.Exists(path) && !SocketFile.IsStale(address);
         if (isInUse)
             return "somebody listens there already";
 
         // Whether a socket could be made there, only making something there tells.
-        new FileStream($"{path}.check", FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose).Dispose();
+        new FileStream($"{path}.{Guid.NewGuid():n}", FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose).Dispose();
         return null;
     }
 }

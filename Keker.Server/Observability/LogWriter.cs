@@ -98,7 +98,7 @@ internal sealed class LogWriter : IDisposable
             _output.Write(bytes, 0, bytes.Length);
             return true;
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return false;
         }

@@ -58,7 +58,8 @@ internal static class EffectiveSettings
 
     private static string Secrets(int count) => count == 0 ? None : $"({count})";
 
-    private static string Place(string urlOrPath) =>
+    /// <summary>A URL without its query, which may hold a secret; a path as it is.</summary>
+    public static string Place(string urlOrPath) =>
         Uri.TryCreate(urlOrPath, UriKind.Absolute, out Uri? url) && !url.IsFile ? Place(url) : urlOrPath;
 
     private static string Place(Uri url) => url.GetLeftPart(UriPartial.Path) + (url.Query.Length > 0 ? "?..." : "");

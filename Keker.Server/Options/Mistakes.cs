@@ -19,13 +19,13 @@ internal sealed class Mistakes
     public static string Quote(string text)
     {
         string cut = text.Length > QuotedCharacters ? string.Concat(text.AsSpan(0, QuotedCharacters), "...") : text;
-        return string.Create(cut.Length + 2, cut, static (quoted, cut) =>
-        {
-            quoted[0] = '\'';
-            for (int i = 0; i < cut.Length; i++)
-                quoted[i + 1] = char.IsControl(cut[i]) ? '?' : cut[i];
-
-            quoted[^1] = '\'';
-        });
+        return $"'{Clean(cut)}'";
     }
+
+    /// <summary>A text of somebody else, with ? in place of what is no character.</summary>
+    public static string Clean(string text) => string.Create(text.Length, text, static (clean, text) =>
+    {
+        for (int i = 0; i < text.Length; i++)
+            clean[i] = char.IsControl(text[i]) ? '?' : text[i];
+    });
 }

@@ -26,6 +26,9 @@ internal sealed class PresenceState(BrokerContext context)
     /// <summary>Whether one more long answer may begin. A hint.</summary>
     public bool HasRoomForAnswer => Volatile.Read(ref _longAnswers) < Limits.LongAnswers;
 
+    /// <summary>Whether one more may begin for a person who looks around: the other half is left to backends, which repair themselves with theirs. A hint.</summary>
+    public bool HasRoomForOnlooker => Volatile.Read(ref _longAnswers) < Limits.LongAnswers / 2;
+
     /// <summary>Whether somebody counts as online. Where changes are told, that is from the one event to the other; a token stays so for a moment.</summary>
     public bool IsOnline(Topic topic) => context.Presence is null ? topic.MemberCount > 0 : topic.Announcement > 0;
 

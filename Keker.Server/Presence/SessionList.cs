@@ -29,6 +29,7 @@ internal sealed class SessionList(SessionQuery query, BrokerContext context) : S
         _json.Reset(output);
         _json.WriteStartObject();
         _writer.Write(_json, session);
+        SessionWriter.WriteTopics(_json, session);
         _json.WriteEndObject();
         _json.Flush();
         return true;

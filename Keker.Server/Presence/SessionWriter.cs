@@ -13,7 +13,7 @@ internal sealed class SessionWriter(BrokerContext context)
 {
     private const int AddressBytes = 16;
 
-    /// <summary>Writes <c>"id","token","since","address","user_agent","mode","topics"</c>.</summary>
+    /// <summary>Writes <c>"id","token","since","address","user_agent","mode"</c>.</summary>
     public void Write(Utf8JsonWriter json, Session session)
     {
         json.WriteString("id"u8, session.Id.ToString("x", CultureInfo.InvariantCulture));
@@ -22,6 +22,11 @@ internal sealed class SessionWriter(BrokerContext context)
         WriteAddress(json, session);
         WriteText(json, "user_agent"u8, session.UserAgent);
         json.WriteString("mode"u8, Mode(session.Variant));
+    }
+
+    /// <summary>Writes <c>"topics"</c>: up to a hundred names, which clients choose.</summary>
+    public static void WriteTopics(Utf8JsonWriter json, Session session)
+    {
         json.WriteStartArray("topics"u8);
         foreach (byte[] topic in session.TopicNames())
             json.WriteStringValue(topic);

@@ -172,12 +172,13 @@ internal abstract class ConfirmingSender(ISessionTransport transport, BrokerCont
         return [.. all];
     }
 
-    /// <summary>The names of the topics that it asked for. For whoever reads the connection.</summary>
+    /// <summary>The names of the topics that it asked for, as they are at one moment. Any thread.</summary>
     public byte[][] TopicNames()
     {
-        var names = new byte[Topics.Named.Length][];
+        ReadOnlySpan<Subscription> named = Topics.Named;
+        byte[][] names = new byte[named.Length][];
         for (int i = 0; i < names.Length; i++)
-            names[i] = Topics.Named[i].Topic.Name;
+            names[i] = named[i].Topic.Name;
         return names;
     }
 

@@ -19,6 +19,9 @@ internal sealed class LiveEndpoint(ServerContext server) : Endpoint(server)
 
     public override bool TryAccept(HttpExchange exchange, ReadOnlySpan<byte> head)
     {
+        // An image of another site's page asks for no event stream: it shall not begin one.
+        if (!AcceptField.NamesEventStream(exchange.Head, head))
+            return Refuse(exchange, 400, "this is an event stream: send Accept: text/event-stream"u8);
         if (Server.Console!.Topic.MemberCount >= Limits.ConsoleWatchers)
             return Refuse(exchange, 503, "too many consoles are open: close one"u8, RetryAfter);
         exchange.Upgrade = new Upgrade(UpgradeKind.Onlooker, Head: EventStreamHead.Of(exchange));

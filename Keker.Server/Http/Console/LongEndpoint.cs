@@ -25,7 +25,7 @@ internal abstract class LongEndpoint(ServerContext server, string message) : End
 
     public override bool TryAccept(HttpExchange exchange, ReadOnlySpan<byte> head)
     {
-        if (!Server.Presence.HasRoomForAnswer)
+        if (!Server.Presence.HasRoomForOnlooker)
             return Refuse(exchange, 503, "too many long lists are under way: try again later"u8, RetryAfter);
         ILongAnswer? answer = Answer(exchange.Head, head, out ReadOnlySpan<byte> mistake);
         if (answer is null)

@@ -11,8 +11,8 @@ namespace Keker.Server.Http.Console;
 /// <summary><c>GET /v1/console/message?key=</c> or <c>?id=</c>, each with <c>&amp;token=</c> or <c>&amp;topic=</c> where that is known: where a message is.</summary>
 internal sealed class MessageSearchEndpoint(ServerContext server) : LongEndpoint(server, "message")
 {
-    /// <summary>The longest key that a publish may have.</summary>
-    private const int KeyBytes = 255;
+    /// <summary>The longest key that a publish may have, in quotes.</summary>
+    private const int KeyBytes = 257;
 
     protected override ILongAnswer? Answer(RequestHead request, ReadOnlySpan<byte> head, out ReadOnlySpan<byte> mistake)
     {
@@ -24,7 +24,7 @@ internal sealed class MessageSearchEndpoint(ServerContext server) : LongEndpoint
         QueryStatus byKey = QueryString.Find(query, "key"u8, decoded, out int length);
         if (byKey == QueryStatus.Ok && length > 0)
         {
-            byte[] key = decoded[..length].ToArray();
+            byte[] key = Unquoted(decoded[..length]).ToArray();
             return new MessageSearch(new MessageQuery(key, default, kind, name), AcceptedOf(key), Server.Broker.Context);
         }
         QueryStatus byId = QueryString.Find(query, "id"u8, decoded, out length);
@@ -33,6 +33,9 @@ internal sealed class MessageSearchEndpoint(ServerContext server) : LongEndpoint
         mistake = "which message? ask for ?key=<Idempotency-Key>, or for ?id=<epoch>:<offset>, percent-encoded"u8;
         return null;
     }
+
+    /// <summary>People copy the key as the header has it, and there it may stand in quotes.</summary>
+    private static ReadOnlySpan<byte> Unquoted(ReadOnlySpan<byte> key) => key is [(byte)'"', .., (byte)'"'] ? key[1..^1] : key;
 
     /// <summary>Where it is not said whose message it is, all are looked through.</summary>
     private static ReadOnlySpan<byte> ReadName(ReadOnlySpan<byte> query, out TopicKind kind, out byte[]? name)

@@ -5,7 +5,7 @@ using Keker.Server.Http.Endpoints;
 namespace Keker.Server.Http.Console;
 
 /// <summary>
-/// <c>GET /v1/console/watch?topic=</c>: the event stream of a topic, as <c>/v1/subscribe</c> has it, for an operator. It takes the operator's key where pages need a token,
+/// <c>GET /v1/console/watch?topic=</c>: the event stream of a topic, as <c>/v1/subscribe</c> has it for whoever comes new, for an operator. It takes the operator's key where pages need a token,
 /// and is served where the console is: a page of the admin address may talk to no other.
 /// </summary>
 internal sealed class WatchEndpoint(ServerContext server) : Endpoint(server)
@@ -21,6 +21,9 @@ internal sealed class WatchEndpoint(ServerContext server) : Endpoint(server)
 
     public override bool TryAccept(HttpExchange exchange, ReadOnlySpan<byte> head)
     {
+        // An image of another site's page asks for no event stream: it shall not begin one.
+        if (!AcceptField.NamesEventStream(exchange.Head, head))
+            return Refuse(exchange, 400, "this is an event stream: send Accept: text/event-stream"u8);
         EventStreamRequest? request = EventStreamRequest.Read(exchange.Head, head, isChecked: false, out ReadOnlySpan<byte> mistake);
         if (request is null)
             return Refuse(exchange, 400, mistake);

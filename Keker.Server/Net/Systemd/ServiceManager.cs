@@ -19,7 +19,7 @@ internal sealed partial class ServiceManager : IDisposable
     private readonly Socket _socket;
     private readonly UnixDomainSocketEndPoint _endPoint;
     private readonly ILogger _log;
-    private int _isReady;
+    private string? _status;
     private int _hasFailed;
 
     /// <param name="address">The path of a datagram socket, or <c>@</c> and a name in the abstract name space.</param>
@@ -62,15 +62,18 @@ internal sealed partial class ServiceManager : IDisposable
     /// <param name="status">For people.</param>
     public void Ready(string status)
     {
-        Volatile.Write(ref _isReady, 1);
-        Send($"READY=1\nMAINPID={Environment.ProcessId}\nSTATUS={status}");
+        Volatile.Write(ref _status, status);
+        Reloaded();
     }
 
-    /// <summary>The configuration is read again; <see cref="Ready"/> follows. Nothing is said before the first <see cref="Ready"/>.</summary>
+    /// <summary>The configuration has been read again: all is as it was.</summary>
+    public void Reloaded() => Send($"READY=1\nMAINPID={Environment.ProcessId}\nSTATUS={Volatile.Read(ref _status)}");
+
+    /// <summary>The configuration is read again; <see cref="Reloaded"/> follows. Nothing is said before the first <see cref="Ready"/>.</summary>
     /// <returns>Whether it was said.</returns>
     public bool Reloading()
     {
-        if (Volatile.Read(ref _isReady) == 0)
+        if (Volatile.Read(ref _status) is null)
             return false;
         Send($"RELOADING=1\nMONOTONIC_USEC={MonotonicMicroseconds()}\nSTATUS=reloading");
         return true;

@@ -65,7 +65,7 @@ function sender(about) {
 function watch() {
   const topic = word("", { required: true });
   const button = h("button", { type: "submit" }, "Watch");
-  const told = h("p", { class: "told", role: "status" }, "A watcher is a subscriber of the topic and counts as one.");
+  const told = h("p", { class: "told", role: "status" }, "A watcher is a subscriber of the topic and counts as one. Where nobody else is there, it takes what waits.");
   const list = h("ol", { class: "events" });
   let stopping = null;
   const root = h("form", { class: "panel", onsubmit: (event) => { event.preventDefault(); if (stopping) stop("Stopped."); else start(); } },

@@ -149,6 +149,7 @@ internal sealed class PublishCommandTests() : KekerFixture("--publish-key", Secr
         Assert.That(run.Errors, Does.Contain("/no/such/file"));
     }
 
+    [TestCase("alice ", "FILE: expected the name of a file, or - for standard input")]
     [TestCase("", "command line: nobody to publish to, expected TOKEN, --topic NAME or --broadcast")]
     [TestCase("--broadcast --topic a", "--broadcast: goes to everybody, expected neither TOKEN nor --topic with it")]
     [TestCase("alice --ttl 31d", "--ttl '31d': expected whole seconds from 0 to 2592000, such as 30, 5m or 1h")]
@@ -157,7 +158,7 @@ internal sealed class PublishCommandTests() : KekerFixture("--publish-key", Secr
     [TestCase("alice --url ftp://x", "--url 'ftp://x': expected http://host[:port], https://…, ws://…/v1/subscribe, wss://…, or unix:/path")]
     public async Task Mistakes_are_told_with_status_2(string line, string expected)
     {
-        ExitedProcess run = await CommandProcess.RunAsync(["publish", .. line.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
+        ExitedProcess run = await CommandProcess.RunAsync(["publish", .. line.Length == 0 ? [] : line.Split(' ')]);
 
         Assert.That((run.Status, run.Output), Is.EqualTo((2, "")));
         Assert.That(run.ErrorLines, Is.EqualTo(new[] { $"kekerd publish: {expected}" }));

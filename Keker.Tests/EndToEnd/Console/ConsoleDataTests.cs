@@ -93,7 +93,7 @@ internal sealed class ConsoleDataTests() : KekerFixture("--publish-key", SecretK
 
     private static async Task<EventStream> OpenAsync(RawClient client, string what)
     {
-        await client.SendAsync(RawClient.Head("GET", $"/v1/console/{what}", $"Authorization: Bearer {SecretKey}"));
+        await client.SendAsync(RawClient.Head("GET", $"/v1/console/{what}", $"Authorization: Bearer {SecretKey}", "Accept: text/event-stream"));
         Assert.That((await client.ReadResponseAsync()).Status, Is.EqualTo(200));
         return new EventStream(client);
     }

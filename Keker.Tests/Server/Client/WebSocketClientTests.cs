@@ -146,6 +146,23 @@ internal sealed class WebSocketClientTests
     }
 
     [Test]
+    public async Task Who_is_told_to_stop_stops_though_more_has_come()
+    {
+        await using WebSocketClient client = await _server.ConnectAsync();
+        await _server.SendAsync(0x81, [.. "more"u8]);
+
+        Assert.CatchAsync<OperationCanceledException>(() => client.ReceiveAsync(Long, new CancellationToken(canceled: true)));
+    }
+
+    [Test]
+    public void A_message_of_a_refusal_that_is_no_text_is_shown_as_it_came()
+    {
+        var answer = new ApiAnswer(403, [.. "{\"message\":\"\\ud800\"}"u8]);
+
+        Assert.That(answer.Message, Is.EqualTo("{\"message\":\"\\ud800\"}"));
+    }
+
+    [Test]
     public void A_refusal_says_why()
     {
         const string Body = "{\"message\":\"too many connections\",\"data\":null}";

@@ -36,6 +36,16 @@ internal sealed class StatusReportTests
         Assert.That(lines, Has.Length.LessThanOrEqualTo(20));
     }
 
+    [Test]
+    public void What_is_no_number_counts_as_none()
+    {
+        string[] lines = Lines("{}", """{"version":"\ud800","uptimeSeconds":"x","sessions":[1],"published":{},"refusedAccess":{"expired":"7"}}""");
+
+        Assert.That(lines[1], Does.StartWith("up         0 s, since "));
+        Assert.That(lines, Has.None.Contains("expired 7"));
+        Assert.That(Lines("{}", """{"uptimeSeconds":9223372036854775807}""")[1], Does.StartWith("up         36500 d"));
+    }
+
     private static string[] Lines(string before, string after, double seconds = 1) =>
         [.. new StatusReport(JsonElement.Parse(before), JsonElement.Parse(after), TimeSpan.FromSeconds(seconds), Now).Lines("http://here", "serves")];
 }
