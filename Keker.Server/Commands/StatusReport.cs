@@ -56,7 +56,7 @@ internal sealed class StatusReport(JsonElement before, JsonElement after, TimeSp
 
     private long Number(string name) => Number(after, name);
 
-    private static long Number(JsonElement reading, string name) => 
+    private static long Number(JsonElement reading, string name) =>
         reading.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long number) ? number : 0;
 
     private string Count(string name) => Number(name).ToString("N0", CultureInfo.InvariantCulture);

@@ -13,9 +13,25 @@ internal sealed partial class OpenApiTests() : KekerFixture("--publish-key", Sec
     /// <summary>What the example of each operation gets while nobody is there.</summary>
     private static readonly Dictionary<string, int> Expected = new()
     {
-        ["publish"] = 202, ["publishByPut"] = 202, ["publishBatch"] = 200, ["broadcast"] = 200, ["broadcastByPut"] = 200,
-        ["listSessions"] = 200, ["logOut"] = 200, ["listOnline"] = 200, ["subscribe"] = 200, ["mayPageSubscribe"] = 204, ["echo"] = 426,
-        ["clientModule"] = 200, ["clientModuleTypes"] = 200, ["openApi"] = 200, ["health"] = 200, ["ready"] = 200, ["metrics"] = 200, ["stats"] = 200, ["statsOfSessions"] = 200,
+        ["publish"] = 202,
+        ["publishByPut"] = 202,
+        ["publishBatch"] = 200,
+        ["broadcast"] = 200,
+        ["broadcastByPut"] = 200,
+        ["listSessions"] = 200,
+        ["logOut"] = 200,
+        ["listOnline"] = 200,
+        ["subscribe"] = 200,
+        ["mayPageSubscribe"] = 204,
+        ["echo"] = 426,
+        ["clientModule"] = 200,
+        ["clientModuleTypes"] = 200,
+        ["openApi"] = 200,
+        ["health"] = 200,
+        ["ready"] = 200,
+        ["metrics"] = 200,
+        ["stats"] = 200,
+        ["statsOfSessions"] = 200,
     };
 
     private HttpClient _client = null!;
